@@ -1,0 +1,1 @@
+//! Lazy evaluation of lowered expressions.

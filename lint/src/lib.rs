@@ -1,0 +1,12 @@
+//! The analyser of speclint: from Nix source text to a model of a NixOS system and its specialisations,
+//! and from that model to findings and fixes. It runs no Nix.
+//!
+//! The layers, each knowing only those above it:
+//!
+//! - [`source`]: files, text, positions
+//! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
+//! - [`eval`]: lazy evaluation of lowered expressions
+
+pub mod eval;
+pub mod source;
+pub mod syntax;

@@ -1,0 +1,1 @@
+//! Files, their text, and positions in it.

@@ -1,0 +1,3 @@
+//! Nix source text lowered to an arena of expressions with names resolved.
+
+pub mod hir;
