@@ -1,1 +1,22 @@
-//! Lazy evaluation of lowered expressions.
+//! Lazy evaluation of lowered expressions: call by need, with an honest *unknown* for what cannot be known without building.
+//!
+//! Unknown travels like an error ([`Stop::Unknown`]): an operation that needs an unknown operand is unknown too. The few
+//! operations whose result does not depend on the unknown part catch it (see `ops`).
+
+mod builtins;
+mod coerce;
+mod heap;
+pub mod host;
+mod machine;
+mod ops;
+pub mod paths;
+mod positions;
+pub mod prelude;
+mod reads;
+pub mod show;
+mod value;
+
+pub use coerce::Coerce;
+pub use heap::ThunkId;
+pub use machine::{Eval, Unit};
+pub use value::*;

@@ -1,0 +1,165 @@
+//! Nix' builtins, one file a subject. To add one, write its function and its line in that file's table.
+
+mod lists;
+
+use super::heap::ThunkId;
+use super::machine::Eval;
+use super::value::*;
+use crate::syntax::hir::Name;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::OnceLock;
+
+/// A builtin function.
+pub struct Builtin {
+    /// Its name in `builtins`.
+    pub name: &'static str,
+    /// How many arguments it takes.
+    pub arity: usize,
+    /// What it may yield; known even where the result is not.
+    pub kinds: Kinds,
+    /// What it does. An unknown argument that it needs ends it with `?`.
+    pub run: fn(&mut Eval<'_>, &[ThunkId]) -> Res,
+}
+
+/// All builtin functions, by subject.
+const TABLES: &[&[Builtin]] = &[lists::TABLE];
+
+/// Builtins that Nix has in its global scope without a prefix.
+const UNPREFIXED: &[&str] = &[
+    "abort",
+    "baseNameOf",
+    "break",
+    "derivation",
+    "derivationStrict",
+    "dirOf",
+    "fetchGit",
+    "fetchMercurial",
+    "fetchTarball",
+    "fetchTree",
+    "fromTOML",
+    "import",
+    "isNull",
+    "map",
+    "placeholder",
+    "removeAttrs",
+    "scopedImport",
+    "throw",
+    "toString",
+];
+
+fn find(name: &str) -> Option<&'static Builtin> {
+    static INDEX: OnceLock<HashMap<&'static str, &'static Builtin>> = OnceLock::new();
+    let index = INDEX.get_or_init(|| TABLES.iter().flat_map(|t| t.iter()).map(|b| (b.name, b)).collect());
+    index.get(name).copied()
+}
+
+/// A builtin that has got no argument yet.
+fn function(builtin: &'static Builtin) -> Value {
+    Value::Builtin(Rc::new(Partial { builtin, arguments: Vec::new() }))
+}
+
+/// The set `builtins`, which is to contain itself as `this`.
+pub(super) fn set(eval: &mut Eval<'_>, this: ThunkId) -> Value {
+    let mut entries = vec![(Name::new_static("builtins"), Attr::anonymous(this))];
+    for builtin in TABLES.iter().flat_map(|t| t.iter()) {
+        let value = eval.ready(function(builtin));
+        entries.push((Name::new_static(builtin.name), Attr::anonymous(value)));
+    }
+    for (name, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
+        let value = eval.ready(value);
+        entries.push((Name::new_static(name), Attr::anonymous(value)));
+    }
+    Value::attrs(entries)
+}
+
+/// The value of a name in Nix' global scope.
+pub(super) fn global(eval: &mut Eval<'_>, name: &str) -> Res {
+    match name {
+        "true" => return Ok(Value::Bool(true)),
+        "false" => return Ok(Value::Bool(false)),
+        "null" => return Ok(Value::Null),
+        "builtins" => {
+            let set = eval.builtins();
+            return eval.force(set);
+        }
+        _ => {}
+    }
+    let plain = name.strip_prefix("__").or_else(|| UNPREFIXED.contains(&name).then_some(name));
+    match plain.and_then(find) {
+        Some(builtin) => Ok(function(builtin)),
+        None => {
+            // A constant such as `__currentSystem`.
+            let set = eval.builtins();
+            let set = eval.force(set)?;
+            match plain {
+                Some(plain) => {
+                    let attr = eval.select(&set, &Name::new(plain))?;
+                    eval.force(attr.value)
+                }
+                None => Err(Stop::fail(format!("undefined variable '{name}'"))),
+            }
+        }
+    }
+}
+
+/// The arguments of builtins, each forced and expected to be of a kind.
+impl Eval<'_> {
+    pub(super) fn want_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
+        match self.force(thunk)? {
+            Value::List(list) => Ok(list),
+            other => Err(self.mismatch("a list", &other)),
+        }
+    }
+
+    /// A list whose elements are all known to be there.
+    pub(super) fn want_closed_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
+        let list = self.want_list(thunk)?;
+        match &list.open {
+            None => Ok(list),
+            Some(why) => Err(Stop::Unknown(why.clone())),
+        }
+    }
+
+    pub(super) fn want_attrs(&mut self, thunk: ThunkId) -> Res<Rc<Attrs>> {
+        match self.force(thunk)? {
+            Value::Attrs(set) => Ok(set),
+            other => Err(self.mismatch("a set", &other)),
+        }
+    }
+
+    pub(super) fn want_int(&mut self, thunk: ThunkId) -> Res<i64> {
+        match self.force(thunk)? {
+            Value::Int(n) => Ok(n),
+            other => Err(self.mismatch("an integer", &other)),
+        }
+    }
+
+    pub(super) fn want_bool(&mut self, thunk: ThunkId) -> Res<bool> {
+        let value = self.force(thunk)?;
+        self.expect_bool(value)
+    }
+
+    /// A string as it is, perhaps with stand-ins for store paths.
+    pub(super) fn want_str(&mut self, thunk: ThunkId) -> Res<Str> {
+        match self.force(thunk)? {
+            Value::Str(s) => Ok(s),
+            other => Err(self.mismatch("a string", &other)),
+        }
+    }
+
+    /// A string whose text is exactly what Nix would see.
+    pub(super) fn want_text(&mut self, thunk: ThunkId) -> Res<Rc<str>> {
+        let s = self.want_str(thunk)?;
+        if s.stand_in {
+            return Err(Stop::unknown_kind("a store path is not known", Kinds::STRING));
+        }
+        Ok(s.text)
+    }
+
+    /// The result of a function that must yield a Boolean.
+    pub(super) fn call_bool(&mut self, function: &Value, arguments: &[ThunkId]) -> Res<bool> {
+        let value = self.call_with(function, arguments)?;
+        self.expect_bool(value)
+    }
+}

@@ -1,0 +1,70 @@
+//! Values as strings, the way Nix makes strings of them.
+
+use super::machine::Eval;
+use super::value::*;
+use crate::syntax::hir::Name;
+
+/// How freely a value is made a string.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Coerce {
+    /// In `"${…}"` and `+`: strings, paths (which Nix copies to its store) and sets that say how.
+    Interpolate,
+    /// In a path: the same, but a path stays where it is.
+    PathPart,
+    /// `builtins.toString`: also null, Booleans, numbers and lists; a path stays where it is.
+    ToString,
+}
+
+impl Eval<'_> {
+    /// `value` as a string.
+    pub fn coerce(&mut self, value: Value, how: Coerce) -> Res<Str> {
+        match value {
+            Value::Str(s) => Ok(s),
+            Value::Path(path) => Ok(Str { text: path, stand_in: how == Coerce::Interpolate }),
+            Value::Symbol(s) => Ok(Str { text: format!("/nix/store/«{s}»").into(), stand_in: true }),
+            Value::Attrs(set) => {
+                if let Some(attr) = self.attr(&set, &Name::new_static("__toString"))? {
+                    let this = self.ready(Value::Attrs(set));
+                    let f = self.force(attr.value)?;
+                    let result = self.deeper(|ev| ev.call(&f, this))?;
+                    return self.deeper(|ev| ev.coerce(result, how));
+                }
+                if let Some(attr) = self.attr(&set, &Name::new_static("outPath"))? {
+                    let path = self.force(attr.value)?;
+                    return self.deeper(|ev| ev.coerce(path, how));
+                }
+                Err(Stop::fail("cannot coerce a set to a string"))
+            }
+            other if how != Coerce::ToString => {
+                Err(Stop::fail(format!("cannot coerce {} to a string", other.describe())))
+            }
+            Value::Null | Value::Bool(false) => Ok(Str::new("")),
+            Value::Bool(true) => Ok(Str::new("1")),
+            Value::Int(n) => Ok(Str::new(&n.to_string())),
+            Value::Float(n) => Ok(Str::new(&format!("{n:.6}"))),
+            Value::List(list) => {
+                if let Some(why) = &list.open {
+                    return Err(Stop::Unknown(why.clone()).yielding(Kinds::STRING));
+                }
+                let mut text = String::new();
+                let mut stand_in = false;
+                for (i, item) in list.items.iter().enumerate() {
+                    let value = self.force(*item)?;
+                    // An empty list inside a list leaves no space.
+                    let empty = matches!(&value, Value::List(l) if l.items.is_empty());
+                    let part = self.deeper(|ev| ev.coerce(value, how))?;
+                    self.charge(1 + part.text.len() as u64 / 64)?;
+                    text.push_str(&part.text);
+                    stand_in |= part.stand_in;
+                    if i + 1 < list.items.len() && !empty {
+                        text.push(' ');
+                    }
+                }
+                Ok(Str { text: text.into(), stand_in })
+            }
+            other @ (Value::Lambda(_) | Value::Builtin(_) | Value::Native(_)) => {
+                Err(Stop::fail(format!("cannot coerce {} to a string", other.describe())))
+            }
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! nixpkgs' `lib`, in this project's own words: Nix files that are part of the program.
+
+use crate::syntax::{hir::File, lower::lower};
+use std::sync::{Arc, OnceLock};
+
+/// The folder in which the prelude's files seem to lie.
+pub const ROOT: &str = "/«speclint»/lib/";
+/// The file that is `lib`.
+pub const ENTRY: &str = "/«speclint»/lib/default.nix";
+
+macro_rules! files {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("prelude/", $name)))),*]
+    };
+}
+
+/// Name and text of each file.
+const FILES: &[(&str, &str)] = files! { "default.nix" };
+
+/// The prelude's file at `path`, if there is one. It is lowered when it is first asked for.
+pub fn file(path: &str) -> Option<Arc<File>> {
+    static LOWERED: [OnceLock<Arc<File>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
+    let name = path.strip_prefix(ROOT)?;
+    let i = FILES.iter().position(|(n, _)| *n == name)?;
+    Some(LOWERED[i].get_or_init(|| Arc::new(lower(FILES[i].1))).clone())
+}
