@@ -6,7 +6,9 @@
 //! - [`source`]: files, text, positions
 //! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
 //! - [`eval`]: lazy evaluation of lowered expressions
+//! - [`nixos`]: the module system
 
 pub mod eval;
+pub mod nixos;
 pub mod source;
 pub mod syntax;

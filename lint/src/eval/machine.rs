@@ -48,6 +48,8 @@ pub struct Eval<'h> {
     filler: ThunkId,
     builtins: Option<ThunkId>,
     lib: Option<ThunkId>,
+    /// Builtins that the layers above define for the prelude.
+    natives: Vec<(&'static str, ThunkId)>,
 }
 
 impl<'h> Eval<'h> {
@@ -70,6 +72,7 @@ impl<'h> Eval<'h> {
             filler,
             builtins: None,
             lib: None,
+            natives: Vec::new(),
         }
     }
 
@@ -266,6 +269,34 @@ impl<'h> Eval<'h> {
         let lib = self.import_later(super::prelude::ENTRY)?;
         self.lib = Some(lib);
         Ok(lib)
+    }
+
+    /// Defines a builtin for the prelude; its name starts with two underscores. To be called before anything is evaluated.
+    pub fn define(&mut self, name: &'static str, value: ThunkId) {
+        self.natives.push((name, value));
+    }
+
+    /// The builtins that were defined for the prelude.
+    pub(crate) fn natives(&self) -> &[(&'static str, ThunkId)] {
+        &self.natives
+    }
+
+    /// A builtin applied to all of its arguments.
+    pub(crate) fn call_builtin(&mut self, name: &str, arguments: &[ThunkId]) -> Res {
+        let function = builtins::global(self, &format!("__{name}"))?;
+        self.call_with(&function, arguments)
+    }
+
+    /// Notes that something outside of the evaluation was read: `key` means what the layer above wants.
+    pub(crate) fn note_read(&mut self, key: u32) {
+        self.reads.note(key);
+    }
+
+    /// Runs `f` and returns with its result what was read in it, which does not count as read outside.
+    pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Vec<u32>) {
+        let outer = self.reads.enter();
+        let result = f(self);
+        (result, self.reads.leave(outer))
     }
 
     /// The set of builtins.

@@ -5,6 +5,10 @@ use std::sync::{Arc, OnceLock};
 
 /// The folder in which the prelude's files seem to lie.
 pub const ROOT: &str = "/«speclint»/lib/";
+/// The module that declares the module system's own options.
+pub const INTERNAL_MODULE: &str = "/«speclint»/lib/module-system.nix";
+/// The module that stands for NixOS: it declares specialisations.
+pub const NIXOS_MODULE: &str = "/«speclint»/lib/nixos.nix";
 /// The file that is `lib`.
 pub const ENTRY: &str = "/«speclint»/lib/default.nix";
 
@@ -15,7 +19,7 @@ macro_rules! files {
 }
 
 /// Name and text of each file.
-const FILES: &[(&str, &str)] = files! { "default.nix" };
+const FILES: &[(&str, &str)] = files! { "default.nix" "module-system.nix" "nixos.nix" };
 
 /// The prelude's file at `path`, if there is one. It is lowered when it is first asked for.
 pub fn file(path: &str) -> Option<Arc<File>> {

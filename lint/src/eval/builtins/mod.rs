@@ -66,6 +66,9 @@ pub(super) fn set(eval: &mut Eval<'_>, this: ThunkId) -> Value {
         let value = eval.ready(function(builtin));
         entries.push((Name::new_static(builtin.name), Attr::anonymous(value)));
     }
+    for (name, value) in eval.natives().to_vec() {
+        entries.push((Name::new_static(name), Attr::anonymous(value)));
+    }
     for (name, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
         let value = eval.ready(value);
         entries.push((Name::new_static(name), Attr::anonymous(value)));

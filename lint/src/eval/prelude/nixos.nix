@@ -1,0 +1,43 @@
+# What NixOS does about specialisations: nixos/modules/system/activation/{specialisation,no-clone}.nix. A child is the parent's
+# modules, or only NixOS' own, with the child's configuration and three definitions that nothing can override.
+{ lib, extendModules, noUserModules, ... }:
+let
+  inherit (lib) mkDefault mkOption mkOverride types;
+
+  inEverySpecialisation = {
+    _file = "«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
+    key = "«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
+    boot.loader.grub.device = mkOverride 0 "nodev";
+    specialisation = mkOverride 0 { };
+    isSpecialisation = mkOverride 0 true;
+  };
+in
+{
+  _file = "«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
+  key = "«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
+  options = {
+    isSpecialisation = mkOption { type = types.bool; default = false; };
+    specialisation = mkOption {
+      default = { };
+      type = types.attrsOf (
+        types.submodule (
+          { config, ... }:
+          {
+            options = {
+              inheritParentConfig = mkOption { type = types.bool; default = true; };
+              configuration = mkOption {
+                default = { };
+                type =
+                  let
+                    parent = if config.inheritParentConfig then { inherit extendModules; } else noUserModules;
+                  in
+                  (parent.extendModules { modules = [ inEverySpecialisation ]; }).type;
+              };
+            };
+          }
+        )
+      );
+    };
+  };
+  config._module.args.pkgs = mkDefault builtins.__pkgs;
+}

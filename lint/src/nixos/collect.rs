@@ -1,0 +1,402 @@
+//! The import closure of a scope: which modules it has, in which order.
+//!
+//! The order is that of `lib/modules.nix`: the imports are gone through breadth first, each module once, and the whole list is then
+//! reversed.
+
+use super::definitions::tag;
+use super::system::{InitialModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
+use super::views::{ConfigView, OptionsView};
+use crate::eval::{Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths};
+use crate::syntax::hir::{Expr, Name, Param};
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::rc::Rc;
+
+/// The modules of a scope.
+pub struct Collected {
+    /// In the order in which their definitions merge.
+    pub modules: Vec<Module>,
+    /// What is not known, or refused.
+    pub troubles: Vec<Trouble>,
+}
+
+/// A module with those that it imports.
+struct Loaded {
+    module: Module,
+    imports: Vec<Rc<Loaded>>,
+    disabled: Vec<Rc<str>>,
+}
+
+/// Attributes of a module that are not settings.
+const META: [&str; 9] =
+    ["_class", "_file", "key", "disabledModules", "imports", "options", "config", "meta", "freeformType"];
+
+struct Collector<'s> {
+    system: &'s ModuleSystem,
+    scope: ScopeId,
+    args: Rc<Attrs>,
+    /// Modules from files, by key.
+    by_key: HashMap<(Rc<str>, bool), Rc<Loaded>>,
+    /// The keys of the modules whose imports are being loaded.
+    above: Vec<Rc<str>>,
+    troubles: Vec<Trouble>,
+    modules_path: Option<Rc<str>>,
+}
+
+impl ModuleSystem {
+    /// The modules of a scope.
+    pub(super) fn collect(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Res<Collected> {
+        let (initial, special_args) = self.with_scope(scope, |s| (s.initial.clone(), s.special_args));
+        let args = self.module_args(ev, scope, special_args)?;
+        let modules_path = match args.known("modulesPath").map(|a| ev.force(a.value)) {
+            Some(Ok(Value::Str(s))) => Some(s.text),
+            Some(Ok(Value::Path(path))) => Some(path),
+            _ => None,
+        };
+        let mut collector = Collector {
+            system: self,
+            scope,
+            args,
+            by_key: HashMap::new(),
+            above: Vec::new(),
+            troubles: Vec::new(),
+            modules_path,
+        };
+        let mut loaded = Vec::new();
+        for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
+            let key = format!(":anon-{}", i + 1);
+            if let Some(module) = collector.load(ev, thunk, &file, &key, origin)? {
+                loaded.push(module);
+            }
+        }
+        let mut disabled = HashSet::new();
+        let mut seen = HashSet::new();
+        for module in &loaded {
+            note_disabled(module, &mut disabled, &mut seen);
+        }
+        let mut modules = Vec::new();
+        let mut keys = HashSet::new();
+        let mut queue: VecDeque<Rc<Loaded>> = loaded.into();
+        while let Some(loaded) = queue.pop_front() {
+            if disabled.contains(&loaded.module.key) || !keys.insert(loaded.module.key.clone()) {
+                continue;
+            }
+            queue.extend(loaded.imports.iter().cloned());
+            modules.push(loaded.module.clone());
+        }
+        modules.reverse();
+        Ok(Collected { modules, troubles: collector.troubles })
+    }
+
+    /// What every module of a scope is called with, without what its own formals ask for.
+    fn module_args(&self, ev: &mut Eval<'_>, scope: ScopeId, special_args: ThunkId) -> Res<Rc<Attrs>> {
+        let lib = ev.lib()?;
+        let config = Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(ConfigView::root(self, scope))) };
+        let config = ev.ready(Value::Attrs(Rc::new(config)));
+        let options = Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(OptionsView::root(self, scope))) };
+        let options = ev.ready(Value::Attrs(Rc::new(options)));
+        let extend = super::natives::extend_modules(self, scope);
+        let extend = ev.ready(extend);
+        let ty = super::natives::type_value(ev, scope);
+        let ty = ev.ready(ty);
+        let mut entries = vec![
+            (Name::new_static("extendModules"), Attr::anonymous(extend)),
+            (Name::new_static("moduleType"), Attr::anonymous(ty)),
+            (Name::new_static("config"), Attr::anonymous(config)),
+            (Name::new_static("lib"), Attr::anonymous(lib)),
+            (Name::new_static("options"), Attr::anonymous(options)),
+            (Name::new_static("specialArgs"), Attr::anonymous(special_args)),
+        ];
+        let mut rest = Rest::Closed;
+        match ev.force(special_args) {
+            Ok(Value::Attrs(set)) => {
+                rest = set.rest.clone();
+                entries.extend(set.entries.iter().cloned());
+            }
+            Ok(_) => {}
+            Err(Stop::Unknown(why)) => rest = Rest::Open(why),
+            Err(stop) => return Err(stop),
+        }
+        let mut set = Attrs::from_entries(entries);
+        set.rest = rest;
+        Ok(Rc::new(set))
+    }
+
+    /// A module argument that is not given from outside: `_module.args.NAME` of the scope.
+    fn module_arg(&self, ev: &mut Eval<'_>, scope: ScopeId, name: &Name, args: &Attrs) -> Res {
+        let node = self.find(ev, scope, &["_module", "args"])?;
+        if let Some(node) = node {
+            let value = ev.force(self.value(node))?;
+            if let Value::Attrs(set) = &value
+                && let Some(attr) = set.known(name)
+            {
+                return ev.force(attr.value);
+            }
+        }
+        if let Some(attr) = ev.attr(args, name)? {
+            return ev.force(attr.value);
+        }
+        if self.collected(ev, scope)?.troubles.iter().any(|t| matches!(t.stop, Stop::Unknown(_))) {
+            return Err(Stop::unknown(format!("the module argument `{name}` may come from a module that is not known")));
+        }
+        Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")))
+    }
+}
+
+fn note_disabled(loaded: &Rc<Loaded>, disabled: &mut HashSet<Rc<str>>, seen: &mut HashSet<*const Loaded>) {
+    if seen.insert(Rc::as_ptr(loaded)) {
+        disabled.extend(loaded.disabled.iter().cloned());
+        for import in &loaded.imports {
+            note_disabled(import, disabled, seen);
+        }
+    }
+}
+
+impl Collector<'_> {
+    /// Loads a module and what it imports; `None` if it cannot be known, which is noted.
+    fn load(
+        &mut self,
+        ev: &mut Eval<'_>,
+        thunk: ThunkId,
+        file: &Rc<str>,
+        key: &str,
+        origin: ModuleOrigin,
+    ) -> Res<Option<Rc<Loaded>>> {
+        match ev.deeper(|ev| self.try_load(ev, thunk, file, key, origin)) {
+            Ok(loaded) => Ok(loaded),
+            Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),
+            Err(stop) => {
+                self.trouble(file, thunk, stop);
+                Ok(None)
+            }
+        }
+    }
+
+    fn trouble(&mut self, file: &Rc<str>, thunk: ThunkId, stop: Stop) {
+        self.troubles.push(Trouble { file: file.clone(), thunk, stop });
+    }
+
+    fn try_load(
+        &mut self,
+        ev: &mut Eval<'_>,
+        thunk: ThunkId,
+        file: &Rc<str>,
+        key: &str,
+        origin: ModuleOrigin,
+    ) -> Res<Option<Rc<Loaded>>> {
+        let value = ev.force(thunk)?;
+        let (file, key, path, value) = match value {
+            Value::Path(path) => (path.clone(), path.clone(), Some(path), None),
+            Value::Str(s) => (s.text.clone(), s.text.clone(), Some(s.text), None),
+            Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` is not at hand"))),
+            Value::Attrs(set) if ev.attr(&set, &Name::new_static("outPath"))?.is_some() && set.known("config").is_none() => {
+                let text = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
+                (text.clone(), text.clone(), Some(text), None)
+            }
+            value => (file.clone(), Rc::from(key), None, Some(value)),
+        };
+        let value = match (path, value) {
+            (Some(path), _) => {
+                let cached = (key.clone(), origin == ModuleOrigin::Inherited);
+                if let Some(loaded) = self.by_key.get(&cached) {
+                    return Ok(Some(loaded.clone()));
+                }
+                if self.above.contains(&key) {
+                    return Ok(None);
+                }
+                let imported = import(ev, &path)?;
+                let value = ev.force(imported)?;
+                self.above.push(key.clone());
+                let loaded = self.unify(ev, thunk, value, &file, &key, origin);
+                self.above.pop();
+                let loaded = Rc::new(loaded?);
+                self.by_key.insert(cached, loaded.clone());
+                return Ok(Some(loaded));
+            }
+            (None, Some(value)) => value,
+            (None, None) => return Ok(None),
+        };
+        match tag(ev, &value)?.as_deref() {
+            None | Some("module") => {}
+            Some("if" | "override") => {
+                let config = ev.ready(value);
+                let module = Module { file, key, origin, options: None, config: vec![config], freeform: None };
+                return Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })));
+            }
+            Some(other) => {
+                return Err(Stop::throw(format!("expected a module, but found a value of type `{other}`")));
+            }
+        }
+        self.unify(ev, thunk, value, &file, &key, origin).map(|loaded| Some(Rc::new(loaded)))
+    }
+
+    /// Brings a module into canonical form and loads its imports.
+    #[allow(clippy::too_many_arguments)]
+    fn unify(
+        &mut self,
+        ev: &mut Eval<'_>,
+        thunk: ThunkId,
+        value: Value,
+        file: &Rc<str>,
+        key: &Rc<str>,
+        origin: ModuleOrigin,
+    ) -> Res<Loaded> {
+        let value = self.apply(ev, value)?;
+        let set = match &value {
+            Value::Attrs(set) => set.clone(),
+            Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            other => return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe()))),
+        };
+        if let Rest::Open(why) = &set.rest {
+            self.trouble(file, thunk, Stop::Unknown(why.clone()));
+        }
+        let mut text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
+            match set.known(name) {
+                Some(attr) => {
+                    let value = ev.force(attr.value)?;
+                    Ok(ev.coerce(value, Coerce::ToString)?.text)
+                }
+                None => Ok(default.clone()),
+            }
+        };
+        let file = text(ev, "_file", file)?;
+        let key = text(ev, "key", key)?;
+        let explicit = set.known("config").is_some() || set.known("options").is_some();
+        let mut config = Vec::new();
+        if explicit {
+            if let Some((name, attr)) = set.entries.iter().find(|(n, _)| !META.contains(&n.as_str())) {
+                let message = format!(
+                    "module `{key}' has an unsupported attribute `{name}'. This is caused by introducing a top-level `config' or `options' attribute"
+                );
+                self.trouble(&file, attr.value, Stop::throw(message));
+            }
+            config.extend(set.known("config").map(|a| a.value));
+            if let Some((name, attr)) = set.entries.iter().find(|(n, _)| n == "meta") {
+                config.push(ev.ready(Value::attrs(vec![(name.clone(), *attr)])));
+            }
+        } else {
+            let skip = ["_class", "_file", "key", "disabledModules", "require", "imports", "freeformType"];
+            let entries = set.entries.iter().filter(|(n, _)| !skip.contains(&n.as_str())).cloned().collect();
+            let rest = set.rest.clone();
+            config.push(ev.ready(Value::Attrs(Rc::new(Attrs { entries, rest }))));
+        }
+        let disabled = self.disabled(ev, &set, &file)?;
+        let mut imports = Vec::new();
+        for name in ["require", "imports"] {
+            let Some(attr) = set.known(name) else { continue };
+            if name == "require" && explicit {
+                continue;
+            }
+            imports.extend(self.imports(ev, attr, &file, &key, origin)?);
+        }
+        let module = Module {
+            file,
+            key,
+            origin,
+            options: set.known("options").map(|a| a.value),
+            config,
+            freeform: set.known("freeformType").map(|a| a.value),
+        };
+        Ok(Loaded { module, imports, disabled })
+    }
+
+    fn imports(
+        &mut self,
+        ev: &mut Eval<'_>,
+        attr: Attr,
+        file: &Rc<str>,
+        key: &Rc<str>,
+        origin: ModuleOrigin,
+    ) -> Res<Vec<Rc<Loaded>>> {
+        let list = match ev.force(attr.value) {
+            Err(stop @ Stop::Error(_)) => return Err(stop),
+            other => ev.as_list(other)?,
+        };
+        if let Some(why) = &list.open {
+            self.trouble(file, attr.value, Stop::Unknown(why.clone()));
+        }
+        let mut imports = Vec::new();
+        for (i, item) in list.items.iter().enumerate() {
+            let anonymous = format!("{key}:anon-{}", i + 1);
+            if let Some(loaded) = self.load(ev, *item, file, &anonymous, origin)? {
+                imports.push(loaded);
+            }
+        }
+        Ok(imports)
+    }
+
+    /// The keys of the modules that a module disables.
+    fn disabled(&mut self, ev: &mut Eval<'_>, set: &Attrs, file: &Rc<str>) -> Res<Vec<Rc<str>>> {
+        let Some(attr) = set.known("disabledModules") else { return Ok(Vec::new()) };
+        let list = ev.force(attr.value);
+        let list = ev.as_list(list)?;
+        let mut keys = Vec::new();
+        for item in &list.items {
+            let key = match ev.force(*item) {
+                Ok(Value::Str(s)) if s.text.starts_with('/') => s.text,
+                Ok(Value::Str(s)) => match &self.modules_path {
+                    Some(path) => format!("{path}/{}", s.text).into(),
+                    None => s.text,
+                },
+                Ok(Value::Path(path)) => path,
+                Ok(Value::Attrs(module)) => match module.known("key") {
+                    Some(key) => {
+                        let key = ev.force(key.value)?;
+                        ev.coerce(key, Coerce::ToString)?.text
+                    }
+                    None => ev.coerce(Value::Attrs(module), Coerce::PathPart)?.text,
+                },
+                Ok(_) => continue,
+                Err(stop @ Stop::Unknown(_)) => {
+                    self.trouble(file, *item, stop);
+                    continue;
+                }
+                Err(stop) => return Err(stop),
+            };
+            keys.push(key);
+        }
+        Ok(keys)
+    }
+
+    /// What a module that is a function yields for the arguments of the scope.
+    fn apply(&self, ev: &mut Eval<'_>, value: Value) -> Res {
+        let formals: Vec<Name> = match &value {
+            Value::Lambda(closure) => match closure.unit.file.expr(closure.lambda) {
+                Expr::Lambda(lambda) => match &lambda.param {
+                    Param::Pattern { formals, .. } => formals.iter().map(|f| f.name.clone()).collect(),
+                    Param::Name(_) => Vec::new(),
+                },
+                _ => Vec::new(),
+            },
+            Value::Attrs(set) if set.known("__functor").is_some() => match set.known("__functionArgs") {
+                Some(attr) => match ev.force(attr.value)? {
+                    Value::Attrs(args) => ev.names(&args)?,
+                    _ => Vec::new(),
+                },
+                None => Vec::new(),
+            },
+            Value::Builtin(_) | Value::Native(_) => Vec::new(),
+            _ => return Ok(value),
+        };
+        let mut entries = self.args.entries.clone();
+        for name in formals {
+            if self.args.known(&name).is_none() {
+                let (system, scope, args, wanted) =
+                    (self.system.clone(), self.scope, self.args.clone(), name.clone());
+                let thunk = ev.lazy(move |ev| system.module_arg(ev, scope, &wanted, &args));
+                entries.push((name, Attr::anonymous(thunk)));
+            }
+        }
+        let mut args = Attrs::from_entries(entries);
+        args.rest = self.args.rest.clone();
+        let args = ev.ready(Value::Attrs(Rc::new(args)));
+        ev.call(&value, args)
+    }
+}
+
+/// A thunk of what the module at a path is.
+fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
+    if path.contains('«') && !path.starts_with(crate::eval::prelude::ROOT) {
+        return Err(Stop::unknown(format!("`{path}` is not at hand")));
+    }
+    ev.import_later(&paths::normalise(path))
+}

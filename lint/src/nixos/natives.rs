@@ -1,0 +1,289 @@
+//! What the prelude's `lib` leaves to the module system: `evalModules`, checking and merging by type, and systems.
+
+use super::definitions::Definition;
+use super::merge::internal_module;
+use super::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, ScopeId};
+use super::types::Type;
+use super::views::{config_value, options_value};
+use crate::eval::{Attr, Attrs, Eval, NativeFn, Res, Rest, Stop, ThunkId, Value, prelude};
+use crate::syntax::hir::Name;
+use std::rc::Rc;
+
+/// Makes the module system's functions available to the prelude.
+pub(super) fn install(system: &ModuleSystem, ev: &mut Eval<'_>) {
+    let s = system.clone();
+    define(ev, "__evalModules", 1, move |ev, args| eval_modules(&s, ev, args[0]));
+    let s = system.clone();
+    define(ev, "__nixosSystem", 1, move |ev, args| nixos_system(&s, ev, args[0]));
+    define(ev, "__typeCheck", 2, |ev, args| {
+        let ty = Type::from_thunk(ev, args[0])?;
+        ty.accepts(ev, args[1]).map(Value::Bool)
+    });
+    let s = system.clone();
+    define(ev, "__typeMerge", 3, move |ev, args| merge(&s, ev, args[0], args[1], args[2]));
+    let s = system.clone();
+    define(ev, "__mergeDefinitions", 3, move |ev, args| {
+        let s = s.clone();
+        let (loc, ty, defs) = (args[0], args[1], args[2]);
+        let value = ev.lazy(move |ev| merge(&s, ev, ty, loc, defs));
+        let defined = ev.lazy(move |ev| {
+            let list = ev.force(defs);
+            let list = ev.as_list(list)?;
+            Ok(Value::Bool(!list.items.is_empty()))
+        });
+        Ok(Value::attrs(vec![
+            (Name::new_static("mergedValue"), Attr::anonymous(value)),
+            (Name::new_static("isDefined"), Attr::anonymous(defined)),
+        ]))
+    });
+    let pkgs = ev.lazy(|ev| {
+        let lib = ev.lib()?;
+        let entries = vec![(Name::new_static("lib"), Attr::anonymous(lib))];
+        Ok(Value::Attrs(Rc::new(Attrs { entries, rest: Rest::Symbolic("pkgs".into()) })))
+    });
+    ev.define("__pkgs", pkgs);
+}
+
+/// Defines a builtin of several arguments.
+fn define(
+    ev: &mut Eval<'_>,
+    name: &'static str,
+    arity: usize,
+    run: impl for<'h> Fn(&mut Eval<'h>, &[ThunkId]) -> Res + 'static,
+) {
+    let function = curry(Rc::new(run), arity, Vec::new());
+    let thunk = ev.ready(function);
+    ev.define(name, thunk);
+}
+
+type Run = Rc<dyn for<'h> Fn(&mut Eval<'h>, &[ThunkId]) -> Res>;
+
+fn curry(run: Run, arity: usize, arguments: Vec<ThunkId>) -> Value {
+    Value::Native(NativeFn(Rc::new(move |ev, argument| {
+        let mut arguments = arguments.clone();
+        arguments.push(argument);
+        if arguments.len() == arity { run(ev, &arguments) } else { Ok(curry(run.clone(), arity, arguments)) }
+    })))
+}
+
+/// `lib.evalModules`.
+fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
+    let set = want_set(ev, args)?;
+    let mut modules = modules_of(ev, &set, "modules")?;
+    modules.push(internal_module(ev)?);
+    let special_args = special_args(ev, &set);
+    let prefix = prefix(ev, &set)?;
+    let scope = system.scope(ev, NewScope { prefix, modules, special_args, table: None, freeform: None });
+    configuration(system, ev, scope)
+}
+
+/// `lib.nixosSystem`, and what NixOS' `eval-config.nix` makes of the same arguments.
+fn nixos_system(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
+    let set = want_set(ev, args)?;
+    let mut modules = modules_of(ev, &set, "modules")?;
+    let extra = modules_of(ev, &set, "extraModules")?;
+    let special_args = special_args(ev, &set);
+    modules.splice(0..0, extra);
+    let scope = system.nixos(ev, modules, special_args)?;
+    configuration(system, ev, scope)
+}
+
+impl ModuleSystem {
+    /// A system of modules, with its functions made available to the prelude.
+    pub fn new(ev: &mut Eval<'_>) -> Self {
+        let system = ModuleSystem::default();
+        install(&system, ev);
+        system
+    }
+
+    /// The scope of a NixOS system with these modules and `specialArgs`.
+    pub fn nixos(&self, ev: &mut Eval<'_>, modules: Vec<InitialModule>, special_args: ThunkId) -> Res<ScopeId> {
+        let table = Some(super::table_types::nixos());
+        let base = |ev: &mut Eval<'_>| -> Res<Vec<InitialModule>> {
+            let thunk = ev.ready(Value::Path(prelude::NIXOS_MODULE.into()));
+            let nixos = InitialModule { thunk, file: Rc::from("<NixOS>"), origin: ModuleOrigin::System };
+            Ok(vec![nixos, internal_module(ev)?])
+        };
+        // What a specialisation that does not inherit starts from.
+        let (this, special) = (self.clone(), special_args);
+        let no_user_modules = ev.lazy(move |ev| {
+            let modules = base(ev)?;
+            let scope = this.scope(ev, NewScope {
+                prefix: Rc::new([]),
+                modules,
+                special_args: special,
+                table,
+                freeform: None,
+            });
+            configuration(&this, ev, scope)
+        });
+        let special_args = ev.lazy(move |ev| {
+            let given = ev.force(special_args);
+            let modules_path = crate::eval::Str { text: MODULES_PATH.into(), stand_in: true };
+            let modules_path = ev.ready(Value::Str(modules_path));
+            let own = Value::attrs(vec![
+                (Name::new_static("modulesPath"), Attr::anonymous(modules_path)),
+                (Name::new_static("noUserModules"), Attr::anonymous(no_user_modules)),
+            ]);
+            // What the caller gives counts, but an unknown caller does not hide these two.
+            match ev.update(given.clone(), Ok(own.clone()))? {
+                Value::Attrs(all) if !all.is_closed() => Ok(Value::Attrs(all)),
+                _ => ev.update(Ok(own), given),
+            }
+        });
+        let mut all = base(ev)?;
+        all.extend(modules);
+        Ok(self.scope(ev, NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None }))
+    }
+}
+
+/// What stands for the folder of NixOS' own modules.
+pub const MODULES_PATH: &str = "«nixpkgs»/nixos/modules";
+
+/// The result of `evalModules`.
+pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: ScopeId) -> Res {
+    let tag = ev.ready(Value::str("configuration"));
+    let options = ev.ready(options_value(system, scope));
+    let config = ev.ready(config_value(system, scope));
+    let s = system.clone();
+    let module = ev.lazy(move |ev| {
+        let config = config_value(&s, scope);
+        let attr = ev.select(&config, &Name::new_static("_module"))?;
+        ev.force(attr.value)
+    });
+    let extend = extend_modules(system, scope);
+    let extend = ev.ready(extend);
+    let ty = type_value(ev, scope);
+    let ty = ev.ready(ty);
+    Ok(Value::attrs(
+        [
+            ("_type", tag),
+            ("options", options),
+            ("config", config),
+            ("_module", module),
+            ("extendModules", extend),
+            ("type", ty),
+        ]
+        .into_iter()
+        .map(|(name, thunk)| (Name::new_static(name), Attr::anonymous(thunk)))
+        .collect(),
+    ))
+}
+
+/// The function `extendModules` of a scope.
+pub(super) fn extend_modules(system: &ModuleSystem, scope: ScopeId) -> Value {
+    let system = system.clone();
+    Value::Native(NativeFn(Rc::new(move |ev, args| {
+        let set = want_set(ev, args)?;
+        let modules = modules_of(ev, &set, "modules")?;
+        let prefix = match set.known("prefix") {
+            Some(_) => Some(prefix(ev, &set)?),
+            None => None,
+        };
+        let extended = system.extend(ev, scope, modules, prefix);
+        if let Some(more) = set.known("specialArgs") {
+            system.extend_special_args(ev, extended, more.value);
+        }
+        configuration(&system, ev, extended)
+    })))
+}
+
+/// The type whose values extend a scope.
+pub(super) fn type_value(ev: &mut Eval<'_>, scope: ScopeId) -> Value {
+    let mut entry = |name: &'static str, value: Value| (Name::new_static(name), Attr::anonymous(ev.ready(value)));
+    let payload = Value::attrs(vec![
+        entry("kind", Value::str("configuration")),
+        entry("scope", Value::Int(i64::from(scope.0))),
+    ]);
+    Value::attrs(vec![
+        entry("_type", Value::str("option-type")),
+        entry("name", Value::str("submodule")),
+        entry("description", Value::str("submodule")),
+        entry("__speclint", payload),
+    ])
+}
+
+fn want_set(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Attrs>> {
+    match ev.force(thunk)? {
+        Value::Attrs(set) => Ok(set),
+        Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+        other => Err(Stop::fail(format!("expected a set but found {}", other.describe()))),
+    }
+}
+
+/// The modules in the list `name` of a set of arguments.
+fn modules_of(ev: &mut Eval<'_>, set: &Attrs, name: &'static str) -> Res<Vec<InitialModule>> {
+    let Some(attr) = ev.attr(set, &Name::new_static(name))? else { return Ok(Vec::new()) };
+    let list = ev.force(attr.value);
+    let list = ev.as_list(list)?;
+    let file: Rc<str> = match ev.origin(attr.value) {
+        Some(origin) => ev.units()[origin.unit as usize].path.clone(),
+        None => Rc::from("<unknown-file>"),
+    };
+    let mut modules: Vec<InitialModule> = list
+        .items
+        .iter()
+        .map(|thunk| InitialModule { thunk: *thunk, file: file.clone(), origin: ModuleOrigin::Own })
+        .collect();
+    if let Some(why) = &list.open {
+        let thunk = ev.stopped(Stop::Unknown(why.clone()));
+        modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own });
+    }
+    Ok(modules)
+}
+
+fn special_args(ev: &mut Eval<'_>, set: &Attrs) -> ThunkId {
+    match set.known("specialArgs") {
+        Some(attr) => attr.value,
+        None => ev.ready(Value::Attrs(Attrs::empty())),
+    }
+}
+
+fn prefix(ev: &mut Eval<'_>, set: &Attrs) -> Res<Rc<[Name]>> {
+    let Some(attr) = set.known("prefix") else { return Ok(Rc::new([])) };
+    let list = ev.force(attr.value);
+    let mut names = Vec::new();
+    for item in ev.as_list(list)?.items.clone() {
+        if let Value::Str(s) = ev.force(item)? {
+            names.push(Name::new(&s.text));
+        }
+    }
+    Ok(names.into())
+}
+
+/// `type.merge loc defs`, and `(mergeDefinitions loc type defs).mergedValue`.
+fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, defs: ThunkId) -> Res {
+    let ty = Type::from_thunk(ev, ty)?;
+    let special_args = ev.ready(Value::Attrs(Attrs::empty()));
+    let scope = system.scope(ev, NewScope {
+        prefix: Rc::new([]),
+        modules: Vec::new(),
+        special_args,
+        table: None,
+        freeform: None,
+    });
+    let root = system.root(ev, scope);
+    let loc = ev.force(loc);
+    let mut name = Name::default();
+    if let Some(last) = ev.as_list(loc)?.items.last()
+        && let Value::Str(s) = ev.force(*last)?
+    {
+        name = Name::new(&s.text);
+    }
+    let list = ev.force(defs);
+    let mut raw = Vec::new();
+    for item in ev.as_list(list)?.items.clone() {
+        let set = want_set(ev, item)?;
+        if let Some(attr) = set.known("value") {
+            raw.push(Definition {
+                module: u32::MAX,
+                value: attr.value,
+                place: attr.place,
+                outer: Rc::new([]),
+                maybe: None,
+            });
+        }
+    }
+    let node = system.element(ev, root, &name, Rc::new(ty), raw);
+    ev.force(system.value(node))
+}

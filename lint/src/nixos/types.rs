@@ -1,0 +1,420 @@
+//! Option types: what they accept and how they merge.
+
+use crate::eval::{Eval, Res, Stop, ThunkId, Value};
+use crate::syntax::hir::Name;
+use serde_json::Value as Json;
+use std::rc::Rc;
+
+/// The type of an option.
+#[derive(Clone)]
+pub enum Type {
+    /// `types.bool`
+    Bool,
+    /// `types.boolByOr`
+    BoolByOr,
+    /// `types.int` and its ranges.
+    Int {
+        /// The least value, if there is one.
+        lowest: Option<i64>,
+        /// The greatest value, if there is one.
+        highest: Option<i64>,
+    },
+    /// `types.float`
+    Float,
+    /// An integer or float within bounds.
+    Number {
+        /// The least value, if there is one.
+        lowest: Option<f64>,
+        /// The greatest value, if there is one.
+        highest: Option<f64>,
+    },
+    /// A string of which two equal definitions merge.
+    Str(StrRule),
+    /// `types.separatedString`, `types.lines`, `types.commas`: definitions are joined.
+    Separated(Rc<str>),
+    /// `types.path`
+    Path,
+    /// `types.package`
+    Package,
+    /// `types.raw`: anything, but only one definition.
+    Raw,
+    /// `types.anything`
+    Anything,
+    /// `types.unspecified` and options without a type.
+    Unspecified,
+    /// `types.attrs`: shallow, the last definition of an attribute wins.
+    Attrs,
+    /// `types.enum`
+    Enum(Rc<[EnumValue]>),
+    /// `types.listOf`
+    ListOf {
+        /// The type of the elements.
+        elem: Rc<Type>,
+        /// Whether an empty list is refused.
+        non_empty: bool,
+    },
+    /// `types.attrsOf`, `types.lazyAttrsOf`
+    AttrsOf {
+        /// The type of the values.
+        elem: Rc<Type>,
+        /// Whether the values' conditions are left alone until they are needed.
+        lazy: bool,
+    },
+    /// `types.nullOr`
+    NullOr(Rc<Type>),
+    /// `types.either`, `types.oneOf`
+    Either(Rc<Type>, Rc<Type>),
+    /// `types.uniq`, `types.unique`
+    Unique(Rc<Type>),
+    /// `types.functionTo`
+    FunctionTo(Rc<Type>),
+    /// `types.coercedTo`; the function is not known for options of the table.
+    CoercedTo {
+        /// What is coerced.
+        from: Rc<Type>,
+        /// How.
+        coerce: Option<ThunkId>,
+        /// To what.
+        to: Rc<Type>,
+    },
+    /// `types.submodule`, `types.submoduleWith`, and the type of a configuration.
+    Submodule(Rc<Submodule>),
+    /// `types.deferredModule`
+    DeferredModule(Rc<[ThunkId]>),
+    /// `types.optionType`
+    OptionType,
+    /// `types.addCheck`
+    AddCheck(Rc<Type>, ThunkId),
+    /// `types.attrTag`: the tags are options.
+    AttrTag(ThunkId),
+    /// A value of a format such as JSON: scalars, lists and sets of such.
+    Format {
+        /// Whether `null` is among them.
+        nullable: bool,
+    },
+    /// A setting of a systemd unit: lists are concatenated, other values must be equal.
+    UnitSetting,
+    /// A type that a module made with `mkOptionType`: its check and merge functions.
+    Custom {
+        /// The function that checks a value.
+        check: ThunkId,
+        /// The function that merges definitions.
+        merge: ThunkId,
+        /// The set with the value of an option without definitions.
+        empty: ThunkId,
+    },
+    /// A type that is not understood, with what is known of it.
+    Unknown(Rc<str>),
+}
+
+/// What a string must look like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StrRule {
+    /// Anything.
+    Any,
+    /// Not only white space.
+    NonEmpty,
+    /// One line; a line break at the end is cut off.
+    SingleLine,
+    /// Matches this regular expression as a whole.
+    Matching(Rc<str>),
+    /// No colon and no line break.
+    PasswdEntry,
+}
+
+/// A value of an enum.
+#[derive(Clone)]
+pub enum EnumValue {
+    /// Of a type made by a module.
+    Thunk(ThunkId),
+    /// Of the table.
+    Json(Json),
+}
+
+/// A type whose values are configurations of their own.
+#[derive(Clone, Default)]
+pub struct Submodule {
+    /// Modules that every value has: thunks of modules, with the file that declares them.
+    pub modules: Vec<(ThunkId, Rc<str>)>,
+    /// The `specialArgs` of that evaluation; a thunk of a set.
+    pub special_args: Option<ThunkId>,
+    /// Whether a definition that is a set is its `config`, so that it has no `imports` or `options`.
+    pub shorthand: bool,
+    /// Where the table has the submodule's options.
+    pub table: Option<super::system::TableNode>,
+    /// The configuration that values extend (`extendModules { … }.type`), instead of starting from nothing.
+    pub base: Option<super::ScopeId>,
+    /// The type of attributes that are no option, for submodules of the table.
+    pub freeform: Option<Rc<Type>>,
+}
+
+impl Type {
+    /// Whether a set may be below it in the sense that definitions of its attributes merge one by one.
+    pub fn is_nested(&self) -> bool {
+        match self {
+            Type::AttrsOf { .. } | Type::Submodule(_) => true,
+            Type::NullOr(t) | Type::Unique(t) | Type::AddCheck(t, _) => t.is_nested(),
+            Type::Either(a, b) => a.is_nested() || b.is_nested(),
+            _ => false,
+        }
+    }
+
+    /// The value of an option of this type that has neither a definition nor a default; `None` if there is no such value.
+    pub fn empty(&self) -> Option<EmptyValue> {
+        match self {
+            Type::ListOf { non_empty: false, .. } => Some(EmptyValue::List),
+            Type::AttrsOf { .. } | Type::Attrs => Some(EmptyValue::Attrs),
+            Type::NullOr(_) => Some(EmptyValue::Null),
+            Type::Submodule(_) => Some(EmptyValue::Submodule),
+            Type::Unique(t) => t.empty(),
+            Type::AddCheck(t, _) => t.empty(),
+            Type::CoercedTo { to, .. } => to.empty(),
+            _ => None,
+        }
+    }
+
+    /// The type of a type value of `lib.types`.
+    pub fn from_value(ev: &mut Eval<'_>, value: &Value) -> Res<Type> {
+        let Value::Attrs(set) = value else {
+            return match value {
+                Value::Symbol(s) => Ok(Type::Unknown(format!("`{s}` needs nixpkgs").into())),
+                other => Err(Stop::fail(format!("expected an option type but found {}", other.describe()))),
+            };
+        };
+        let Some(payload) = set.known("__speclint") else {
+            return Ok(Type::Unknown("a type that is not of nixpkgs' lib".into()));
+        };
+        let base = match ev.force(payload.value)? {
+            Value::Attrs(payload) => read(ev, &payload)?,
+            _ => Type::Unknown("a type that is not of nixpkgs' lib".into()),
+        };
+        // A replaced check or merge function (`types.str // { check = …; }`) is no longer the evaluator's own.
+        let own = |ev: &mut Eval<'_>, name: &str| -> Res<Option<ThunkId>> {
+            let Some(attr) = set.known(name) else { return Ok(None) };
+            let value = ev.force(attr.value)?;
+            Ok(matches!(value, Value::Lambda(_)).then_some(attr.value))
+        };
+        if matches!(base, Type::Custom { .. }) {
+            return Ok(base);
+        }
+        match (own(ev, "check")?, own(ev, "merge")?) {
+            (_, Some(_)) => Ok(Type::Unknown("a type with a merge function of its own".into())),
+            (Some(check), None) => Ok(Type::AddCheck(Rc::new(base), check)),
+            (None, None) => Ok(base),
+        }
+    }
+
+    /// The type of a thunk of a type value.
+    pub fn from_thunk(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Type> {
+        match ev.force(thunk) {
+            Ok(value) => ev.deeper(|ev| Type::from_value(ev, &value)),
+            Err(Stop::Unknown(why)) => Ok(Type::Unknown(why.reason.clone())),
+            Err(stop) => Err(stop),
+        }
+    }
+
+    /// The type that two declarations of the same option have together; `None` if they cannot be together.
+    pub fn unite(&self, other: &Type) -> Option<Type> {
+        Some(match (self, other) {
+            (Type::Unknown(_), t) | (t, Type::Unknown(_)) => t.clone(),
+            (Type::Submodule(a), Type::Submodule(b)) => {
+                let mut modules = a.modules.clone();
+                modules.extend(b.modules.iter().cloned());
+                Type::Submodule(Rc::new(Submodule {
+                    modules,
+                    special_args: a.special_args.or(b.special_args),
+                    shorthand: a.shorthand && b.shorthand,
+                    table: a.table.or(b.table),
+                    base: a.base.or(b.base),
+                    freeform: a.freeform.clone().or_else(|| b.freeform.clone()),
+                }))
+            }
+            (Type::AttrsOf { elem: a, lazy }, Type::AttrsOf { elem: b, .. }) => {
+                Type::AttrsOf { elem: Rc::new(a.unite(b)?), lazy: *lazy }
+            }
+            (Type::ListOf { elem: a, non_empty }, Type::ListOf { elem: b, .. }) => {
+                Type::ListOf { elem: Rc::new(a.unite(b)?), non_empty: *non_empty }
+            }
+            (Type::NullOr(a), Type::NullOr(b)) => Type::NullOr(Rc::new(a.unite(b)?)),
+            (Type::Unique(a), Type::Unique(b)) => Type::Unique(Rc::new(a.unite(b)?)),
+            (Type::Enum(a), Type::Enum(b)) => Type::Enum(a.iter().chain(b.iter()).cloned().collect()),
+            (Type::DeferredModule(a), Type::DeferredModule(b)) => {
+                Type::DeferredModule(a.iter().chain(b.iter()).copied().collect())
+            }
+            (a, b) if std::mem::discriminant(a) == std::mem::discriminant(b) => a.clone(),
+            _ => return None,
+        })
+    }
+
+    /// A short description, as the manual words it.
+    pub fn describe(&self) -> String {
+        match self {
+            Type::Bool | Type::BoolByOr => "boolean".into(),
+            Type::Int { lowest: None, highest: None } => "signed integer".into(),
+            Type::Int { lowest: Some(0), highest: Some(65535) } => "16 bit unsigned integer".into(),
+            Type::Int { lowest: Some(0), highest: None } => "unsigned integer".into(),
+            Type::Int { lowest: Some(1), highest: None } => "positive integer".into(),
+            Type::Int { lowest, highest } => {
+                let show = |n: &Option<i64>| n.map_or("…".to_owned(), |n| n.to_string());
+                format!("integer between {} and {}", show(lowest), show(highest))
+            }
+            Type::Float => "floating point number".into(),
+            Type::Number { .. } => "integer or floating point number".into(),
+            Type::Str(StrRule::Any) => "string".into(),
+            Type::Str(StrRule::NonEmpty) => "non-empty string".into(),
+            Type::Str(StrRule::SingleLine) => "single-line string".into(),
+            Type::Str(StrRule::Matching(pattern)) => format!("string matching the pattern {pattern}"),
+            Type::Str(StrRule::PasswdEntry) => "string, not containing newlines or colons".into(),
+            Type::Separated(sep) => format!("strings concatenated with {sep:?}"),
+            Type::Path => "path".into(),
+            Type::Package => "package".into(),
+            Type::Raw => "raw value".into(),
+            Type::Anything => "anything".into(),
+            Type::Unspecified => "unspecified value".into(),
+            Type::Attrs => "attribute set".into(),
+            Type::Enum(values) => match values.len() {
+                1 => "one given value".into(),
+                n => format!("one of {n} values"),
+            },
+            Type::ListOf { elem, .. } => format!("list of {}", elem.describe()),
+            Type::AttrsOf { elem, .. } => format!("attribute set of {}", elem.describe()),
+            Type::NullOr(t) => format!("null or {}", t.describe()),
+            Type::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
+            Type::Unique(t) | Type::AddCheck(t, _) => t.describe(),
+            Type::FunctionTo(t) => format!("function to {}", t.describe()),
+            Type::CoercedTo { to, from, .. } => format!("{} or {} convertible to it", to.describe(), from.describe()),
+            Type::Submodule(_) => "submodule".into(),
+            Type::DeferredModule(_) => "module".into(),
+            Type::OptionType => "option type".into(),
+            Type::AttrTag(_) => "tagged union".into(),
+            Type::Format { .. } => "structured value".into(),
+            Type::UnitSetting => "systemd option".into(),
+            Type::Custom { .. } => "a type of its own".into(),
+            Type::Unknown(what) => what.to_string(),
+        }
+    }
+}
+
+/// What an option without definitions is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EmptyValue {
+    /// `[ ]`
+    List,
+    /// `{ }`
+    Attrs,
+    /// `null`
+    Null,
+    /// The configuration of the submodule without definitions.
+    Submodule,
+}
+
+/// A type from the description that `lib.types` carries in `__speclint`.
+fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs) -> Res<Type> {
+    let kind = match ev.attr(payload, &Name::new_static("kind"))? {
+        Some(attr) => ev.force(attr.value)?,
+        None => return Ok(Type::Unknown("a type without a kind".into())),
+    };
+    let Value::Str(kind) = kind else { return Ok(Type::Unknown("a type without a kind".into())) };
+    let field = |name: &str| payload.known(name).map(|a| a.value);
+    let elem = |ev: &mut Eval<'_>, name: &str| -> Res<Rc<Type>> {
+        match field(name) {
+            Some(thunk) => Ok(Rc::new(ev.deeper(|ev| Type::from_thunk(ev, thunk))?)),
+            None => Ok(Rc::new(Type::Unknown("a type without its component".into()))),
+        }
+    };
+    let text = |ev: &mut Eval<'_>, name: &str| -> Res<Rc<str>> {
+        match field(name).map(|t| ev.force(t)).transpose()? {
+            Some(Value::Str(s)) => Ok(s.text),
+            _ => Ok("".into()),
+        }
+    };
+    let flag = |ev: &mut Eval<'_>, name: &str| -> Res<bool> {
+        Ok(matches!(field(name).map(|t| ev.force(t)).transpose()?, Some(Value::Bool(true))))
+    };
+    let int = |ev: &mut Eval<'_>, name: &str| -> Res<Option<i64>> {
+        Ok(match field(name).map(|t| ev.force(t)).transpose()? {
+            Some(Value::Int(n)) => Some(n),
+            _ => None,
+        })
+    };
+    let number = |ev: &mut Eval<'_>, name: &str| -> Res<Option<f64>> {
+        Ok(match field(name).map(|t| ev.force(t)).transpose()? {
+            Some(Value::Int(n)) => Some(n as f64),
+            Some(Value::Float(n)) => Some(n),
+            _ => None,
+        })
+    };
+    let missing = || Stop::fail("a type without its function");
+    Ok(match &*kind.text {
+        "bool" => Type::Bool,
+        "boolByOr" => Type::BoolByOr,
+        "int" => Type::Int { lowest: None, highest: None },
+        "intBetween" => Type::Int { lowest: int(ev, "lowest")?, highest: int(ev, "highest")? },
+        "float" => Type::Float,
+        "numberBetween" => Type::Number { lowest: number(ev, "lowest")?, highest: number(ev, "highest")? },
+        "str" => Type::Str(StrRule::Any),
+        "nonEmptyStr" => Type::Str(StrRule::NonEmpty),
+        "singleLineStr" => Type::Str(StrRule::SingleLine),
+        "strMatching" => Type::Str(StrRule::Matching(text(ev, "pattern")?)),
+        "separatedString" => Type::Separated(text(ev, "sep")?),
+        "path" => Type::Path,
+        "package" | "shellPackage" => Type::Package,
+        "raw" => Type::Raw,
+        "anything" => Type::Anything,
+        "unspecified" => Type::Unspecified,
+        "attrs" => Type::Attrs,
+        "enum" => {
+            let Some(values) = field("values") else { return Err(missing()) };
+            let list = ev.force(values);
+            let list = ev.as_list(list)?;
+            Type::Enum(list.items.iter().map(|t| EnumValue::Thunk(*t)).collect())
+        }
+        "listOf" => Type::ListOf { elem: elem(ev, "elem")?, non_empty: flag(ev, "nonEmpty")? },
+        "attrsOf" => Type::AttrsOf { elem: elem(ev, "elem")?, lazy: flag(ev, "lazy")? },
+        "nullOr" => Type::NullOr(elem(ev, "elem")?),
+        "either" => Type::Either(elem(ev, "left")?, elem(ev, "right")?),
+        "unique" => Type::Unique(elem(ev, "elem")?),
+        "functionTo" => Type::FunctionTo(elem(ev, "elem")?),
+        "coercedTo" => Type::CoercedTo { from: elem(ev, "from")?, coerce: field("coerce"), to: elem(ev, "to")? },
+        "addCheck" => Type::AddCheck(elem(ev, "elem")?, field("check").ok_or_else(missing)?),
+        "submodule" => {
+            let mut modules = Vec::new();
+            if let Some(list) = field("modules") {
+                let list = ev.force(list);
+                modules = ev.as_list(list)?.items.iter().map(|t| (*t, Rc::from("<a submodule>"))).collect();
+            }
+            Type::Submodule(Rc::new(Submodule {
+                modules,
+                special_args: field("specialArgs"),
+                shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
+                ..Submodule::default()
+            }))
+        }
+        "deferredModule" => {
+            let list = match field("staticModules") {
+                Some(list) => {
+                    let list = ev.force(list);
+                    ev.as_list(list)?.items.clone()
+                }
+                None => Vec::new(),
+            };
+            Type::DeferredModule(list.into())
+        }
+        "optionType" => Type::OptionType,
+        "attrTag" => Type::AttrTag(field("tags").ok_or_else(missing)?),
+        "format" => Type::Format { nullable: flag(ev, "nullable")? },
+        "configuration" => match int(ev, "scope")? {
+            Some(scope) => Type::Submodule(Rc::new(Submodule {
+                base: Some(super::ScopeId(scope as u32)),
+                ..Submodule::default()
+            })),
+            None => Type::Unknown("the type of a configuration".into()),
+        },
+        "custom" => Type::Custom {
+            check: field("check").ok_or_else(missing)?,
+            merge: field("merge").ok_or_else(missing)?,
+            empty: field("emptyValue").ok_or_else(missing)?,
+        },
+        other => Type::Unknown(format!("the type `{other}`").into()),
+    })
+}

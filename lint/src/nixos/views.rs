@@ -1,0 +1,203 @@
+//! A scope's `config` and `options` as the sets that its modules see.
+
+use super::definitions::DefState;
+use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use crate::eval::{Attr, Attrs, Eval, LazyAttrs, Res, Rest, Stop, Value};
+use crate::syntax::hir::Name;
+use std::rc::Rc;
+
+/// `config`, or a set of options in it.
+pub(super) struct ConfigView {
+    system: ModuleSystem,
+    scope: ScopeId,
+    node: Option<NodeId>,
+}
+
+impl ConfigView {
+    /// The whole `config` of a scope.
+    pub(super) fn root(system: &ModuleSystem, scope: ScopeId) -> Self {
+        ConfigView { system: system.clone(), scope, node: None }
+    }
+
+    fn node(&self, ev: &mut Eval<'_>) -> NodeId {
+        self.node.unwrap_or_else(|| self.system.root(ev, self.scope))
+    }
+}
+
+/// `config` of a scope as a value.
+pub(super) fn config_value(system: &ModuleSystem, scope: ScopeId) -> Value {
+    let rest = Rest::Lazy(Rc::new(ConfigView::root(system, scope)));
+    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }))
+}
+
+/// `options` of a scope as a value.
+pub(super) fn options_value(system: &ModuleSystem, scope: ScopeId) -> Value {
+    let rest = Rest::Lazy(Rc::new(OptionsView::root(system, scope)));
+    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }))
+}
+
+impl LazyAttrs for ConfigView {
+    fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
+        let node = self.node(ev);
+        let Some(child) = self.system.child(ev, node, name)? else {
+            return self.absent(ev, node, name);
+        };
+        Ok(Some(match self.system.kind(child) {
+            NodeKind::Namespace => {
+                let view = ConfigView { system: self.system.clone(), scope: self.scope, node: Some(child) };
+                let value = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
+                Attr::anonymous(ev.ready(value))
+            }
+            _ => {
+                ev.note_read(child.0);
+                Attr::anonymous(self.system.value(child))
+            }
+        }))
+    }
+
+    fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
+        let node = self.node(ev);
+        match self.system.child_names(ev, node)? {
+            (names, true) => Ok(names),
+            (_, false) => Err(Stop::unknown(format!("not all options below `{}` are known", show_loc(&self.system.loc(node))))),
+        }
+    }
+}
+
+impl ConfigView {
+    /// What a name that nothing declares or defines is.
+    fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
+        let (_, complete) = self.system.child_names(ev, node)?;
+        if complete {
+            return Ok(None);
+        }
+        let loc = self.system.loc(node);
+        let path: Vec<Name> = loc.iter().cloned().chain([name.clone()]).collect();
+        Err(Stop::unknown(format!("nothing at hand declares the option `{}`", show_loc(&path))))
+    }
+}
+
+/// `options`, or a set of options in it.
+pub(super) struct OptionsView {
+    system: ModuleSystem,
+    scope: ScopeId,
+    node: Option<NodeId>,
+}
+
+impl OptionsView {
+    /// The whole `options` of a scope.
+    pub(super) fn root(system: &ModuleSystem, scope: ScopeId) -> Self {
+        OptionsView { system: system.clone(), scope, node: None }
+    }
+
+    fn node(&self, ev: &mut Eval<'_>) -> NodeId {
+        self.node.unwrap_or_else(|| self.system.root(ev, self.scope))
+    }
+}
+
+impl LazyAttrs for OptionsView {
+    fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
+        let node = self.node(ev);
+        let Some(child) = self.system.child(ev, node, name)? else {
+            let (_, complete) = self.system.child_names(ev, node)?;
+            return if complete { Ok(None) } else { Err(Stop::unknown(format!("whether there is an option `{name}`"))) };
+        };
+        match self.system.kind(child) {
+            NodeKind::Namespace => {
+                let view = OptionsView { system: self.system.clone(), scope: self.scope, node: Some(child) };
+                let value = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
+                Ok(Some(Attr::anonymous(ev.ready(value))))
+            }
+            NodeKind::Option(_) => {
+                let value = option_value(&self.system, ev, child)?;
+                Ok(Some(Attr::anonymous(ev.ready(value))))
+            }
+            NodeKind::Element(_) | NodeKind::Undeclared => Ok(None),
+        }
+    }
+
+    fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
+        let node = self.node(ev);
+        let (names, complete) = self.system.child_names(ev, node)?;
+        if !complete {
+            return Err(Stop::unknown("not all options are known"));
+        }
+        let mut options = Vec::new();
+        for name in names {
+            if let Some(child) = self.system.child(ev, node, &name)?
+                && matches!(self.system.kind(child), NodeKind::Namespace | NodeKind::Option(_))
+            {
+                options.push(name);
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// What `options.a.b` is: the declaration, with what the definitions make of it.
+fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
+    let mut entries = Vec::new();
+    if let NodeKind::Option(declaration) = system.kind(node)
+        && let Some(set) = declaration.set
+        && let Value::Attrs(set) = ev.force(set)?
+    {
+        entries.extend(set.entries.iter().cloned());
+    }
+    let loc: Vec<_> = system.loc(node).iter().map(|n| ev.ready(Value::str(n))).collect();
+    let loc = ev.ready(Value::list(loc));
+    let tag = ev.ready(Value::str("option"));
+    let mut add = |name: &'static str, value| entries.push((Name::new_static(name), Attr::anonymous(value)));
+    add("_type", tag);
+    add("loc", loc);
+    add("value", system.value(node));
+    let s = system.clone();
+    add("isDefined", ev.lazy(move |ev| match s.merged(ev, node)?.defined {
+        Some(defined) => Ok(Value::Bool(defined)),
+        None => Err(Stop::unknown("whether the option is defined")),
+    }));
+    let s = system.clone();
+    add("highestPrio", ev.lazy(move |ev| match s.merged(ev, node)?.priority {
+        Some(priority) => Ok(Value::Int(priority)),
+        None => Err(Stop::unknown("the option has no definition that is known")),
+    }));
+    for (name, what) in [("definitions", Part::Value), ("files", Part::File), ("definitionsWithLocations", Part::Both)] {
+        let s = system.clone();
+        add(name, ev.lazy(move |ev| definitions(&s, ev, node, what)));
+    }
+    Ok(Value::attrs(entries))
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Value,
+    File,
+    Both,
+}
+
+/// The definitions that take part in an option's merge, as a list of values, files, or both.
+fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Part) -> Res {
+    let merged = system.merged(ev, node)?;
+    let modules = system.modules(ev, system.scope_of(node))?;
+    let mut items = Vec::new();
+    for candidate in &merged.candidates {
+        match candidate.state {
+            DefState::Wins => {}
+            DefState::Maybe => return Err(Stop::unknown("not all definitions are known")),
+            DefState::Loses | DefState::Off => continue,
+        }
+        let file = modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file).to_owned();
+        let file = ev.ready(Value::str(&file));
+        items.push(match what {
+            Part::Value => candidate.value,
+            Part::File => file,
+            Part::Both => {
+                let both = vec![
+                    (Name::new_static("file"), Attr::anonymous(file)),
+                    (Name::new_static("value"), Attr::anonymous(candidate.value)),
+                ];
+                ev.ready(Value::attrs(both))
+            }
+        });
+    }
+    Ok(Value::list(items))
+}
