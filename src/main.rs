@@ -1,2 +1,51 @@
-//! The command line of speclint.
-fn main() {}
+//! The command line of speclint: thin, one file a subcommand.
+
+mod commands;
+mod disk;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Predicts what NixOS will make of specialisations, and reports what will go wrong. Runs no Nix.
+#[derive(Parser)]
+#[command(name = "speclint", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Report pitfalls, and mend them.
+    Check(commands::check::Arguments),
+    /// Print what the system and each specialisation will be.
+    Show(commands::show::Arguments),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; a failed write of them is not worth a panic.
+            let _ = error.print();
+            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+        }
+    };
+    let result = match cli.command {
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Show(arguments) => commands::show::run(&arguments),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("speclint: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Whether whoever reads the output has gone.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|e| e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe))
+}

@@ -8,7 +8,13 @@
 //! - [`eval`]: lazy evaluation of lowered expressions
 //! - [`nixos`]: the module system
 
+pub mod analysis;
+pub mod db;
 pub mod eval;
+pub mod findings;
+pub mod fix;
 pub mod nixos;
+pub mod render;
+pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -18,7 +18,7 @@ pub trait Host {
 }
 
 /// What there may be at a path.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum FileKind {
     /// A file.
     Regular,

@@ -292,6 +292,11 @@ impl<'h> Eval<'h> {
         self.reads.note(key);
     }
 
+    /// What was read when a thunk was evaluated.
+    pub(crate) fn reads_of(&self, thunk: ThunkId) -> Rc<[u32]> {
+        self.reads.of(thunk)
+    }
+
     /// Runs `f` and returns with its result what was read in it, which does not count as read outside.
     pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Vec<u32>) {
         let outer = self.reads.enter();

@@ -36,6 +36,11 @@ impl ReadLog {
         }
     }
 
+    /// What was read when the thunk was evaluated.
+    pub(crate) fn of(&self, id: ThunkId) -> Rc<[u32]> {
+        self.of_thunk.get(&id).cloned().unwrap_or_default()
+    }
+
     /// Notes again what the thunk read when it was evaluated.
     pub(crate) fn repeat(&mut self, id: ThunkId) {
         if self.of_thunk.is_empty() {

@@ -3,10 +3,14 @@
 //! What it does is what `lib/modules.nix` and `lib/types.nix` of nixpkgs do (26.05, June 2026), with two additions: an unknown
 //! module, condition or value leaves everything that does not depend on it known, and every definition keeps its place in the text.
 
+pub mod build;
 mod check;
 mod collect;
+pub mod defaults;
 mod definitions;
+mod guards;
 mod merge;
+pub mod model;
 mod natives;
 mod system;
 pub mod table;
@@ -14,6 +18,7 @@ mod table_types;
 mod types;
 mod views;
 
+pub use guards::Guard;
 pub use definitions::{Candidate, Condition, DefState, Definition, priority};
 pub use natives::MODULES_PATH;
 pub use system::{

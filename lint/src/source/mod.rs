@@ -1,1 +1,3 @@
 //! Files, their text, and positions in it.
+
+pub mod files;

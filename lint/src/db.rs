@@ -1,0 +1,297 @@
+//! The incremental database: file texts and folder listings are inputs, and what is made of them is remembered until one of
+//! those that it was made of changes.
+
+use crate::eval::host::{FileKind, Host, ReadError};
+use crate::analysis;
+use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value};
+use crate::findings::{Edit, Finding};
+use crate::fix::apply;
+use crate::nixos::model::System;
+use crate::nixos::{InitialModule, ModuleOrigin, ModuleSystem, build};
+use crate::source::files::FileSystem;
+use crate::syntax::hir::{self, Name};
+use crate::syntax::lower::lower;
+use salsa::Setter;
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// How many steps the evaluation of a system may take.
+const SYSTEM_BUDGET: u64 = 60_000_000;
+
+/// The text of a file, or why there is none.
+#[salsa::input]
+pub struct Contents {
+    /// The file's path.
+    #[returns(ref)]
+    pub path: String,
+    /// Its text.
+    #[returns(ref)]
+    pub text: Result<Arc<str>, ReadError>,
+}
+
+/// What is at a path.
+#[salsa::input]
+pub struct PathState {
+    /// The path.
+    #[returns(ref)]
+    pub path: String,
+    /// What is there.
+    #[returns(copy)]
+    pub kind: Option<FileKind>,
+}
+
+/// What is in a folder.
+#[salsa::input]
+pub struct Folder {
+    /// The folder's path.
+    #[returns(ref)]
+    pub path: String,
+    /// Its entries, by name.
+    #[returns(ref)]
+    pub entries: Result<Arc<[(Name, FileKind)]>, ReadError>,
+}
+
+/// A file from which a system starts.
+#[salsa::input]
+pub struct Entry {
+    /// The file's path.
+    #[returns(ref)]
+    pub path: String,
+    /// What the system is called.
+    #[returns(ref)]
+    pub name: String,
+}
+
+/// The files of a database.
+#[salsa::db]
+pub trait Db: salsa::Database {
+    /// The text of the file at `path`.
+    fn contents(&self, path: &str) -> Contents;
+    /// What is at `path`.
+    fn state(&self, path: &str) -> PathState;
+    /// What is in the folder `path`.
+    fn folder(&self, path: &str) -> Folder;
+}
+
+/// A database over a file system. Clones share everything.
+#[salsa::db]
+#[derive(Clone)]
+pub struct Database {
+    storage: salsa::Storage<Self>,
+    files: Arc<dyn FileSystem>,
+    inputs: Arc<Mutex<Inputs>>,
+}
+
+#[derive(Default)]
+struct Inputs {
+    contents: HashMap<String, Contents>,
+    states: HashMap<String, PathState>,
+    folders: HashMap<String, Folder>,
+}
+
+#[salsa::db]
+impl salsa::Database for Database {}
+
+#[salsa::db]
+impl Db for Database {
+    fn contents(&self, path: &str) -> Contents {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = inputs.contents.get(path) {
+            return *known;
+        }
+        let input = Contents::new(self, path.to_owned(), self.read(path));
+        inputs.contents.insert(path.to_owned(), input);
+        input
+    }
+
+    fn state(&self, path: &str) -> PathState {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = inputs.states.get(path) {
+            return *known;
+        }
+        let input = PathState::new(self, path.to_owned(), self.files.kind(path));
+        inputs.states.insert(path.to_owned(), input);
+        input
+    }
+
+    fn folder(&self, path: &str) -> Folder {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = inputs.folders.get(path) {
+            return *known;
+        }
+        let input = Folder::new(self, path.to_owned(), self.files.list(path).map(Into::into));
+        inputs.folders.insert(path.to_owned(), input);
+        input
+    }
+}
+
+impl Database {
+    /// A database over these files, none of which is read yet.
+    pub fn new(files: Arc<dyn FileSystem>) -> Self {
+        Database::with_events(files, None)
+    }
+
+    /// The same, with a function that is told what the database does.
+    pub fn with_events(
+        files: Arc<dyn FileSystem>,
+        events: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
+    ) -> Self {
+        Database { storage: salsa::Storage::new(events), files, inputs: Arc::default() }
+    }
+
+    fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into())
+    }
+
+    /// Makes `text` the text of the file at `path`, whatever the file system says.
+    pub fn set_text(&mut self, path: &str, text: &str) {
+        let input = self.contents(path);
+        if input.text(self).as_deref() != Ok(text) {
+            let _previous = input.set_text(self).to(Ok(text.into()));
+        }
+    }
+
+    /// Reads again what was read of `path`, and of the folder that it is in.
+    pub fn refresh(&mut self, path: &str) {
+        let (contents, state, folder) = {
+            let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+            let folder = inputs.folders.get(crate::eval::paths::parent(path)).copied();
+            (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
+        };
+        if let Some(input) = contents {
+            let text = self.read(path);
+            if *input.text(self) != text {
+                let _previous = input.set_text(self).to(text);
+            }
+        }
+        if let Some(input) = state {
+            let kind = self.files.kind(path);
+            if input.kind(self) != kind {
+                input.set_kind(self).to(kind);
+            }
+        }
+        if let Some(input) = folder {
+            let entries: Result<Arc<[_]>, _> = self.files.list(crate::eval::paths::parent(path)).map(Into::into);
+            if *input.entries(self) != entries {
+                let _previous = input.set_entries(self).to(entries);
+            }
+        }
+    }
+}
+
+/// The lowered form of a file.
+#[salsa::tracked(returns(clone))]
+pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
+    contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+}
+
+/// The model of the system that starts at an entry.
+#[salsa::tracked(returns(clone))]
+pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
+    Arc::new(evaluate(&DbHost(db), entry.path(db), entry.name(db)))
+}
+
+/// What the rules find in the system that starts at an entry.
+#[salsa::tracked(returns(clone))]
+pub fn findings(db: &dyn Db, entry: Entry) -> Arc<Vec<Finding>> {
+    Arc::new(analysis::check(db, entry))
+}
+
+/// The model of a system as it would be with these edits; `None` if they leave a file that does not parse.
+pub(crate) fn edited_system(db: &dyn Db, entry: Entry, edits: &[Edit]) -> Option<System> {
+    let mut texts = HashMap::new();
+    for (path, edits) in apply::by_file(edits) {
+        let contents = db.contents(path);
+        let text = contents.text(db).as_ref().ok()?;
+        let new = apply::edited(text, &edits)?;
+        let file = lower(&new);
+        let errors = lowered(db, contents).ok()?.errors.len();
+        if file.errors.len() > errors {
+            return None;
+        }
+        texts.insert(path.to_owned(), (Arc::from(new), Arc::new(file)));
+    }
+    Some(evaluate(&EditedHost { base: DbHost(db), texts }, entry.path(db), entry.name(db)))
+}
+
+fn evaluate(host: &dyn Host, path: &str, name: &str) -> System {
+    let mut ev = Eval::new(host, SYSTEM_BUDGET);
+    let modules = ModuleSystem::new(&mut ev);
+    let why = "nothing says what the file is called with";
+    let special_args = Value::Attrs(Rc::new(Attrs {
+        entries: Vec::new(),
+        rest: Rest::Open(Rc::new(Unknown { reason: why.into(), kinds: Kinds::ANY })),
+    }));
+    let special_args = ev.ready(special_args);
+    let file: Rc<str> = path.into();
+    let thunk = ev.ready(Value::Path(file.clone()));
+    let initial = InitialModule { thunk, file, origin: ModuleOrigin::Own };
+    match modules.nixos(&mut ev, vec![initial], special_args) {
+        Ok(scope) => build::system(&mut ev, &modules, scope, name.to_owned(), path.to_owned()),
+        Err(stop) => failed(name.to_owned(), path.to_owned(), &stop),
+    }
+}
+
+/// A host some of whose texts are edited.
+struct EditedHost<'d> {
+    base: DbHost<'d>,
+    texts: HashMap<String, (Arc<str>, Arc<hir::File>)>,
+}
+
+impl Host for EditedHost<'_> {
+    fn file(&self, path: &str) -> Result<Arc<hir::File>, ReadError> {
+        self.texts.get(path).map_or_else(|| self.base.file(path), |(_, file)| Ok(file.clone()))
+    }
+
+    fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.texts.get(path).map_or_else(|| self.base.text(path), |(text, _)| Ok(text.clone()))
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        self.base.kind(path)
+    }
+
+    fn entries(&self, path: &str) -> Result<Arc<[(Name, FileKind)]>, ReadError> {
+        self.base.entries(path)
+    }
+
+    fn search(&self, name: &str) -> Option<String> {
+        self.base.search(name)
+    }
+}
+
+fn failed(name: String, entry: String, stop: &Stop) -> System {
+    let message = match stop {
+        Stop::Unknown(why) => why.reason.to_string(),
+        Stop::Error(e) => e.to_string(),
+    };
+    let trouble = crate::nixos::model::Trouble { span: None, message, refused: matches!(stop, Stop::Error(_)) };
+    let parent = crate::nixos::model::Scope { troubles: vec![trouble], ..Default::default() };
+    System { name, entry, files: Vec::new(), parent, specialisations: Vec::new() }
+}
+
+/// A database as the host of an evaluation.
+struct DbHost<'d>(&'d dyn Db);
+
+impl Host for DbHost<'_> {
+    fn file(&self, path: &str) -> Result<Arc<hir::File>, ReadError> {
+        lowered(self.0, self.0.contents(path))
+    }
+
+    fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        self.0.contents(path).text(self.0).clone()
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        self.0.state(path).kind(self.0)
+    }
+
+    fn entries(&self, path: &str) -> Result<Arc<[(Name, FileKind)]>, ReadError> {
+        self.0.folder(path).entries(self.0).clone()
+    }
+
+    fn search(&self, _: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,493 @@
+//! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
+
+use super::definitions::{Candidate, DefState};
+use super::model::*;
+use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use super::types::Type;
+use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
+use crate::syntax::hir::Name;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// How many steps one option may take.
+const OPTION_BUDGET: u64 = 3_000_000;
+/// How deep options may be nested in values of others.
+const MAX_NESTING: usize = 12;
+
+/// The model of a NixOS system whose scope is `scope`.
+pub fn system(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId, name: String, entry: String) -> System {
+    let mut builder = Builder { modules: modules.clone(), scopes: HashMap::new() };
+    builder.scopes.insert(scope, None);
+    let mut parent = builder.scope(ev, scope);
+    let specialisations = builder.specialisations(ev, scope, &mut parent);
+    let files = ev.units().iter().map(|u| u.path.to_string()).collect();
+    System { name, entry, files, parent, specialisations }
+}
+
+struct Builder {
+    modules: ModuleSystem,
+    /// Which specialisation each scope belongs to, `None` for the parent.
+    scopes: HashMap<ScopeId, Option<Name>>,
+}
+
+impl Builder {
+    /// A scope without its specialisations.
+    fn scope(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> Scope {
+        let mut scope = Scope { complete: true, ..Scope::default() };
+        match self.modules.troubles(ev, id) {
+            Ok(troubles) => {
+                for trouble in troubles {
+                    let refused = matches!(trouble.stop, Stop::Error(_));
+                    scope.complete &= refused;
+                    let span = origin_span(ev, trouble.thunk);
+                    scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused });
+                }
+            }
+            Err(stop) => {
+                scope.complete = false;
+                scope.troubles.push(trouble(ev, &stop));
+                return scope;
+            }
+        }
+        let root = self.modules.root(ev, id);
+        self.namespace(ev, root, &mut scope, 0);
+        scope
+    }
+
+    /// The options below a namespace.
+    fn namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
+        let names = ev.with_budget(OPTION_BUDGET, |ev| self.modules.child_names(ev, node));
+        let names = match names {
+            Ok((names, _)) => names,
+            Err(stop) => return self.failed_namespace(ev, node, &stop, scope),
+        };
+        if let Ok(pushed) = self.modules.pushed(ev, node) {
+            let open = pushed.iter().any(|d| match ev.force(d.value) {
+                Ok(Value::Attrs(set)) => ev.names(&set).is_err(),
+                Ok(_) => false,
+                Err(_) => true,
+            });
+            scope.complete &= !open;
+        }
+        for name in names {
+            if name == "_module" {
+                continue;
+            }
+            match ev.with_budget(OPTION_BUDGET, |ev| self.modules.child(ev, node, &name)) {
+                Ok(Some(child)) => self.node(ev, child, scope, nesting),
+                Ok(None) => {}
+                Err(stop) => {
+                    let mut path: Vec<Name> = self.modules.loc(node).to_vec();
+                    path.push(name);
+                    self.failed(ev, path, &stop, scope);
+                }
+            }
+        }
+    }
+
+    /// A namespace none of whose options can be evaluated: those that are visible in single modules all fail the same way.
+    fn failed_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, stop: &Stop, scope: &mut Scope) {
+        if matches!(stop, Stop::Unknown(_)) {
+            scope.complete = false;
+        }
+        scope.troubles.push(trouble(ev, stop));
+        let Ok(raw) = self.modules.raw(ev, node) else { return };
+        let loc = self.modules.loc(node).to_vec();
+        for definition in raw.iter() {
+            let mut sets = Vec::new();
+            if super::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
+                for set in sets {
+                    self.failed_paths(ev, set.value, loc.clone(), stop, scope, 0);
+                }
+            }
+        }
+    }
+
+    fn failed_paths(
+        &mut self,
+        ev: &mut Eval<'_>,
+        value: ThunkId,
+        path: Vec<Name>,
+        stop: &Stop,
+        scope: &mut Scope,
+        depth: usize,
+    ) {
+        let set = match ev.force(value) {
+            Ok(Value::Attrs(set)) if depth < MAX_NESTING && set.known("_type").is_none() => set,
+            _ => {
+                if depth > 0 && path.first().is_some_and(|n| n != "specialisation") {
+                    self.failed(ev, path, stop, scope);
+                }
+                return;
+            }
+        };
+        for (name, attr) in &set.entries {
+            let path: Vec<Name> = path.iter().cloned().chain([name.clone()]).collect();
+            self.failed_paths(ev, attr.value, path, stop, scope, depth + 1);
+        }
+    }
+
+    fn failed(&mut self, ev: &mut Eval<'_>, path: Vec<Name>, stop: &Stop, scope: &mut Scope) {
+        let prediction = prediction_of(ev, stop);
+        scope.options.insert(
+            show_loc(&path),
+            OptionModel {
+                path,
+                prediction,
+                definitions: Vec::new(),
+                type_name: String::new(),
+                merging: Merging::Unknown,
+                declared: false,
+                has_parts: false,
+                reads: Vec::new(),
+            },
+        );
+    }
+
+    fn node(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
+        match self.modules.kind(node) {
+            NodeKind::Namespace => {
+                if nesting < MAX_NESTING {
+                    self.namespace(ev, node, scope, nesting + 1);
+                }
+            }
+            NodeKind::Undeclared if self.is_namespace(ev, node) => {
+                if nesting < MAX_NESTING {
+                    self.namespace(ev, node, scope, nesting + 1);
+                }
+            }
+            _ => self.option(ev, node, scope, nesting),
+        }
+    }
+
+    /// Whether what nothing declares looks like a set of options: each definition is a set.
+    fn is_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId) -> bool {
+        let Ok(pushed) = self.modules.pushed(ev, node) else { return false };
+        pushed.iter().all(|d| match ev.force(d.value) {
+            Ok(Value::Attrs(set)) => {
+                !set.entries.is_empty() && set.known("_type").is_none() && set.known("outPath").is_none()
+            }
+            _ => false,
+        })
+    }
+
+    fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
+        let path: Vec<Name> = self.modules.loc(node).to_vec();
+        let ty = self.modules.type_of(node);
+        let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
+            let merged = self.modules.merged(ev, node);
+            let value = match &merged {
+                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => None,
+                Ok(_) => Some(ev.force(self.modules.value(node))),
+                Err(stop) => Some(Err(stop.clone())),
+            };
+            (merged, value)
+        });
+        let elements = self.modules.elements(node);
+        let submodule = self.modules.submodule(node);
+        let in_parts = nesting < MAX_NESTING
+            && matches!(value, Some(Ok(_)))
+            && (!elements.is_empty() || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
+        let prediction = match (&value, &merged) {
+            (None, _) => Prediction::Undefined,
+            (Some(Ok(value)), Ok(merged)) => {
+                let priority = merged.priority.unwrap_or(super::priority::OPTION_DEFAULT);
+                if in_parts {
+                    Prediction::Ok { value: serde_json::Value::Null, priority }
+                } else {
+                    match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
+                        Ok(value) => Prediction::Ok { value, priority },
+                        Err(stop) => prediction_of(ev, &stop),
+                    }
+                }
+            }
+            (Some(Err(stop)), _) | (Some(Ok(_)), Err(stop)) => prediction_of(ev, stop),
+        };
+        let definitions = match &merged {
+            Ok(merged) => merged.candidates.iter().map(|c| self.definition(ev, node, c)).collect(),
+            Err(_) => self.undischarged(ev, node),
+        };
+        let reads = self.modules.reads(node).into_iter().filter_map(|n| self.read(n)).collect();
+        let model = OptionModel {
+            path: path.clone(),
+            prediction,
+            definitions,
+            type_name: ty.describe(),
+            merging: merging(&ty),
+            declared: self.declared(node),
+            has_parts: in_parts,
+            reads,
+        };
+        scope.options.insert(show_loc(&path), model);
+        if in_parts {
+            for (_, element) in elements {
+                self.node(ev, element, scope, nesting + 1);
+            }
+            if let Some(submodule) = submodule {
+                let of = self.scopes.get(&self.modules.scope_of(node)).cloned().flatten();
+                self.scopes.insert(submodule, of);
+                if let Ok(troubles) = self.modules.troubles(ev, submodule) {
+                    scope.complete &= troubles.is_empty();
+                }
+                let root = self.modules.root(ev, submodule);
+                self.namespace(ev, root, scope, nesting + 1);
+            }
+        }
+    }
+
+    fn declared(&self, node: NodeId) -> bool {
+        matches!(self.modules.kind(node), NodeKind::Option(d) if d.by_module)
+    }
+
+    fn definition(&self, ev: &mut Eval<'_>, node: NodeId, candidate: &Candidate) -> DefinitionModel {
+        let expression = origin_span(ev, candidate.value);
+        let value = if candidate.state == DefState::Off {
+            None
+        } else {
+            ev.with_budget(OPTION_BUDGET, |ev| {
+                let value = ev.force(candidate.value).ok()?;
+                ev.to_json(&value).ok()
+            })
+        };
+        let conditions = candidate
+            .conditions
+            .iter()
+            .map(|c| ConditionModel {
+                span: origin_span(ev, c.thunk),
+                guard: guard(ev, c.thunk),
+                holds: c.holds,
+                reads: self.reads_of(ev, c.thunk),
+            })
+            .collect();
+        DefinitionModel {
+            place: candidate.definition.place.and_then(|p| place(ev, p)),
+            priority: candidate.priority,
+            state: match candidate.state {
+                DefState::Wins => DefinitionState::Wins,
+                DefState::Loses => DefinitionState::Loses,
+                DefState::Off => DefinitionState::Off,
+                DefState::Maybe => DefinitionState::Maybe,
+            },
+            origin: self.origin(ev, node, candidate.definition.module),
+            value,
+            expression,
+            conditions,
+            reads: self.reads_of(ev, candidate.value),
+        }
+    }
+
+    /// The definitions of an option whose conditions cannot be evaluated.
+    fn undischarged(&self, ev: &mut Eval<'_>, node: NodeId) -> Vec<DefinitionModel> {
+        let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
+        raw.iter()
+            .map(|d| DefinitionModel {
+                place: d.place.and_then(|p| place(ev, p)),
+                priority: super::priority::PLAIN,
+                state: DefinitionState::Maybe,
+                origin: self.origin(ev, node, d.module),
+                value: None,
+                expression: origin_span(ev, d.value),
+                conditions: Vec::new(),
+                reads: Vec::new(),
+            })
+            .collect()
+    }
+
+    fn origin(&self, ev: &mut Eval<'_>, node: NodeId, module: u32) -> Origin {
+        if module == u32::MAX {
+            return Origin::Default;
+        }
+        match self.modules.modules(ev, self.modules.scope_of(node)) {
+            Ok(modules) => match modules.get(module as usize) {
+                Some(m) if m.file.starts_with('«') => Origin::System,
+                Some(m) => match m.origin {
+                    ModuleOrigin::System => Origin::System,
+                    ModuleOrigin::Inherited => Origin::Inherited,
+                    ModuleOrigin::Own => Origin::Own,
+                },
+                None => Origin::Default,
+            },
+            Err(_) => Origin::Own,
+        }
+    }
+
+    fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
+        ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
+    }
+
+    fn read(&self, node: NodeId) -> Option<Read> {
+        let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
+        Some(Read { specialisation, option: show_loc(&self.modules.loc(node)) })
+    }
+
+    // ---- specialisations ----
+
+    fn specialisations(&mut self, ev: &mut Eval<'_>, scope: ScopeId, parent: &mut Scope) -> Vec<Specialisation> {
+        let node = match self.modules.find(ev, scope, &["specialisation"]) {
+            Ok(Some(node)) => node,
+            _ => return Vec::new(),
+        };
+        let value = ev.force(self.modules.value(node));
+        let known = match &value {
+            Ok(Value::Attrs(set)) => {
+                if ev.names(set).is_err() {
+                    parent.complete = false;
+                }
+                set.clone()
+            }
+            _ => return Vec::new(),
+        };
+        let mut specialisations = Vec::new();
+        for (name, element) in self.modules.elements(node) {
+            let certain = known.known(&name).is_some();
+            if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
+                continue;
+            }
+            if let Some(s) = self.specialisation(ev, name, element, certain) {
+                specialisations.push(s);
+            }
+        }
+        specialisations
+    }
+
+    fn specialisation(&mut self, ev: &mut Eval<'_>, name: Name, element: NodeId, certain: bool) -> Option<Specialisation> {
+        let merged = self.modules.merged(ev, element).ok()?;
+        let mut places: Vec<Place> = Vec::new();
+        for candidate in &merged.candidates {
+            if let Some(place) = candidate.definition.place.and_then(|p| place(ev, p))
+                && !places.contains(&place)
+            {
+                places.push(place);
+            }
+        }
+        let mut result =
+            Specialisation { name: name.clone(), places, inherits: None, certain, scope: Scope::default(), nested: Vec::new() };
+        match self.child_scope(ev, element) {
+            Ok((inherits, child)) => {
+                result.inherits = Some(inherits);
+                self.scopes.insert(child, Some(name));
+                result.scope = self.scope(ev, child);
+                result.scope.options.retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
+                result.nested = self.nested(ev, child);
+            }
+            Err(stop) => {
+                let trouble = trouble(ev, &stop);
+                result.scope.troubles.push(trouble);
+            }
+        }
+        Some(result)
+    }
+
+    /// Whether a specialisation inherits, and the scope of its configuration.
+    fn child_scope(&mut self, ev: &mut Eval<'_>, element: NodeId) -> Res<(bool, ScopeId)> {
+        ev.force(self.modules.value(element))?;
+        let missing = || Stop::unknown("the specialisation's configuration is not known");
+        let options = self.modules.submodule(element).ok_or_else(missing)?;
+        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
+        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
+        let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
+        ev.force(self.modules.value(configuration))?;
+        Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))
+    }
+
+    /// The specialisations that are defined in a specialisation's scope, where they are lost.
+    fn nested(&mut self, ev: &mut Eval<'_>, child: ScopeId) -> Vec<Nested> {
+        let Ok(Some(node)) = self.modules.find(ev, child, &["specialisation"]) else { return Vec::new() };
+        let Ok(merged) = self.modules.merged(ev, node) else { return Vec::new() };
+        let mut nested: Vec<Nested> = Vec::new();
+        for candidate in &merged.candidates {
+            let own = self.origin(ev, node, candidate.definition.module) == Origin::Own;
+            if candidate.state != DefState::Loses || !own {
+                continue;
+            }
+            let Ok(Value::Attrs(set)) = ev.force(candidate.value) else { continue };
+            for (name, attr) in &set.entries {
+                let place = attr.place.and_then(|p| place(ev, p));
+                nested.push(Nested { name: name.clone(), place, own });
+            }
+        }
+        nested
+    }
+}
+
+/// What an evaluation that stopped means for an option.
+fn prediction_of(ev: &Eval<'_>, stop: &Stop) -> Prediction {
+    match stop {
+        Stop::Unknown(why) => Prediction::Unknown(why.reason.to_string()),
+        Stop::Error(e) => match &**e {
+            Error::Conflict { option, message } => {
+                Prediction::Conflict { option: option.clone(), message: message.clone() }
+            }
+            Error::Recursion(chain) => Prediction::Recursion(chain.iter().map(|o| span(ev, *o)).collect()),
+            Error::Throw(m) | Error::Fail(m) => Prediction::Refused(m.clone()),
+        },
+    }
+}
+
+fn message(stop: &Stop) -> String {
+    match stop {
+        Stop::Unknown(why) => why.reason.to_string(),
+        Stop::Error(e) => e.to_string(),
+    }
+}
+
+fn trouble(ev: &Eval<'_>, stop: &Stop) -> Trouble {
+    let span = match stop {
+        Stop::Error(e) => match &**e {
+            Error::Recursion(chain) => chain.first().map(|o| span(ev, *o)),
+            _ => None,
+        },
+        Stop::Unknown(_) => None,
+    };
+    Trouble { span, message: message(stop), refused: matches!(stop, Stop::Error(_)) }
+}
+
+fn span(ev: &Eval<'_>, origin: eval::Origin) -> Span {
+    let unit: &Rc<eval::Unit> = &ev.units()[origin.unit as usize];
+    Span { file: origin.unit, range: unit.file.range(origin.expr) }
+}
+
+fn origin_span(ev: &Eval<'_>, thunk: ThunkId) -> Option<Span> {
+    ev.origin(thunk).map(|o| span(ev, o))
+}
+
+/// What a condition asks about specialisations.
+fn guard(ev: &Eval<'_>, thunk: ThunkId) -> Option<(Guard, Span)> {
+    let origin = ev.origin(thunk)?;
+    let (guard, expr) = super::guards::find(&ev.units()[origin.unit as usize].file, origin.expr)?;
+    Some((guard, span(ev, eval::Origin { expr, ..origin })))
+}
+
+fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
+    let unit = &ev.units()[place.unit as usize];
+    if unit.path.starts_with(eval::prelude::ROOT) {
+        return None;
+    }
+    let entry = unit.file.entry(place.entry);
+    Some(Place { file: place.unit, range: entry.range, path: entry.path, value: entry.value, kind: entry.kind })
+}
+
+fn merging(ty: &Type) -> Merging {
+    match ty {
+        Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Number { .. }
+        | Type::Str(_)
+        | Type::Path
+        | Type::Enum(_) => Merging::Equal,
+        Type::Package | Type::Raw | Type::Unique(_) => Merging::Single,
+        Type::Separated(_)
+        | Type::ListOf { .. }
+        | Type::AttrsOf { .. }
+        | Type::Attrs
+        | Type::Submodule(_)
+        | Type::BoolByOr
+        | Type::FunctionTo(_)
+        | Type::DeferredModule(_) => Merging::Combined,
+        Type::NullOr(t) | Type::AddCheck(t, _) => merging(t),
+        Type::CoercedTo { to, .. } => merging(to),
+        Type::Either(a, b) if merging(a) == merging(b) => merging(a),
+        _ => Merging::Unknown,
+    }
+}

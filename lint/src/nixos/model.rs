@@ -1,0 +1,250 @@
+//! What a system and its specialisations will be: plain data, made once per evaluation, that rules and renderers ask.
+
+pub use super::guards::Guard;
+use crate::syntax::hir::{EntryKind, Name};
+use rowan::TextRange;
+use serde_json::Value as Json;
+use std::collections::BTreeMap;
+
+/// A system: a configuration that nobody else imports, with its specialisations.
+#[derive(Clone, Debug, PartialEq)]
+pub struct System {
+    /// What it is called: its attribute, or its entry file.
+    pub name: String,
+    /// The absolute path of the file where it starts.
+    pub entry: String,
+    /// The files that took part; a [`Span`] refers to them by index.
+    pub files: Vec<String>,
+    /// The system without any specialisation.
+    pub parent: Scope,
+    /// Its specialisations, by name.
+    pub specialisations: Vec<Specialisation>,
+}
+
+/// A specialisation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Specialisation {
+    /// Its name.
+    pub name: Name,
+    /// Where something of it is defined, in the order of the definitions.
+    pub places: Vec<Place>,
+    /// Whether it has its parent's modules; `None` if that is not known.
+    pub inherits: Option<bool>,
+    /// Whether it certainly exists: false when its condition is not known.
+    pub certain: bool,
+    /// What it is.
+    pub scope: Scope,
+    /// Specialisations that are defined inside of it, which NixOS drops.
+    pub nested: Vec<Nested>,
+}
+
+/// A specialisation inside a specialisation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Nested {
+    /// Its name.
+    pub name: Name,
+    /// Where it is defined.
+    pub place: Option<Place>,
+    /// Whether a module of the specialisation itself defines it, and not one that the parent has too.
+    pub own: bool,
+}
+
+/// A configuration: the parent's, or a specialisation's.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scope {
+    /// Whether all its modules and definitions are known.
+    pub complete: bool,
+    /// Every option that something defines or declares, by path as NixOS prints it.
+    pub options: BTreeMap<String, OptionModel>,
+    /// What is not known of its modules, or what NixOS would refuse about them.
+    pub troubles: Vec<Trouble>,
+}
+
+/// Something about a module that is not known or that NixOS would refuse.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// Where.
+    pub span: Option<Span>,
+    /// What is wrong, as a sentence.
+    pub message: String,
+    /// Whether NixOS would refuse it; otherwise it is only not known.
+    pub refused: bool,
+}
+
+/// An option of a scope, or an attribute of one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OptionModel {
+    /// Its path.
+    pub path: Vec<Name>,
+    /// What it will be.
+    pub prediction: Prediction,
+    /// Its definitions, in the order in which they merge.
+    pub definitions: Vec<DefinitionModel>,
+    /// Its type, as the manual words it.
+    pub type_name: String,
+    /// How several definitions of it go together.
+    pub merging: Merging,
+    /// Whether a module of the configuration declares it.
+    pub declared: bool,
+    /// Whether its attributes are options of their own in [`Scope::options`], so that it is not shown itself.
+    pub has_parts: bool,
+    /// The options that were read to evaluate it.
+    pub reads: Vec<Read>,
+}
+
+/// How definitions of an option go together.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Merging {
+    /// Equal ones do; others conflict.
+    Equal,
+    /// They do not.
+    Single,
+    /// They add up: lists, lines, sets.
+    Combined,
+    /// Not known.
+    Unknown,
+}
+
+/// What an option will be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Prediction {
+    /// This value, at this priority.
+    Ok {
+        /// The value.
+        value: Json,
+        /// The priority of the definitions that make it.
+        priority: i64,
+    },
+    /// Definitions contradict each other.
+    Conflict {
+        /// The option whose definitions do: this one, or one that it reads.
+        option: String,
+        /// What NixOS says.
+        message: String,
+    },
+    /// Infinite recursion, through these places.
+    Recursion(Vec<Span>),
+    /// No definition.
+    Undefined,
+    /// Not known, for this reason.
+    Unknown(String),
+    /// NixOS refuses it with this message.
+    Refused(String),
+}
+
+/// A definition of an option.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DefinitionModel {
+    /// The binding that it stands in; `None` for what NixOS itself adds.
+    pub place: Option<Place>,
+    /// Its priority.
+    pub priority: i64,
+    /// What became of it.
+    pub state: DefinitionState,
+    /// Whose it is.
+    pub origin: Origin,
+    /// Its value, if it is known.
+    pub value: Option<Json>,
+    /// The expression that is its value, without properties such as `mkIf` around it.
+    pub expression: Option<Span>,
+    /// The conditions around it, outermost first.
+    pub conditions: Vec<ConditionModel>,
+    /// The options that were read to evaluate its value.
+    pub reads: Vec<Read>,
+}
+
+/// What became of a definition.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum DefinitionState {
+    /// It takes part in the value.
+    Wins,
+    /// A stronger one hides it.
+    Loses,
+    /// Its condition does not hold.
+    Off,
+    /// It is not known whether its condition holds.
+    Maybe,
+}
+
+/// Whose a definition is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Origin {
+    /// A module of this scope: for a specialisation, of its own configuration.
+    Own,
+    /// A module of the parent.
+    Inherited,
+    /// NixOS itself.
+    System,
+    /// The option's own default.
+    Default,
+}
+
+/// A condition around a definition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConditionModel {
+    /// Where it stands.
+    pub span: Option<Span>,
+    /// What it asks about specialisations, and where.
+    pub guard: Option<(Guard, Span)>,
+    /// Whether it holds; `None` if that is not known.
+    pub holds: Option<bool>,
+    /// The options that were read to evaluate it.
+    pub reads: Vec<Read>,
+}
+
+/// An option that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Read {
+    /// In which scope: the name of the specialisation, or `None` for the parent.
+    pub specialisation: Option<Name>,
+    /// Its path as NixOS prints it.
+    pub option: String,
+}
+
+/// A binding in the text.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// Which file: an index into [`System::files`].
+    pub file: u32,
+    /// The whole binding.
+    pub range: TextRange,
+    /// Its attribute path.
+    pub path: TextRange,
+    /// Its value.
+    pub value: TextRange,
+    /// How it is written.
+    pub kind: EntryKind,
+}
+
+impl Place {
+    /// The whole binding as a span.
+    pub fn span(&self) -> Span {
+        Span { file: self.file, range: self.range }
+    }
+}
+
+/// A piece of a file's text.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Span {
+    /// Which file: an index into [`System::files`].
+    pub file: u32,
+    /// Which part.
+    pub range: TextRange,
+}
+
+impl System {
+    /// The parent and each specialisation, with the latter's name.
+    pub fn scopes(&self) -> impl Iterator<Item = (Option<&Specialisation>, &Scope)> {
+        std::iter::once((None, &self.parent)).chain(self.specialisations.iter().map(|s| (Some(s), &s.scope)))
+    }
+}
+
+impl Prediction {
+    /// The value, if it is known.
+    pub fn value(&self) -> Option<&Json> {
+        match self {
+            Prediction::Ok { value, .. } => Some(value),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! Findings and models as text and JSON.
+
+mod findings;
+mod show;
+
+pub use findings::findings_json;
+pub use show::{show_json, show_text};
+
+use crate::eval::show::{attr_name, quoted};
+use serde_json::Value as Json;
+
+/// A known value as it is written in Nix, in one line.
+pub fn nix(value: &Json) -> String {
+    match value {
+        Json::Null => "null".into(),
+        Json::Bool(b) => b.to_string(),
+        Json::Number(n) => n.to_string(),
+        Json::String(s) => quoted(s),
+        Json::Array(items) if items.is_empty() => "[ ]".into(),
+        Json::Array(items) => format!("[ {} ]", items.iter().map(nix).collect::<Vec<_>>().join(" ")),
+        Json::Object(entries) if entries.is_empty() => "{ }".into(),
+        Json::Object(entries) => {
+            let entries: Vec<String> = entries.iter().map(|(k, v)| format!("{} = {};", attr_name(k), nix(v))).collect();
+            format!("{{ {} }}", entries.join(" "))
+        }
+    }
+}
+
+/// A range of a text as JSON: lines and columns from 1, columns in characters.
+pub fn range_json(text: &str, range: rowan::TextRange) -> Json {
+    let at = |offset: rowan::TextSize| {
+        let before = text.get(..usize::from(offset)).unwrap_or(text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        serde_json::json!({ "line": line, "column": column })
+    };
+    serde_json::json!({ "start": at(range.start()), "end": at(range.end()) })
+}

@@ -1,0 +1,184 @@
+//! The model of systems: what `speclint show` prints.
+
+use super::nix;
+use crate::nixos::model::{
+    DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System,
+};
+use serde_json::{Map, Value as Json, json};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Turns a place in a file into what is printed of it: the file's name, and its range as JSON.
+pub type Locate<'l> = dyn Fn(&str, rowan::TextRange) -> (String, Json) + 'l;
+
+/// The model as JSON.
+pub fn show_json(systems: &[&System], unreached: &[String], locate: &Locate<'_>) -> Json {
+    let systems: Vec<Json> = systems.iter().map(|s| system_json(s, locate)).collect();
+    json!({ "systems": systems, "unreached": unreached })
+}
+
+fn system_json(system: &System, locate: &Locate<'_>) -> Json {
+    let all = all_paths(system);
+    let mut specialisations = Map::new();
+    for s in &system.specialisations {
+        let mut scope = scope_json(system, &s.scope, &all, locate);
+        scope.insert("inheritParentConfig".into(), s.inherits.map_or(Json::Null, Json::Bool));
+        specialisations.insert(s.name.to_string(), Json::Object(scope));
+    }
+    json!({
+        "name": system.name,
+        "entry": system.entry,
+        "parent": scope_json(system, &system.parent, &all, locate),
+        "specialisations": specialisations,
+    })
+}
+
+/// Every option that some scope of a system defines.
+fn all_paths(system: &System) -> BTreeSet<&str> {
+    system.scopes().flat_map(|(_, scope)| shown(scope)).map(|(path, _)| path).collect()
+}
+
+fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
+    scope.options.iter().filter(|(path, o)| !o.has_parts && *path != "specialisation").map(|(path, o)| (path.as_str(), o))
+}
+
+fn scope_json(system: &System, scope: &Scope, all: &BTreeSet<&str>, locate: &Locate<'_>) -> Map<String, Json> {
+    let mut options = Map::new();
+    for path in all {
+        let shown = scope.options.get(*path);
+        // Below an option that failed as a whole, every part of it did.
+        let prediction = match shown {
+            Some(option) if !option.has_parts => prediction_json(system, option, locate),
+            _ => match failed_above(scope, path) {
+                Some(option) => prediction_json(system, option, locate),
+                None => json!({ "status": "undefined" }),
+            },
+        };
+        options.insert((*path).to_owned(), prediction);
+    }
+    let mut result = Map::new();
+    result.insert("complete".into(), Json::Bool(scope.complete));
+    result.insert("options".into(), Json::Object(options));
+    result
+}
+
+/// The option above a path that was not taken apart because it has no value.
+fn failed_above<'s>(scope: &'s Scope, path: &str) -> Option<&'s OptionModel> {
+    let mut end = path.len();
+    while let Some(dot) = path[..end].rfind('.') {
+        end = dot;
+        if let Some(option) = scope.options.get(&path[..end]) {
+            let failed = !matches!(option.prediction, Prediction::Ok { .. } | Prediction::Undefined);
+            return (failed && !option.has_parts).then_some(option);
+        }
+    }
+    None
+}
+
+fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Json {
+    match &option.prediction {
+        Prediction::Ok { value, priority } => json!({
+            "status": "ok",
+            "value": value,
+            "priority": priority,
+            "definitions": definitions_json(system, option, locate),
+        }),
+        Prediction::Conflict { option: culprit, .. } => json!({
+            "status": "conflict",
+            "option": culprit,
+            "definitions": definitions_json(system, option, locate),
+        }),
+        Prediction::Recursion(chain) => {
+            let chain: Vec<Json> = chain
+                .iter()
+                .filter_map(|s| {
+                    let path = system.files.get(s.file as usize)?;
+                    let (file, range) = locate(path, s.range);
+                    Some(json!({ "file": file, "range": range }))
+                })
+                .collect();
+            json!({ "status": "recursion", "chain": chain })
+        }
+        Prediction::Undefined => json!({ "status": "undefined" }),
+        Prediction::Unknown(reason) => json!({ "status": "unknown", "reason": reason }),
+        Prediction::Refused(message) => json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") }),
+    }
+}
+
+fn definitions_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Vec<Json> {
+    option
+        .definitions
+        .iter()
+        .map(|d| {
+            let mut object = Map::new();
+            if let Some(place) = d.place
+                && let Some(path) = system.files.get(place.file as usize)
+            {
+                let (file, range) = locate(path, place.range);
+                object.insert("file".into(), Json::String(file));
+                object.insert("range".into(), range);
+            } else {
+                object.insert("file".into(), Json::Null);
+                object.insert("range".into(), Json::Null);
+            }
+            object.insert("priority".into(), d.priority.into());
+            object.insert("wins".into(), (d.state == DefinitionState::Wins).into());
+            Json::Object(object)
+        })
+        .collect()
+}
+
+/// The model as text: for each specialisation, what it makes different.
+pub fn show_text(systems: &[&System]) -> String {
+    let mut out = String::new();
+    for system in systems {
+        let _ = writeln!(out, "{}", system.name);
+        if system.specialisations.is_empty() {
+            out.push_str("  no specialisations\n");
+        }
+        for specialisation in &system.specialisations {
+            text_of(&mut out, system, specialisation);
+        }
+    }
+    out
+}
+
+fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
+    let inherits = match specialisation.inherits {
+        Some(true) => "",
+        Some(false) => " (without its parent's configuration)",
+        None => " (unknown whether it inherits)",
+    };
+    let _ = writeln!(out, "\n  {}{inherits}", specialisation.name);
+    let mut same = 0;
+    for (path, option) in shown(&specialisation.scope) {
+        let parent = system.parent.options.get(path);
+        let own = option.definitions.iter().any(|d| d.origin == Origin::Own);
+        let differs = parent.is_none_or(|p| summary(p) != summary(option));
+        if !differs && !own {
+            same += 1;
+            continue;
+        }
+        let was = parent.map_or("undefined".to_owned(), summary);
+        if differs {
+            let _ = writeln!(out, "    {path}: {was} -> {}", summary(option));
+        } else {
+            let _ = writeln!(out, "    {path}: {} (as in the base)", summary(option));
+        }
+    }
+    if same > 0 {
+        let _ = writeln!(out, "    {same} other options as in the base");
+    }
+}
+
+/// What an option will be, in a few words.
+fn summary(option: &OptionModel) -> String {
+    match &option.prediction {
+        Prediction::Ok { value, .. } => nix(value),
+        Prediction::Conflict { .. } => "conflict".into(),
+        Prediction::Recursion(_) => "infinite recursion".into(),
+        Prediction::Undefined => "undefined".into(),
+        Prediction::Unknown(reason) => format!("unknown ({reason})"),
+        Prediction::Refused(message) => format!("refused ({message})"),
+    }
+}

@@ -1,0 +1,64 @@
+//! What rules are given: the model of a system, and the texts that it was made of.
+
+use crate::findings::{Label, Location};
+use crate::nixos::model::{DefinitionModel, Place, Span, System};
+use crate::syntax::hir;
+use rowan::TextRange;
+use std::sync::Arc;
+
+/// The texts of files and their lowered forms.
+pub trait Texts {
+    /// The text of a file.
+    fn text(&self, path: &str) -> Option<Arc<str>>;
+    /// Its lowered form.
+    fn lowered(&self, path: &str) -> Option<Arc<hir::File>>;
+}
+
+/// What a rule may ask.
+pub struct Context<'c> {
+    /// The system.
+    pub system: &'c System,
+    /// The texts of its files.
+    pub texts: &'c dyn Texts,
+    /// Makes mends and judges them.
+    pub fixer: &'c crate::fix::Fixer<'c>,
+}
+
+impl Context<'_> {
+    /// The path of one of the system's files.
+    pub fn path(&self, file: u32) -> &str {
+        self.system.files.get(file as usize).map_or("", String::as_str)
+    }
+
+    /// Where a span is.
+    pub fn location(&self, span: Span) -> Location {
+        Location::new(self.path(span.file), span.range)
+    }
+
+    /// A label for a definition: on its whole binding.
+    pub fn label(&self, place: &Place, message: impl Into<String>) -> Label {
+        Label { location: self.location(place.span()), message: message.into() }
+    }
+
+    /// The text of a piece of a file.
+    pub fn text(&self, file: u32, range: TextRange) -> String {
+        self.texts.text(self.path(file)).and_then(|t| t.get(std::ops::Range::<usize>::from(range)).map(str::to_owned)).unwrap_or_default()
+    }
+
+    /// A definition's value in a few words: the value itself where it is known and short, else how it is written.
+    pub fn show(&self, definition: &DefinitionModel) -> String {
+        if let Some(value) = &definition.value {
+            let shown = crate::render::nix(value);
+            if shown.len() <= 60 {
+                return shown;
+            }
+        }
+        let Some(span) = definition.expression else { return "a value that is not known".into() };
+        let text = self.text(span.file, span.range);
+        let line = text.lines().next().unwrap_or_default();
+        match text.lines().count() {
+            0 | 1 if line.chars().count() <= 60 => line.to_owned(),
+            _ => format!("{}…", line.chars().take(50).collect::<String>().trim_end()),
+        }
+    }
+}

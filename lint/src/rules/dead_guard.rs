@@ -1,0 +1,127 @@
+//! `dead-guard`: `config.specialisation != { }` where it is always false.
+
+use super::{Context, Rule};
+use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
+use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
+use crate::syntax::hir::Name;
+
+pub(super) const RULE: Rule = Rule {
+    name: "dead-guard",
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "`config.specialisation != { }` is always false here",
+    documentation: "\
+## What it finds
+
+Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation.
+
+## Why it hurts
+
+`config.specialisation` is empty inside every specialisation, and also in a base that has none. There the guard never
+holds, and what it guards silently vanishes.
+
+## Example
+
+```nix
+# before
+{ config, lib, ... }:
+{
+  services.tlp.enable = lib.mkIf (config.specialisation != { }) true;
+}
+```
+
+```nix
+# after
+{ config, lib, ... }:
+{
+  services.tlp.enable = lib.mkIf (!config.isSpecialisation) true;
+}
+```
+
+`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11.
+
+## When it is wrong
+
+In a module that several systems share, one of which has no specialisations and is meant to go without the settings.
+",
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    if cx.system.specialisations.is_empty() && cx.system.parent.complete {
+        scope(cx, None, &cx.system.parent, findings);
+    }
+    for specialisation in &cx.system.specialisations {
+        scope(cx, Some(&specialisation.name), &specialisation.scope, findings);
+    }
+}
+
+fn scope(cx: &Context<'_>, specialisation: Option<&Name>, scope: &Scope, findings: &mut Vec<Finding>) {
+    let mut dead: Vec<(Span, Vec<(&str, &DefinitionModel)>)> = Vec::new();
+    for (name, option) in &scope.options {
+        for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own) {
+            let Some(span) = dead_guard(definition) else { continue };
+            match dead.iter_mut().find(|(s, _)| *s == span) {
+                Some((_, definitions)) => definitions.push((name, definition)),
+                None => dead.push((span, vec![(name, definition)])),
+            }
+        }
+    }
+    for (span, definitions) in dead {
+        findings.push(finding(cx, specialisation, span, &definitions));
+    }
+}
+
+/// The guard that keeps a definition off.
+fn dead_guard(definition: &DefinitionModel) -> Option<Span> {
+    let condition = definition.conditions.iter().find(|c| c.holds == Some(false))?;
+    let reads_it = condition.reads.iter().any(|r| r.option == "specialisation");
+    match condition.guard {
+        Some((Guard::BaseOnly, span)) if reads_it => Some(span),
+        _ => None,
+    }
+}
+
+fn finding(cx: &Context<'_>, specialisation: Option<&Name>, span: Span, definitions: &[(&str, &DefinitionModel)]) -> Finding {
+    let what = match definitions {
+        [(name, _)] => format!("`{name}`"),
+        [(name, _), rest @ ..] => format!("`{name}` and {} more", rest.len()),
+        [] => String::new(),
+    };
+    let (message, why) = match specialisation {
+        Some(name) => (
+            format!("this guard never holds inside of specialisation `{name}`"),
+            "`config.specialisation` is always empty inside of a specialisation",
+        ),
+        None => ("this guard never holds: the system has no specialisation".to_owned(), "`config.specialisation` is empty"),
+    };
+    let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";
+    let fixes = if specialisation.is_some() { None } else { replacement(cx, span).map(|edit| Fix {
+        title: title.into(),
+        applicability: Applicability::Unsafe,
+        edits: vec![edit],
+    }) };
+    Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message,
+        primary: Label { location: cx.location(span), message: why.into() },
+        related: definitions.iter().filter_map(|(_, d)| d.place).take(1).map(|p| cx.label(&p, "never set")).collect(),
+        consequence: format!("NixOS leaves out {what} and says nothing"),
+        systems: Vec::new(),
+        specialisation: specialisation.cloned(),
+        option: match definitions {
+            [(name, _)] => Some((*name).to_owned()),
+            _ => None,
+        },
+        fixes: fixes.into_iter().collect(),
+    }
+}
+
+/// `!config.isSpecialisation` in place of the guard.
+fn replacement(cx: &Context<'_>, span: Span) -> Option<Edit> {
+    let text = cx.text(span.file, span.range);
+    let config = text.split(".specialisation").next()?.trim_start_matches(['!', '(', ' ']).to_owned();
+    let plain = !config.is_empty() && config.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '\''));
+    plain.then(|| Edit { location: cx.location(span), text: format!("!{config}.isSpecialisation") })
+}

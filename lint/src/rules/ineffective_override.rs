@@ -1,0 +1,148 @@
+//! `ineffective-override`: a specialisation's definition that loses to a stronger one of the parent's.
+
+use super::{Context, Rule};
+use crate::findings::{Finding, Fix, Severity};
+use crate::fix::{Level, Source, set_priority};
+use crate::nixos::model::{
+    DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System,
+};
+use crate::nixos::priority;
+
+pub(super) const RULE: Rule = Rule {
+    name: "ineffective-override",
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "a specialisation's definition loses to a stronger one of the parent's",
+    documentation: "\
+## What it finds
+
+A definition inside a specialisation that has a weaker priority than one that the parent makes of the same option, and
+says something else.
+
+## Why it hurts
+
+The weaker definition vanishes without a word: the specialisation keeps the parent's value.
+
+## Example
+
+```nix
+# before
+{ lib, ... }:
+{
+  services.xserver.enable = true;
+  specialisation.tty.configuration = {
+    system.nixos.tags = [ \"tty\" ];
+    services.xserver.enable = lib.mkDefault false;
+  };
+}
+```
+
+```nix
+# after
+{ lib, ... }:
+{
+  services.xserver.enable = true;
+  specialisation.tty.configuration = {
+    system.nixos.tags = [ \"tty\" ];
+    services.xserver.enable = lib.mkForce false;
+  };
+}
+```
+
+## When it is wrong
+
+When the definition is meant as a fallback for another parent, in a module that several systems share.
+",
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
+        for (name, option) in &specialisation.scope.options {
+            judge(cx, specialisation, name, option, findings);
+        }
+    }
+}
+
+fn judge(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    name: &str,
+    option: &OptionModel,
+    findings: &mut Vec<Finding>,
+) {
+    // Attributes of a set that loses as a whole have no definitions here: that is `dropped-default`.
+    let Prediction::Ok { value, .. } = &option.prediction else { return };
+    let winners: Vec<&DefinitionModel> =
+        option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
+    if option.has_parts || winners.iter().any(|d| d.origin == Origin::Own) {
+        return;
+    }
+    let Some(winner) = winners.iter().find(|d| d.origin == Origin::Inherited && d.place.is_some()) else { return };
+    for definition in &option.definitions {
+        if definition.origin != Origin::Own || definition.state != DefinitionState::Loses {
+            continue;
+        }
+        let (Some(place), Some(winner_place)) = (definition.place, winner.place) else { continue };
+        if definition.value.as_ref() == Some(value) || cx.show(definition) == cx.show(winner) {
+            continue;
+        }
+        let tag = &specialisation.name;
+        let (weak, strong) = (level(definition.priority), level(winner.priority));
+        findings.push(Finding {
+            rule: RULE.name,
+            severity: RULE.severity,
+            message: format!(
+                "`{name} = {}` has no effect in specialisation `{tag}`: the parent's {} is stronger",
+                cx.show(definition),
+                cx.show(winner)
+            ),
+            primary: cx.label(&place, format!("{weak} loses")),
+            related: vec![cx.label(&winner_place, format!("{strong} wins"))],
+            consequence: format!("NixOS will build `{tag}` with {} and say nothing", cx.show(winner)),
+            systems: Vec::new(),
+            specialisation: Some(tag.clone()),
+            option: Some(name.to_owned()),
+            fixes: fixes(cx, specialisation, name, definition, winner),
+        });
+    }
+}
+
+fn level(priority: i64) -> String {
+    Level::of(priority).describe()
+}
+
+fn fixes(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    name: &str,
+    definition: &DefinitionModel,
+    winner: &DefinitionModel,
+) -> Vec<Fix> {
+    let tag = specialisation.name.as_str();
+    let mended = |after: &System| {
+        let child = after.specialisations.iter().find(|s| s.name == tag);
+        match (child.and_then(|c| c.scope.options.get(name)).map(|o| &o.prediction), &definition.value) {
+            (Some(Prediction::Ok { value, .. }), Some(wanted)) => value == wanted,
+            (Some(Prediction::Ok { .. } | Prediction::Unknown(_)), None) => true,
+            _ => false,
+        }
+    };
+    let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(tag) && option == name;
+    let stronger = if winner.priority > priority::PLAIN {
+        Level::Plain
+    } else if winner.priority > priority::FORCE {
+        Level::Force
+    } else {
+        Level::Number(winner.priority - 1)
+    };
+    let fix = || -> Option<Fix> {
+        let place = definition.place?;
+        let source = Source::open(cx.texts, cx.path(place.file))?;
+        let edits = set_priority(&source, place.value, stronger)?;
+        let title = format!("make it stronger in `{tag}`: {}", stronger.describe());
+        cx.fixer.fix(cx.system, title, edits, mended, may_change)
+    };
+    // That the weaker value is the one that is wanted is likely, not certain.
+    fix().map(|f| Fix { applicability: crate::findings::Applicability::Unsafe, ..f }).into_iter().collect()
+}

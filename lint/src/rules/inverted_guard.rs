@@ -1,0 +1,125 @@
+//! `inverted-guard`: `config.specialisation == { }` where "base only" is meant.
+
+use super::{Context, Rule};
+use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
+use crate::nixos::model::{DefinitionModel, DefinitionState, Guard, Origin, Span, Specialisation};
+
+pub(super) const RULE: Rule = Rule {
+    name: "inverted-guard",
+    severity: Severity::Warning,
+    since: "0.1.0",
+    summary: "`config.specialisation == { }` holds in the specialisations, not in the base",
+    documentation: "\
+## What it finds
+
+A setting of the base under `config.specialisation == { }` that a specialisation also sets by itself.
+
+## Why it hurts
+
+The guard reads like \"if this is no specialisation\", but it is the other way round: the base has specialisations, so it
+does not hold there, and inside of a specialisation `config.specialisation` is empty, so it does. What was meant to be
+kept from the specialisations is set in them alone.
+
+## Example
+
+```nix
+# before
+{ config, lib, ... }:
+{
+  services.desktopManager.plasma6.enable = lib.mkIf (config.specialisation == { }) true;
+  specialisation.tty.configuration = {
+    system.nixos.tags = [ \"tty\" ];
+    services.desktopManager.plasma6.enable = lib.mkForce false;
+  };
+}
+```
+
+```nix
+# after
+{ config, lib, ... }:
+{
+  services.desktopManager.plasma6.enable = lib.mkIf (config.specialisation != { }) true;
+  specialisation.tty.configuration = {
+    system.nixos.tags = [ \"tty\" ];
+    services.desktopManager.plasma6.enable = lib.mkForce false;
+  };
+}
+```
+
+## When it is wrong
+
+When the setting really is for specialisations only, as a default that some of them change. `config.isSpecialisation`
+says that plainly.
+",
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut seen: Vec<Span> = Vec::new();
+    for (name, option) in &cx.system.parent.options {
+        for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own && d.state == DefinitionState::Off) {
+            let Some(span) = inverted(definition) else { continue };
+            let Some((specialisation, own)) = set_again(cx, name, definition) else { continue };
+            if seen.contains(&span) {
+                continue;
+            }
+            seen.push(span);
+            findings.extend(finding(cx, name, span, definition, specialisation, own));
+        }
+    }
+}
+
+/// The guard that keeps a definition out of the base.
+fn inverted(definition: &DefinitionModel) -> Option<Span> {
+    let condition = definition.conditions.iter().find(|c| c.holds == Some(false))?;
+    match condition.guard {
+        Some((Guard::NotBase, span)) if condition.reads.iter().any(|r| r.option == "specialisation") => Some(span),
+        _ => None,
+    }
+}
+
+/// A specialisation that sets the option too, to something else.
+fn set_again<'c>(
+    cx: &'c Context<'_>,
+    name: &str,
+    guarded: &DefinitionModel,
+) -> Option<(&'c Specialisation, &'c DefinitionModel)> {
+    cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)).find_map(|s| {
+        let definitions = &s.scope.options.get(name)?.definitions;
+        let inherited = definitions.iter().find(|d| d.origin == Origin::Inherited && d.place == guarded.place)?;
+        let own = definitions.iter().find(|d| d.origin == Origin::Own && d.place.is_some())?;
+        (own.value != inherited.value || own.value.is_none()).then_some((s, own))
+    })
+}
+
+fn finding(
+    cx: &Context<'_>,
+    name: &str,
+    span: Span,
+    definition: &DefinitionModel,
+    specialisation: &Specialisation,
+    own: &DefinitionModel,
+) -> Option<Finding> {
+    let text = cx.text(span.file, span.range);
+    let fix = text.contains("==").then(|| Fix {
+        title: "turn the guard round: `!=`".into(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { location: cx.location(span), text: text.replacen("==", "!=", 1) }],
+    });
+    let tag = &specialisation.name;
+    let mut related = Vec::new();
+    related.extend(definition.place.map(|p| cx.label(&p, "set in the specialisations, not in the base")));
+    related.extend(own.place.map(|p| cx.label(&p, format!("`{tag}` sets it to {}", cx.show(own)))));
+    Some(Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("this guard keeps `{name}` out of the base and sets it in every specialisation"),
+        primary: Label { location: cx.location(span), message: "true inside of specialisations only".into() },
+        related,
+        consequence: "NixOS does the opposite of what this seems to say".into(),
+        systems: Vec::new(),
+        specialisation: None,
+        option: Some(name.to_owned()),
+        fixes: fix.into_iter().collect(),
+    })
+}

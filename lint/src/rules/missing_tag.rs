@@ -1,0 +1,167 @@
+//! `missing-tag`: a specialisation without `system.nixos.tags`.
+
+use super::{Context, Rule};
+use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
+use crate::fix::Source;
+use crate::nixos::model::{Prediction, Specialisation, System};
+use rnix::ast;
+use rowan::ast::AstNode;
+use rowan::TextRange;
+
+pub(super) const RULE: Rule = Rule {
+    name: "missing-tag",
+    severity: Severity::Info,
+    since: "0.1.0",
+    summary: "a specialisation has no tag that tells it apart in the boot menu",
+    documentation: "\
+## What it finds
+
+A specialisation in which `system.nixos.tags` is empty.
+
+## Why it hurts
+
+Tags are the front of the label that boot menus and `nixos-version` show. Without one, a generation of the
+specialisation looks like one of the base: the list of generations does not tell what is running.
+
+## Example
+
+```nix
+# before
+{
+  specialisation.tv.configuration = {
+    services.xserver.enable = true;
+  };
+}
+```
+
+```nix
+# after
+{
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
+}
+```
+
+## When it is wrong
+
+When a module of an input sets the tags, or when the name of the specialisation in the boot menu is enough.
+",
+    check,
+};
+
+const TAGS: &str = "system.nixos.tags";
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for specialisation in &cx.system.specialisations {
+        if specialisation.certain && !has_tags(specialisation) {
+            findings.extend(finding(cx, specialisation));
+        }
+    }
+}
+
+/// Whether there are tags, or might be.
+fn has_tags(specialisation: &Specialisation) -> bool {
+    let scope = &specialisation.scope;
+    if scope.options.contains_key("system.nixos.label") || specialisation.inherits.is_none() {
+        return true;
+    }
+    match scope.options.get(TAGS).map(|o| &o.prediction) {
+        None | Some(Prediction::Undefined) => scope.troubles.iter().any(|t| !t.refused),
+        Some(Prediction::Ok { value, .. }) => value.as_array().is_some_and(|tags| !tags.is_empty()),
+        Some(_) => true,
+    }
+}
+
+fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding> {
+    let place = specialisation.places.first()?;
+    let name = &specialisation.name;
+    Some(Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("specialisation `{name}` has no tag"),
+        primary: Label {
+            location: Location::new(cx.path(place.file), place.path),
+            message: "its generations look like the base's".into(),
+        },
+        related: Vec::new(),
+        consequence: "the label of the boot entry will not tell it from the base".into(),
+        systems: Vec::new(),
+        specialisation: Some(name.clone()),
+        option: Some(TAGS.into()),
+        fixes: fix(cx, specialisation).into_iter().collect(),
+    })
+}
+
+/// Adds the name as a tag at the top of the configuration, where that is written as a set.
+fn fix(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Fix> {
+    let name = specialisation.name.as_str();
+    let tag: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
+    let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(s));
+    let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
+    specialisation.places.iter().find_map(|place| {
+        let source = Source::open(cx.texts, cx.path(place.file))?;
+        let edit = insertion(&source, place.value, place.path, cx.path(place.file), &tag)?;
+        cx.fixer.fix(cx.system, format!("add the tag `{tag}`"), vec![edit], mended, may_change)
+    })
+}
+
+fn insertion(source: &Source, value: TextRange, path: TextRange, file: &str, tag: &str) -> Option<Edit> {
+    let set = source.configuration_set(value, path)?;
+    let open = set.l_curly_token()?.text_range().end();
+    let text = set.syntax().text().to_string();
+    let first = set.syntax().children().next();
+    let inserted = match first {
+        Some(first) if text.contains('\n') => {
+            let indent = crate::fix::indentation(&first)?;
+            format!("\n{indent}system.nixos.tags = [ \"{tag}\" ];")
+        }
+        Some(_) => format!(" system.nixos.tags = [ \"{tag}\" ];"),
+        None => {
+            let close = set.r_curly_token()?.text_range().start();
+            let location = Location::new(file, TextRange::new(open, close));
+            let blank = set.syntax().text().to_string();
+            if blank.contains('#') || blank.contains("/*") {
+                return None;
+            }
+            return Some(Edit { location, text: format!(" system.nixos.tags = [ \"{tag}\" ]; ") });
+        }
+    };
+    Some(Edit { location: Location::new(file, TextRange::empty(open)), text: inserted })
+}
+
+impl Source {
+    /// The set that is the configuration of a specialisation whose binding has this path and value.
+    fn configuration_set(&self, value: TextRange, path: TextRange) -> Option<ast::AttrSet> {
+        let names = self.text(path);
+        let value = self.expression_at(value)?;
+        if names.ends_with("configuration") {
+            return body_set(value);
+        }
+        if names.contains(".configuration.") {
+            return None;
+        }
+        // `specialisation.tv = { configuration = …; }` or the like.
+        let set = match value {
+            ast::Expr::AttrSet(set) => set,
+            _ => return None,
+        };
+        ast::HasEntry::attrpath_values(&set).find_map(|binding| {
+            let path = binding.attrpath()?.to_string();
+            (path == "configuration").then(|| body_set(binding.value()?)).flatten()
+        })
+    }
+}
+
+/// The set that a module is, or returns.
+fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
+    match value {
+        ast::Expr::AttrSet(set) => Some(set),
+        ast::Expr::Paren(paren) => body_set(paren.expr()?),
+        ast::Expr::Lambda(lambda) => body_set(lambda.body()?),
+        ast::Expr::LetIn(it) => body_set(it.body()?),
+        ast::Expr::With(with) => body_set(with.body()?),
+        _ => None,
+    }
+}

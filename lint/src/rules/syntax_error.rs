@@ -1,0 +1,61 @@
+//! `syntax-error`: what Nix cannot parse.
+
+use super::{Context, Rule};
+use crate::findings::{Finding, Label, Location, Severity};
+
+pub(super) const RULE: Rule = Rule {
+    name: "syntax-error",
+    severity: Severity::Error,
+    since: "0.1.0",
+    summary: "Nix cannot parse the file",
+    documentation: "\
+## What it finds
+
+What Nix cannot parse. The rest of the file is still judged.
+
+## Why it hurts
+
+Nix stops at the first syntax error of any file that it reads, before anything is built.
+
+## Example
+
+```nix
+# before
+{
+  networking.hostName = \"atlas\"
+}
+```
+
+```nix
+# after
+{
+  networking.hostName = \"atlas\";
+}
+```
+
+## When it is wrong
+
+It is certain, unless the file uses a syntax that is newer than this version.
+",
+    check,
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for path in &cx.system.files {
+        let Some(file) = cx.texts.lowered(path) else { continue };
+        for error in &file.errors {
+            findings.push(Finding {
+                rule: RULE.name,
+                severity: RULE.severity,
+                message: error.message.clone(),
+                primary: Label { location: Location::new(path, error.range), message: String::new() },
+                related: Vec::new(),
+                consequence: "Nix will not read the file".into(),
+                systems: Vec::new(),
+                specialisation: None,
+                option: None,
+                fixes: Vec::new(),
+            });
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Where the analyser's files come from.
+
+use crate::eval::host::{FileKind, ReadError};
+use crate::syntax::hir::Name;
+use std::collections::BTreeMap;
+
+/// A file system, or something that looks like one. Paths are absolute and normalised.
+pub trait FileSystem: Send + Sync {
+    /// The bytes of the regular file at `path`.
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError>;
+    /// What is at `path`, links in the last place not followed; `None` where nothing is.
+    fn kind(&self, path: &str) -> Option<FileKind>;
+    /// What is in the folder `path`, sorted by name.
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError>;
+}
+
+/// Files that exist in memory only: for tests, and for what an editor has not saved.
+#[derive(Clone, Default, Debug)]
+pub struct MemoryFiles(pub BTreeMap<String, String>);
+
+impl FileSystem for MemoryFiles {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        match self.0.get(path) {
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => Err(ReadError::Missing(path.to_owned())),
+        }
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        if self.0.contains_key(path) {
+            return Some(FileKind::Regular);
+        }
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        self.0.range(folder.clone()..).next().filter(|(p, _)| p.starts_with(&folder)).map(|_| FileKind::Directory)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let mut entries: Vec<(Name, FileKind)> = Vec::new();
+        for (p, _) in self.0.range(folder.clone()..).take_while(|(p, _)| p.starts_with(&folder)) {
+            let rest = &p[folder.len()..];
+            let entry = match rest.split_once('/') {
+                Some((name, _)) => (Name::new(name), FileKind::Directory),
+                None => (Name::new(rest), FileKind::Regular),
+            };
+            if entries.last() != Some(&entry) {
+                entries.push(entry);
+            }
+        }
+        if entries.is_empty() { Err(ReadError::Missing(path.to_owned())) } else { Ok(entries) }
+    }
+}

@@ -1,0 +1,244 @@
+//! `speclint check`: the findings, and their mends.
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Args, ValueEnum};
+use codespan_reporting::diagnostic::{Diagnostic, Label as SpanLabel, Severity as SpanSeverity};
+use codespan_reporting::files::SimpleFiles;
+use codespan_reporting::term;
+use codespan_reporting::term::termcolor::{ColorChoice, NoColor, StandardStream, WriteColor};
+use speclint_lint::analysis::{Analysis, Fixed};
+use speclint_lint::findings::{Finding, Label, Severity};
+use speclint_lint::{render, rules};
+use std::collections::HashMap;
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// Files or folders with a configuration.
+    #[arg(default_value = ".")]
+    paths: Vec<PathBuf>,
+    /// How to print the findings.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Apply the mends that are safe.
+    #[arg(long)]
+    fix: bool,
+    /// With --fix or --diff: apply also the mends that may change what was meant.
+    #[arg(long)]
+    unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing. Exits 1 if there would be a change.
+    #[arg(long)]
+    diff: bool,
+    /// Report these rules only.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    select: Vec<String>,
+    /// Do not report these rules.
+    #[arg(long, value_delimiter = ',', value_name = "RULE")]
+    ignore: Vec<String>,
+    /// The least severity that makes the exit status 1.
+    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
+    fail_on: FailOn,
+    /// Exit 0 whatever is found.
+    #[arg(long)]
+    exit_zero: bool,
+    /// Whether to use colours.
+    #[arg(long, value_enum, default_value_t = Colour::Auto)]
+    color: Colour,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Hint,
+}
+
+impl FailOn {
+    fn severity(self) -> Severity {
+        match self {
+            FailOn::Error => Severity::Error,
+            FailOn::Warning => Severity::Warning,
+            FailOn::Info => Severity::Info,
+            FailOn::Hint => Severity::Hint,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+/// Runs the subcommand.
+pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+    for name in arguments.select.iter().chain(&arguments.ignore) {
+        if rules::find(name).is_none() {
+            let names: Vec<&str> = rules::ALL.iter().map(|r| r.name).collect();
+            bail!("there is no rule `{name}`; the rules are {}", names.join(", "));
+        }
+    }
+    let mut analysis = super::open(&arguments.paths)?;
+    let wanted = |f: &Finding| {
+        let rule = f.rule.to_owned();
+        (arguments.select.is_empty() || arguments.select.contains(&rule)) && !arguments.ignore.contains(&rule)
+    };
+    if arguments.fix || arguments.diff {
+        let before: HashMap<String, String> = originals(&analysis);
+        let fixed = analysis.fix(arguments.unsafe_fixes, wanted);
+        if arguments.diff {
+            return diff(&before, &fixed);
+        }
+        write(&before, &fixed)?;
+        if fixed.applied > 0 {
+            eprintln!("mended {} in {}", count(fixed.applied, "place"), count(fixed.texts.len(), "file"));
+        }
+    }
+    let findings: Vec<Finding> = analysis.findings().into_iter().filter(|f| wanted(f)).collect();
+    match arguments.format {
+        Format::Text => text(&analysis, &findings, arguments.color)?,
+        Format::Json => json(&analysis, &findings)?,
+    }
+    let fails = findings.iter().any(|f| f.severity >= arguments.fail_on.severity());
+    Ok(if fails && !arguments.exit_zero { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// The texts of all files that were read, by path.
+fn originals(analysis: &Analysis) -> HashMap<String, String> {
+    let systems = analysis.systems();
+    let files = systems.iter().flat_map(|s| &s.files);
+    files.filter_map(|path| Some((path.clone(), analysis.text(path)?.to_string()))).collect()
+}
+
+fn diff(before: &HashMap<String, String>, fixed: &Fixed) -> Result<ExitCode> {
+    let mut out = std::io::stdout().lock();
+    for (path, new) in &fixed.texts {
+        let old = before.get(path).map_or("", String::as_str);
+        let name = super::shown(Path::new(path));
+        let diff = similar::TextDiff::from_lines(old, new);
+        write!(out, "{}", diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")))?;
+    }
+    out.flush()?;
+    Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Writes the new texts, each file as a whole or not at all, and none that has changed since it was read.
+fn write(before: &HashMap<String, String>, fixed: &Fixed) -> Result<()> {
+    for (path, new) in &fixed.texts {
+        let now = std::fs::read(path).with_context(|| format!("cannot read `{path}` again"))?;
+        if before.get(path).map(String::as_bytes) != Some(&now) {
+            bail!("`{}` has changed since it was read: nothing was written to it", super::shown(Path::new(path)));
+        }
+        let target = Path::new(path);
+        let temporary = target.with_extension("nix.speclint-new");
+        std::fs::write(&temporary, new).with_context(|| format!("cannot write `{}`", temporary.display()))?;
+        let permissions = std::fs::metadata(target).map(|m| m.permissions());
+        let renamed = permissions
+            .and_then(|p| std::fs::set_permissions(&temporary, p))
+            .and_then(|()| std::fs::rename(&temporary, target));
+        if let Err(error) = renamed {
+            let _ = std::fs::remove_file(&temporary);
+            return Err(error).with_context(|| format!("cannot write `{path}`"));
+        }
+    }
+    Ok(())
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()> {
+    let mut files = SimpleFiles::new();
+    let mut ids: HashMap<String, usize> = HashMap::new();
+    let terminal = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let coloured = colour == Colour::Always || (colour == Colour::Auto && terminal);
+    let mut out: Box<dyn WriteColor> = if coloured {
+        Box::new(StandardStream::stdout(ColorChoice::Always))
+    } else {
+        Box::new(NoColor::new(std::io::stdout()))
+    };
+    let config = term::Config::default();
+    for finding in findings {
+        let mut labels = Vec::new();
+        for (label, primary) in std::iter::once((&finding.primary, true)).chain(finding.related.iter().map(|l| (l, false))) {
+            let path = &*label.location.file;
+            let id = *ids.entry(path.to_owned()).or_insert_with(|| {
+                files.add(super::shown(Path::new(path)), analysis.text(path).unwrap_or_default().to_string())
+            });
+            labels.push(span_label(label, id, primary));
+        }
+        let severity = match finding.severity {
+            Severity::Error => SpanSeverity::Error,
+            Severity::Warning => SpanSeverity::Warning,
+            Severity::Info => SpanSeverity::Note,
+            Severity::Hint => SpanSeverity::Help,
+        };
+        let mut notes = vec![finding.consequence.clone()];
+        if let Some(fix) = finding.fixes.first() {
+            let flag = if fix.applicability.name() == "safe" { "--fix" } else { "--fix --unsafe-fixes" };
+            notes.push(format!("help: {} (speclint check {flag})", fix.title));
+        }
+        notes.extend(finding.fixes.iter().skip(1).map(|fix| format!("or: {}", fix.title)));
+        if finding.systems.len() > 1 {
+            notes.push(format!("in systems {}", finding.systems.join(", ")));
+        }
+        let diagnostic = Diagnostic::new(severity)
+            .with_code(finding.rule)
+            .with_message(&finding.message)
+            .with_labels(labels)
+            .with_notes(notes);
+        term::emit_to_write_style(&mut out, &config, &files, &diagnostic).context("cannot print a finding")?;
+    }
+    out.flush()?;
+    summary(findings);
+    Ok(())
+}
+
+fn span_label(label: &Label, id: usize, primary: bool) -> SpanLabel<usize> {
+    let range = label.location.start as usize..label.location.end as usize;
+    let span = if primary { SpanLabel::primary(id, range) } else { SpanLabel::secondary(id, range) };
+    span.with_message(&label.message)
+}
+
+fn summary(findings: &[Finding]) {
+    if findings.is_empty() {
+        eprintln!("nothing found");
+        return;
+    }
+    let fixable = |name: &str| findings.iter().filter(|f| f.fixes.first().is_some_and(|x| x.applicability.name() == name)).count();
+    let mut line = count(findings.len(), "finding");
+    let (safe, uncertain) = (fixable("safe"), fixable("unsafe"));
+    if safe > 0 {
+        line.push_str(&format!(", {safe} fixable with --fix"));
+    }
+    if uncertain > 0 {
+        line.push_str(&format!(", {uncertain} with --fix --unsafe-fixes"));
+    }
+    eprintln!("{line}");
+}
+
+fn json(analysis: &Analysis, findings: &[Finding]) -> Result<()> {
+    let locate = |path: &str, start: u32, end: u32| {
+        let text = analysis.text(path).unwrap_or_default();
+        let range = rowan::TextRange::new(start.into(), end.into());
+        (super::shown(Path::new(path)), render::range_json(&text, range))
+    };
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer(&mut out, &render::findings_json(findings, &locate))?;
+    out.write_all(b"\n")?;
+    out.flush()?;
+    Ok(())
+}
