@@ -1,1 +1,7 @@
 //! Files, their text, and positions in it.
+
+mod decode;
+mod line_index;
+
+pub use decode::{DecodeError, Decoded, Invalid, MAX_FILE_SIZE, decode};
+pub use line_index::{ColumnUnit, LineColumn, LineIndex, Position};
