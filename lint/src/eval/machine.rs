@@ -48,6 +48,8 @@ pub struct Eval<'h> {
     filler: ThunkId,
     builtins: Option<ThunkId>,
     lib: Option<ThunkId>,
+    /// Builtins that a layer above adds for the prelude.
+    pub(crate) natives: &'static [builtins::Builtin],
 }
 
 impl<'h> Eval<'h> {
@@ -70,7 +72,14 @@ impl<'h> Eval<'h> {
             filler,
             builtins: None,
             lib: None,
+            natives: &[],
         }
+    }
+
+    /// The same with further builtins, for the prelude's use: their names begin with two underscores.
+    pub fn with_natives(mut self, table: &'static [builtins::Builtin]) -> Self {
+        self.natives = table;
+        self
     }
 
     /// The files that were lowered so far; a [`Place`] and an [`Origin`] refer to them by index.
