@@ -1,6 +1,13 @@
 //! Nix' builtins, one file a subject. To add one, write its function and its line in that file's table.
 
+mod control;
+mod groups;
 mod lists;
+mod numbers;
+mod order;
+mod sets;
+mod types;
+mod views;
 
 use super::coerce::Coerce;
 use super::heap::ThunkId;
@@ -24,7 +31,8 @@ pub struct Builtin {
 }
 
 /// All builtin functions, by subject.
-const TABLES: &[&[Builtin]] = &[lists::TABLE];
+const TABLES: &[&[Builtin]] =
+    &[control::TABLE, groups::TABLE, lists::TABLE, numbers::TABLE, order::TABLE, sets::TABLE, types::TABLE];
 
 /// Builtins that Nix has in its global scope without a prefix.
 const UNPREFIXED: &[&str] = &[
