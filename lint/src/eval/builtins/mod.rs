@@ -1,12 +1,16 @@
 //! Nix' builtins, one file a subject. To add one, write its function and its line in that file's table.
 
+mod context;
 mod control;
 mod groups;
 mod lists;
 mod numbers;
 mod order;
+mod replace;
 mod sets;
+mod strings;
 mod types;
+mod versions;
 mod views;
 
 use super::coerce::Coerce;
@@ -31,8 +35,19 @@ pub struct Builtin {
 }
 
 /// All builtin functions, by subject.
-const TABLES: &[&[Builtin]] =
-    &[control::TABLE, groups::TABLE, lists::TABLE, numbers::TABLE, order::TABLE, sets::TABLE, types::TABLE];
+const TABLES: &[&[Builtin]] = &[
+    context::TABLE,
+    control::TABLE,
+    groups::TABLE,
+    lists::TABLE,
+    numbers::TABLE,
+    order::TABLE,
+    replace::TABLE,
+    sets::TABLE,
+    strings::TABLE,
+    types::TABLE,
+    versions::TABLE,
+];
 
 /// Builtins that Nix has in its global scope without a prefix.
 const UNPREFIXED: &[&str] = &[
