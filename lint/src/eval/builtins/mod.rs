@@ -6,6 +6,8 @@ mod groups;
 mod lists;
 mod numbers;
 mod order;
+mod posix;
+mod regex;
 mod replace;
 mod sets;
 mod strings;
@@ -42,6 +44,7 @@ const TABLES: &[&[Builtin]] = &[
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
+    regex::TABLE,
     replace::TABLE,
     sets::TABLE,
     strings::TABLE,
