@@ -2,8 +2,11 @@
 
 mod context;
 mod control;
+mod files;
 mod groups;
+mod hashes;
 mod lists;
+mod nix32;
 mod numbers;
 mod order;
 mod posix;
@@ -40,7 +43,9 @@ pub struct Builtin {
 const TABLES: &[&[Builtin]] = &[
     context::TABLE,
     control::TABLE,
+    files::TABLE,
     groups::TABLE,
+    hashes::TABLE,
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
