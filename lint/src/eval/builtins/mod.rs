@@ -5,6 +5,7 @@ mod control;
 mod files;
 mod groups;
 mod hashes;
+mod json;
 mod lists;
 mod nix32;
 mod numbers;
@@ -14,9 +15,11 @@ mod regex;
 mod replace;
 mod sets;
 mod strings;
+mod toml;
 mod types;
 mod versions;
 mod views;
+mod xml;
 
 use super::coerce::Coerce;
 use super::heap::ThunkId;
@@ -46,6 +49,7 @@ const TABLES: &[&[Builtin]] = &[
     files::TABLE,
     groups::TABLE,
     hashes::TABLE,
+    json::TABLE,
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
@@ -53,8 +57,10 @@ const TABLES: &[&[Builtin]] = &[
     replace::TABLE,
     sets::TABLE,
     strings::TABLE,
+    toml::TABLE,
     types::TABLE,
     versions::TABLE,
+    xml::TABLE,
 ];
 
 /// Builtins that Nix has in its global scope without a prefix.
