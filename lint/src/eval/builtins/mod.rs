@@ -2,7 +2,9 @@
 
 mod context;
 mod control;
+mod derivations;
 mod files;
+mod flakes;
 mod groups;
 mod hashes;
 mod json;
@@ -10,6 +12,7 @@ mod lists;
 mod nix32;
 mod numbers;
 mod order;
+mod outside;
 mod posix;
 mod regex;
 mod replace;
@@ -46,13 +49,16 @@ pub struct Builtin {
 const TABLES: &[&[Builtin]] = &[
     context::TABLE,
     control::TABLE,
+    derivations::TABLE,
     files::TABLE,
+    flakes::TABLE,
     groups::TABLE,
     hashes::TABLE,
     json::TABLE,
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
+    outside::TABLE,
     regex::TABLE,
     replace::TABLE,
     sets::TABLE,
@@ -112,6 +118,10 @@ pub(super) fn set(eval: &mut Eval<'_>, this: ThunkId) -> Value {
         ("storeDir", Value::str("/nix/store")),
     ] {
         let value = eval.ready(value);
+        entries.push((Name::new_static(name), Attr::anonymous(value)));
+    }
+    for (name, kinds, why) in outside::CONSTANTS {
+        let value = eval.stopped(Stop::unknown_kind(*why, *kinds));
         entries.push((Name::new_static(name), Attr::anonymous(value)));
     }
     Value::attrs(entries)
