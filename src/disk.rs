@@ -26,7 +26,9 @@ impl FileSystem for Disk {
         }
         let mut bytes = Vec::with_capacity(metadata.len() as usize);
         // A file may grow, and those of /proc say that they are empty.
-        fs::File::open(path).and_then(|f| f.take(MAX_SIZE).read_to_end(&mut bytes)).map_err(|e| error(path, &e))?;
+        fs::File::open(path)
+            .and_then(|f| f.take(MAX_SIZE).read_to_end(&mut bytes))
+            .map_err(|e| error(path, &e))?;
         Ok(bytes)
     }
 
@@ -62,7 +64,9 @@ fn kind(ty: FileType) -> FileKind {
 
 fn error(path: &str, error: &std::io::Error) -> ReadError {
     match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => ReadError::Missing(path.to_owned()),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            ReadError::Missing(path.to_owned())
+        }
         _ => ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() },
     }
 }

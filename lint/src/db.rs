@@ -1,8 +1,8 @@
 //! The incremental database: file texts and folder listings are inputs, and what is made of them is remembered until one of
 //! those that it was made of changes.
 
-use crate::eval::host::{FileKind, Host, ReadError};
 use crate::analysis;
+use crate::eval::host::{FileKind, Host, ReadError};
 use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value};
 use crate::findings::{Edit, Finding};
 use crate::fix::apply;
@@ -172,7 +172,8 @@ impl Database {
             }
         }
         if let Some(input) = folder {
-            let entries: Result<Arc<[_]>, _> = self.files.list(crate::eval::paths::parent(path)).map(Into::into);
+            let entries: Result<Arc<[_]>, _> =
+                self.files.list(crate::eval::paths::parent(path)).map(Into::into);
             if *input.entries(self) != entries {
                 let _previous = input.set_entries(self).to(entries);
             }
@@ -266,7 +267,8 @@ fn failed(name: String, entry: String, stop: &Stop) -> System {
         Stop::Unknown(why) => why.reason.to_string(),
         Stop::Error(e) => e.to_string(),
     };
-    let trouble = crate::nixos::model::Trouble { span: None, message, refused: matches!(stop, Stop::Error(_)) };
+    let trouble =
+        crate::nixos::model::Trouble { span: None, message, refused: matches!(stop, Stop::Error(_)) };
     let parent = crate::nixos::model::Scope { troubles: vec![trouble], ..Default::default() };
     System { name, entry, files: Vec::new(), parent, specialisations: Vec::new() }
 }

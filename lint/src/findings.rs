@@ -30,7 +30,9 @@ impl Severity {
 
     /// The severity of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Severity::Hint, Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|s| s.name() == name)
+        [Severity::Hint, Severity::Info, Severity::Warning, Severity::Error]
+            .into_iter()
+            .find(|s| s.name() == name)
     }
 }
 

@@ -128,7 +128,11 @@ fn diff(before: &HashMap<String, String>, fixed: &Fixed) -> Result<ExitCode> {
         let old = before.get(path).map_or("", String::as_str);
         let name = super::shown(Path::new(path));
         let diff = similar::TextDiff::from_lines(old, new);
-        write!(out, "{}", diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}")))?;
+        write!(
+            out,
+            "{}",
+            diff.unified_diff().context_radius(3).header(&format!("a/{name}"), &format!("b/{name}"))
+        )?;
     }
     out.flush()?;
     Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -139,7 +143,10 @@ fn write(before: &HashMap<String, String>, fixed: &Fixed) -> Result<()> {
     for (path, new) in &fixed.texts {
         let now = std::fs::read(path).with_context(|| format!("cannot read `{path}` again"))?;
         if before.get(path).map(String::as_bytes) != Some(&now) {
-            bail!("`{}` has changed since it was read: nothing was written to it", super::shown(Path::new(path)));
+            bail!(
+                "`{}` has changed since it was read: nothing was written to it",
+                super::shown(Path::new(path))
+            );
         }
         let target = Path::new(path);
         let temporary = target.with_extension("nix.speclint-new");
@@ -163,7 +170,8 @@ fn count(n: usize, what: &str) -> String {
 fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()> {
     let mut files = SimpleFiles::new();
     let mut ids: HashMap<String, usize> = HashMap::new();
-    let terminal = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
+    let terminal =
+        std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty());
     let coloured = colour == Colour::Always || (colour == Colour::Auto && terminal);
     let mut out: Box<dyn WriteColor> = if coloured {
         Box::new(StandardStream::stdout(ColorChoice::Always))
@@ -173,7 +181,9 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
     let config = term::Config::default();
     for finding in findings {
         let mut labels = Vec::new();
-        for (label, primary) in std::iter::once((&finding.primary, true)).chain(finding.related.iter().map(|l| (l, false))) {
+        for (label, primary) in
+            std::iter::once((&finding.primary, true)).chain(finding.related.iter().map(|l| (l, false)))
+        {
             let path = &*label.location.file;
             let id = *ids.entry(path.to_owned()).or_insert_with(|| {
                 files.add(super::shown(Path::new(path)), analysis.text(path).unwrap_or_default().to_string())
@@ -200,7 +210,8 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
             .with_message(&finding.message)
             .with_labels(labels)
             .with_notes(notes);
-        term::emit_to_write_style(&mut out, &config, &files, &diagnostic).context("cannot print a finding")?;
+        term::emit_to_write_style(&mut out, &config, &files, &diagnostic)
+            .context("cannot print a finding")?;
     }
     out.flush()?;
     summary(findings);
@@ -218,7 +229,9 @@ fn summary(findings: &[Finding]) {
         eprintln!("nothing found");
         return;
     }
-    let fixable = |name: &str| findings.iter().filter(|f| f.fixes.first().is_some_and(|x| x.applicability.name() == name)).count();
+    let fixable = |name: &str| {
+        findings.iter().filter(|f| f.fixes.first().is_some_and(|x| x.applicability.name() == name)).count()
+    };
     let mut line = count(findings.len(), "finding");
     let (safe, uncertain) = (fixable("safe"), fixable("unsafe"));
     if safe > 0 {

@@ -23,7 +23,9 @@ fn open(paths: &[PathBuf]) -> Result<Analysis> {
 /// The file from which a path's system starts.
 fn entry(path: &Path) -> Result<PathBuf> {
     let full = std::path::absolute(path).with_context(|| format!("cannot resolve `{}`", path.display()))?;
-    let full = full.canonicalize().with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
+    let full = full
+        .canonicalize()
+        .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
     if !full.is_dir() {
         std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
         return Ok(full);
@@ -34,7 +36,10 @@ fn entry(path: &Path) -> Result<PathBuf> {
             return Ok(candidate);
         }
     }
-    bail!("`{}` has neither a configuration.nix nor a default.nix: name the file that your system starts from", path.display())
+    bail!(
+        "`{}` has neither a configuration.nix nor a default.nix: name the file that your system starts from",
+        path.display()
+    )
 }
 
 /// A path as it is printed: relative to the current folder where it is below it.

@@ -4,6 +4,9 @@ use super::machine::Eval;
 use super::value::*;
 use crate::syntax::hir::Name;
 
+/// How many bytes of text that are made or looked through count as one step.
+pub(crate) const TEXT_PER_STEP: u64 = 16;
+
 /// How freely a value is made a string.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Coerce {
@@ -16,6 +19,11 @@ pub enum Coerce {
 }
 
 impl Eval<'_> {
+    /// Takes steps for `bytes` of text that are made or looked through.
+    pub(crate) fn charge_text(&mut self, bytes: usize) -> Res<()> {
+        self.charge(bytes as u64 / TEXT_PER_STEP)
+    }
+
     /// `value` as a string.
     pub fn coerce(&mut self, value: Value, how: Coerce) -> Res<Str> {
         match value {
@@ -41,6 +49,8 @@ impl Eval<'_> {
             Value::Null | Value::Bool(false) => Ok(Str::new("")),
             Value::Bool(true) => Ok(Str::new("1")),
             Value::Int(n) => Ok(Str::new(&n.to_string())),
+            // Which sign it is printed with depends on the machine.
+            Value::Float(n) if n.is_nan() => Err(Stop::unknown_kind("it is not a number", Kinds::STRING)),
             Value::Float(n) => Ok(Str::new(&format!("{n:.6}"))),
             Value::List(list) => {
                 if let Some(why) = &list.open {
@@ -53,7 +63,8 @@ impl Eval<'_> {
                     // An empty list inside a list leaves no space.
                     let empty = matches!(&value, Value::List(l) if l.items.is_empty());
                     let part = self.deeper(|ev| ev.coerce(value, how))?;
-                    self.charge(1 + part.text.len() as u64 / 64)?;
+                    self.charge(1)?;
+                    self.charge_text(part.text.len())?;
                     text.push_str(&part.text);
                     stand_in |= part.stand_in;
                     if i + 1 < list.items.len() && !empty {

@@ -241,7 +241,13 @@ impl<'h> Eval<'h> {
             return Ok(self.add_unit(path, file));
         }
         let mut path = path.to_owned();
-        if self.host.kind(&path) == Some(super::host::FileKind::Directory) {
+        let folder = match self.host.kind(&path) {
+            Some(super::host::FileKind::Directory) => true,
+            // The host does not say where a link leads.
+            Some(super::host::FileKind::Symlink) => self.host.entries(&path).is_ok(),
+            _ => false,
+        };
+        if folder {
             path.push_str("/default.nix");
         }
         if let Some(unit) = self.units.iter().find(|u| *u.path == path) {
@@ -419,7 +425,8 @@ impl<'h> Eval<'h> {
                 Value::Int(n) => {
                     n.checked_neg().map(Value::Int).ok_or_else(|| Stop::fail("integer overflow"))
                 }
-                Value::Float(n) => Ok(Value::Float(-n)),
+                // Nix subtracts it from zero, which is why -0.0 is 0.0.
+                Value::Float(n) => Ok(Value::Float(0.0 - n)),
                 other => Err(self.mismatch("a number", &other)),
             },
             Expr::CurPos => {

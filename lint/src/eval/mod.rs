@@ -16,6 +16,7 @@ mod reads;
 pub mod show;
 mod value;
 
+pub use builtins::Builtin;
 pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};

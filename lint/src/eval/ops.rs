@@ -225,7 +225,7 @@ impl Eval<'_> {
     }
 
     /// The `outPath` of a set that is a derivation.
-    fn derivation_path(&mut self, set: &Attrs) -> Res<Option<ThunkId>> {
+    pub(super) fn derivation_path(&mut self, set: &Attrs) -> Res<Option<ThunkId>> {
         let (Some(kind), Some(path)) = (set.known("type"), set.known("outPath")) else { return Ok(None) };
         match self.force(kind.value)? {
             Value::Str(s) if &*s.text == "derivation" => Ok(Some(path.value)),
@@ -321,9 +321,11 @@ impl Eval<'_> {
             }
             return Ok(Value::Path(super::paths::normalise(&format!("{path}{}", right.text)).into()));
         }
-        let left = self.coerce(l, Coerce::Interpolate)?;
-        let right = self.coerce(r, Coerce::Interpolate).map_err(|s| s.yielding(Kinds::STRING))?;
-        self.charge((left.text.len() + right.text.len()) as u64 / 64)?;
+        // Only behind a string is a path copied to the store.
+        let how = if matches!(l, Value::Str(_)) { Coerce::Interpolate } else { Coerce::PathPart };
+        let left = self.coerce(l, how)?;
+        let right = self.coerce(r, how).map_err(|s| s.yielding(Kinds::STRING))?;
+        self.charge_text(left.text.len() + right.text.len())?;
         let text = format!("{}{}", left.text, right.text);
         Ok(Value::Str(Str { text: text.into(), stand_in: left.stand_in || right.stand_in }))
     }

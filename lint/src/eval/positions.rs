@@ -10,6 +10,7 @@ impl Eval<'_> {
     pub(super) fn position(&mut self, unit: u32, range: TextRange) -> Res {
         let path = self.units()[unit as usize].path.clone();
         let text = self.host.text(&path).map_err(|e| Stop::unknown(e.to_string()))?;
+        self.charge_text(usize::from(range.start()))?;
         let before = text.get(..usize::from(range.start())).unwrap_or(&text);
         let line = before.matches('\n').count() + 1;
         let column = before.len() - before.rfind('\n').map_or(0, |i| i + 1) + 1;

@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 pub fn choose(findings: &[Finding], unsafe_too: bool) -> Vec<Edit> {
     let mut chosen: Vec<Edit> = Vec::new();
     for finding in findings {
-        let Some(fix) = finding.fixes.iter().find(|f| unsafe_too || f.applicability == Applicability::Safe) else {
+        let Some(fix) = finding.fixes.iter().find(|f| unsafe_too || f.applicability == Applicability::Safe)
+        else {
             continue;
         };
         let new: Vec<&Edit> = fix.edits.iter().filter(|e| !chosen.contains(e)).collect();
@@ -21,7 +22,9 @@ pub fn choose(findings: &[Finding], unsafe_too: bool) -> Vec<Edit> {
 }
 
 fn touch(a: &Edit, b: &Edit) -> bool {
-    a.location.file == b.location.file && a.location.start <= b.location.end && b.location.start <= a.location.end
+    a.location.file == b.location.file
+        && a.location.start <= b.location.end
+        && b.location.start <= a.location.end
 }
 
 /// Edits by file, each file's in the order of its text.

@@ -63,7 +63,8 @@ impl<'f> Fixer<'f> {
     }
 
     fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
-        let mut key: Vec<(Location, String)> = edits.iter().map(|e| (e.location.clone(), e.text.clone())).collect();
+        let mut key: Vec<(Location, String)> =
+            edits.iter().map(|e| (e.location.clone(), e.text.clone())).collect();
         key.sort();
         if let Some(known) = self.evaluated.borrow().get(&key) {
             return known.clone();

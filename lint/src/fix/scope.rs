@@ -68,7 +68,8 @@ impl Source {
                     }
                     None => {
                         let token = |text: &str| {
-                            let mut tokens = pattern.syntax().children_with_tokens().filter_map(|e| e.into_token());
+                            let mut tokens =
+                                pattern.syntax().children_with_tokens().filter_map(|e| e.into_token());
                             tokens.find(|t| t.text() == text)
                         };
                         let open = token("{")?.text_range().end();
@@ -116,9 +117,13 @@ impl Names {
                 }
             } else if let Some(lambda) = ast::Lambda::cast(node.clone()) {
                 match lambda.param() {
-                    Some(ast::Param::IdentParam(param)) => names.bound.extend(param.ident().map(|i| i.to_string())),
+                    Some(ast::Param::IdentParam(param)) => {
+                        names.bound.extend(param.ident().map(|i| i.to_string()))
+                    }
                     Some(ast::Param::Pattern(pattern)) => {
-                        names.bound.extend(pattern.pat_entries().filter_map(|e| e.ident()).map(|i| i.to_string()));
+                        names
+                            .bound
+                            .extend(pattern.pat_entries().filter_map(|e| e.ident()).map(|i| i.to_string()));
                         names.bound.extend(pattern.pat_bind().and_then(|b| b.ident()).map(|i| i.to_string()));
                     }
                     None => {}

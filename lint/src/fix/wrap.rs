@@ -5,8 +5,8 @@ use crate::findings::Edit;
 use crate::nixos::priority;
 use rnix::SyntaxNode;
 use rnix::ast;
-use rowan::ast::AstNode;
 use rowan::TextRange;
+use rowan::ast::AstNode;
 
 /// A priority, as it is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

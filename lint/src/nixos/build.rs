@@ -15,7 +15,13 @@ const OPTION_BUDGET: u64 = 3_000_000;
 const MAX_NESTING: usize = 12;
 
 /// The model of a NixOS system whose scope is `scope`.
-pub fn system(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId, name: String, entry: String) -> System {
+pub fn system(
+    ev: &mut Eval<'_>,
+    modules: &ModuleSystem,
+    scope: ScopeId,
+    name: String,
+    entry: String,
+) -> System {
     let mut builder = Builder { modules: modules.clone(), scopes: HashMap::new() };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
@@ -177,7 +183,9 @@ impl Builder {
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
             let value = match &merged {
-                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => None,
+                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => {
+                    None
+                }
                 Ok(_) => Some(ev.force(self.modules.value(node))),
                 Err(stop) => Some(Err(stop.clone())),
             };
@@ -187,7 +195,8 @@ impl Builder {
         let submodule = self.modules.submodule(node);
         let in_parts = nesting < MAX_NESTING
             && matches!(value, Some(Ok(_)))
-            && (!elements.is_empty() || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
+            && (!elements.is_empty()
+                || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
         let prediction = match (&value, &merged) {
             (None, _) => Prediction::Undefined,
             (Some(Ok(value)), Ok(merged)) => {
@@ -322,7 +331,12 @@ impl Builder {
 
     // ---- specialisations ----
 
-    fn specialisations(&mut self, ev: &mut Eval<'_>, scope: ScopeId, parent: &mut Scope) -> Vec<Specialisation> {
+    fn specialisations(
+        &mut self,
+        ev: &mut Eval<'_>,
+        scope: ScopeId,
+        parent: &mut Scope,
+    ) -> Vec<Specialisation> {
         let node = match self.modules.find(ev, scope, &["specialisation"]) {
             Ok(Some(node)) => node,
             _ => return Vec::new(),
@@ -350,7 +364,13 @@ impl Builder {
         specialisations
     }
 
-    fn specialisation(&mut self, ev: &mut Eval<'_>, name: Name, element: NodeId, certain: bool) -> Option<Specialisation> {
+    fn specialisation(
+        &mut self,
+        ev: &mut Eval<'_>,
+        name: Name,
+        element: NodeId,
+        certain: bool,
+    ) -> Option<Specialisation> {
         let merged = self.modules.merged(ev, element).ok()?;
         let mut places: Vec<Place> = Vec::new();
         for candidate in &merged.candidates {
@@ -360,14 +380,23 @@ impl Builder {
                 places.push(place);
             }
         }
-        let mut result =
-            Specialisation { name: name.clone(), places, inherits: None, certain, scope: Scope::default(), nested: Vec::new() };
+        let mut result = Specialisation {
+            name: name.clone(),
+            places,
+            inherits: None,
+            certain,
+            scope: Scope::default(),
+            nested: Vec::new(),
+        };
         match self.child_scope(ev, element) {
             Ok((inherits, child)) => {
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name));
                 result.scope = self.scope(ev, child);
-                result.scope.options.retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
+                result
+                    .scope
+                    .options
+                    .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
                 result.nested = self.nested(ev, child);
             }
             Err(stop) => {
@@ -464,7 +493,13 @@ fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
         return None;
     }
     let entry = unit.file.entry(place.entry);
-    Some(Place { file: place.unit, range: entry.range, path: entry.path, value: entry.value, kind: entry.kind })
+    Some(Place {
+        file: place.unit,
+        range: entry.range,
+        path: entry.path,
+        value: entry.value,
+        kind: entry.kind,
+    })
 }
 
 fn merging(ty: &Type) -> Merging {

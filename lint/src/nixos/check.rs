@@ -55,7 +55,9 @@ impl Type {
                 Value::Str(s) => match rule {
                     StrRule::Any => true,
                     StrRule::NonEmpty => !s.text.chars().all(|c| matches!(c, ' ' | '\t' | '\n')),
-                    StrRule::SingleLine => !s.text.strip_suffix('\n').unwrap_or(&s.text).contains(['\n', '\r']),
+                    StrRule::SingleLine => {
+                        !s.text.strip_suffix('\n').unwrap_or(&s.text).contains(['\n', '\r'])
+                    }
                     StrRule::PasswdEntry => !s.text.contains([':', '\n']),
                     StrRule::Matching(pattern) => {
                         let pattern = ev.ready(Value::str(pattern));

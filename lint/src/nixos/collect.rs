@@ -92,7 +92,8 @@ impl ModuleSystem {
         let lib = ev.lib()?;
         let config = Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(ConfigView::root(self, scope))) };
         let config = ev.ready(Value::Attrs(Rc::new(config)));
-        let options = Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(OptionsView::root(self, scope))) };
+        let options =
+            Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(OptionsView::root(self, scope))) };
         let options = ev.ready(Value::Attrs(Rc::new(options)));
         let extend = super::natives::extend_modules(self, scope);
         let extend = ev.ready(extend);
@@ -136,7 +137,9 @@ impl ModuleSystem {
             return ev.force(attr.value);
         }
         if self.collected(ev, scope)?.troubles.iter().any(|t| matches!(t.stop, Stop::Unknown(_))) {
-            return Err(Stop::unknown(format!("the module argument `{name}` may come from a module that is not known")));
+            return Err(Stop::unknown(format!(
+                "the module argument `{name}` may come from a module that is not known"
+            )));
         }
         Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")))
     }
@@ -188,7 +191,10 @@ impl Collector<'_> {
             Value::Path(path) => (path.clone(), path.clone(), Some(path), None),
             Value::Str(s) => (s.text.clone(), s.text.clone(), Some(s.text), None),
             Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` is not at hand"))),
-            Value::Attrs(set) if ev.attr(&set, &Name::new_static("outPath"))?.is_some() && set.known("config").is_none() => {
+            Value::Attrs(set)
+                if ev.attr(&set, &Name::new_static("outPath"))?.is_some()
+                    && set.known("config").is_none() =>
+            {
                 let text = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
                 (text.clone(), text.clone(), Some(text), None)
             }
@@ -219,7 +225,8 @@ impl Collector<'_> {
             None | Some("module") => {}
             Some("if" | "override") => {
                 let config = ev.ready(value);
-                let module = Module { file, key, origin, options: None, config: vec![config], freeform: None };
+                let module =
+                    Module { file, key, origin, options: None, config: vec![config], freeform: None };
                 return Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })));
             }
             Some(other) => {
@@ -244,7 +251,9 @@ impl Collector<'_> {
         let set = match &value {
             Value::Attrs(set) => set.clone(),
             Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
-            other => return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe()))),
+            other => {
+                return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe())));
+            }
         };
         if let Rest::Open(why) = &set.rest {
             self.trouble(file, thunk, Stop::Unknown(why.clone()));

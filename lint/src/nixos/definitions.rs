@@ -153,7 +153,12 @@ pub(super) fn push_down(ev: &mut Eval<'_>, definition: Definition, out: &mut Vec
 }
 
 /// The definitions of `name` in sets that [`push_down`] has left.
-pub(super) fn descend(ev: &mut Eval<'_>, sets: &[Definition], name: &Name, loc: &dyn Fn() -> String) -> Res<Vec<Definition>> {
+pub(super) fn descend(
+    ev: &mut Eval<'_>,
+    sets: &[Definition],
+    name: &Name,
+    loc: &dyn Fn() -> String,
+) -> Res<Vec<Definition>> {
     let mut found = Vec::new();
     for definition in sets {
         let value = match ev.force(definition.value) {

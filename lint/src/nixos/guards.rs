@@ -32,7 +32,9 @@ pub(super) fn find(file: &File, expr: ExprId) -> Option<(Guard, ExprId)> {
 /// `config.specialisation`, however the configuration is called.
 fn is_specialisation(file: &File, expr: ExprId) -> bool {
     match file.expr(expr) {
-        Expr::Select { path, .. } => matches!(path.last(), Some(AttrName::Static(name)) if name == "specialisation"),
+        Expr::Select { path, .. } => {
+            matches!(path.last(), Some(AttrName::Static(name)) if name == "specialisation")
+        }
         _ => false,
     }
 }

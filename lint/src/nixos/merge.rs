@@ -1,7 +1,9 @@
 //! Merging the definitions of an option by its type (`lib/types.nix`, `lib/options.nix`).
 
 use super::definitions::{Candidate, DefState, Definition};
-use super::system::{InitialModule, Merged, ModuleOrigin, ModuleSystem, NewScope, NodeId, NodeKind, show_loc};
+use super::system::{
+    InitialModule, Merged, ModuleOrigin, ModuleSystem, NewScope, NodeId, NodeKind, show_loc,
+};
 use super::types::{EmptyValue, StrRule, Submodule, Type};
 use super::views::config_value;
 use crate::eval::{Attr, Attrs, Eval, Kinds, List, NativeFn, Res, Rest, Stop, Str, ThunkId, Unknown, Value};
@@ -16,12 +18,19 @@ impl ModuleSystem {
     /// The merged value of a node.
     pub(super) fn merge_node(&self, ev: &mut Eval<'_>, id: NodeId, merged: &Merged) -> Res {
         let ty = self.type_of(id);
-        let certain: Vec<Candidate> = merged.candidates.iter().filter(|c| c.state == DefState::Wins).cloned().collect();
-        let maybe: Vec<&Candidate> = merged.candidates.iter().filter(|c| c.state == DefState::Maybe).collect();
+        let certain: Vec<Candidate> =
+            merged.candidates.iter().filter(|c| c.state == DefState::Wins).cloned().collect();
+        let maybe: Vec<&Candidate> =
+            merged.candidates.iter().filter(|c| c.state == DefState::Maybe).collect();
         if maybe.is_empty() {
-            return if certain.is_empty() { self.empty(ev, id, &ty) } else { self.merge(ev, id, &ty, &certain) };
+            return if certain.is_empty() {
+                self.empty(ev, id, &ty)
+            } else {
+                self.merge(ev, id, &ty, &certain)
+            };
         }
-        let why = maybe[0].maybe.clone().unwrap_or_else(|| super::system::unknown("a condition is not known"));
+        let why =
+            maybe[0].maybe.clone().unwrap_or_else(|| super::system::unknown("a condition is not known"));
         let same_priority = maybe.iter().all(|c| Some(c.priority) == merged.priority);
         if same_priority && ty.is_nested() {
             // Attribute by attribute: what only the certain definitions have stays known.
@@ -29,7 +38,8 @@ impl ModuleSystem {
             return self.merge(ev, id, &ty, &all);
         }
         if let (Type::ListOf { .. }, true) = (&*ty, same_priority || certain.is_empty()) {
-            let value = if certain.is_empty() { Value::list(Vec::new()) } else { self.merge(ev, id, &ty, &certain)? };
+            let value =
+                if certain.is_empty() { Value::list(Vec::new()) } else { self.merge(ev, id, &ty, &certain)? };
             return match value {
                 Value::List(list) => {
                     Ok(Value::List(Rc::new(List { items: list.items.clone(), open: Some(why) })))
@@ -42,8 +52,10 @@ impl ModuleSystem {
 
     /// The value if it is the same with and without each definition that is not certain.
     fn either_way(&self, ev: &mut Eval<'_>, id: NodeId, ty: &Type, merged: &Merged, why: Rc<Unknown>) -> Res {
-        let maybe: Vec<usize> = (0..merged.candidates.len()).filter(|i| merged.candidates[*i].state == DefState::Maybe).collect();
-        let unknown = || Err(Stop::Unknown(Rc::new(Unknown { reason: why.reason.clone(), kinds: ty.kinds() })));
+        let maybe: Vec<usize> =
+            (0..merged.candidates.len()).filter(|i| merged.candidates[*i].state == DefState::Maybe).collect();
+        let unknown =
+            || Err(Stop::Unknown(Rc::new(Unknown { reason: why.reason.clone(), kinds: ty.kinds() })));
         if maybe.len() > MAX_MAYBE || ty.is_nested() {
             return unknown();
         }
@@ -60,8 +72,10 @@ impl ModuleSystem {
                 .map(|(_, c)| c)
                 .collect();
             let best = in_play.iter().map(|c| c.priority).min();
-            let winners: Vec<Candidate> = in_play.into_iter().filter(|c| Some(c.priority) == best).cloned().collect();
-            let value = if winners.is_empty() { self.empty(ev, id, ty) } else { self.merge(ev, id, ty, &winners) };
+            let winners: Vec<Candidate> =
+                in_play.into_iter().filter(|c| Some(c.priority) == best).cloned().collect();
+            let value =
+                if winners.is_empty() { self.empty(ev, id, ty) } else { self.merge(ev, id, ty, &winners) };
             let json = match &value {
                 Ok(value) => ev.to_json(value).ok(),
                 Err(_) => None,
@@ -85,10 +99,14 @@ impl ModuleSystem {
         let loc = self.loc(id);
         let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
         if !declared && self.table_of(id).is_some() {
-            return match super::table::default_value(&loc) {
-                Some(json) => Ok(json_value(ev, &json)),
+            return match self.nixos_default(ev, id)? {
+                Some(json) => Ok(json_value(ev, json)),
                 None => Err(Stop::Unknown(Rc::new(Unknown {
-                    reason: format!("`{}` is not defined here, and its default is NixOS' own", show_loc(&loc)).into(),
+                    reason: format!(
+                        "`{}` is not defined here, and its default is NixOS' own",
+                        show_loc(&loc)
+                    )
+                    .into(),
                     kinds: ty.kinds(),
                 }))),
             };
@@ -104,12 +122,53 @@ impl ModuleSystem {
             Some(EmptyValue::Attrs) => Ok(Value::Attrs(Attrs::empty())),
             Some(EmptyValue::Null) => Ok(Value::Null),
             Some(EmptyValue::Submodule) => self.merge(ev, id, ty, &[]),
-            None if matches!(ty, Type::Unknown(_)) => Err(Stop::unknown(format!("`{}` is not defined", show_loc(&loc)))),
+            None if matches!(ty, Type::Unknown(_)) => {
+                Err(Stop::unknown(format!("`{}` is not defined", show_loc(&loc))))
+            }
             None => Err(Stop::throw(format!(
                 "The option `{}' was accessed but has no value defined",
                 show_loc(&loc)
             ))),
         }
+    }
+
+    /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.
+    pub(super) fn nixos_default(
+        &self,
+        ev: &mut Eval<'_>,
+        id: NodeId,
+    ) -> Res<Option<&'static serde_json::Value>> {
+        let Some(default) = super::table::nixos_default(&self.loc(id)) else { return Ok(None) };
+        let scope = self.scope_of(id);
+        for path in &default.unless {
+            let mut node = self.root(ev, scope);
+            let mut found = true;
+            for name in path {
+                match self.child(ev, node, &Name::new(name))? {
+                    Some(child) => node = child,
+                    None => {
+                        found = false;
+                        break;
+                    }
+                }
+            }
+            if !found || matches!(self.kind(node), NodeKind::Namespace) {
+                continue;
+            }
+            let merged = self.merged(ev, node)?;
+            if merged.defined == Some(false) {
+                continue;
+            }
+            match ev.force(self.value(node)) {
+                Ok(Value::Bool(false) | Value::Null) => {}
+                Ok(Value::Str(s)) if s.text.is_empty() => {}
+                Ok(Value::List(list)) if list.items.is_empty() && list.open.is_none() => {}
+                Ok(Value::Attrs(set)) if set.entries.is_empty() && set.is_closed() => {}
+                Err(stop @ Stop::Error(_)) => return Err(stop),
+                _ => return Ok(None),
+            }
+        }
+        Ok(Some(default.value))
     }
 
     /// The value that definitions of the same priority have together.
@@ -175,7 +234,9 @@ impl ModuleSystem {
                 }
                 Ok(Value::Str(Str { text: text.into(), stand_in }))
             }
-            Type::Package | Type::Raw | Type::Custom { .. } if defs.len() == 1 && !matches!(ty, Type::Custom { .. }) => {
+            Type::Package | Type::Raw | Type::Custom { .. }
+                if defs.len() == 1 && !matches!(ty, Type::Custom { .. }) =>
+            {
                 ev.force(defs[0].value)
             }
             Type::Package | Type::Raw => Err(self.defined_twice(id)),
@@ -216,7 +277,9 @@ impl ModuleSystem {
                 } else if nulls == 0 {
                     self.merge_as(ev, id, inner, defs)
                 } else {
-                    Err(self.conflict(id, |option| format!("The option `{option}` is defined both null and not null")))
+                    Err(self.conflict(id, |option| {
+                        format!("The option `{option}` is defined both null and not null")
+                    }))
                 }
             }
             Type::Either(left, right) => {
@@ -247,7 +310,8 @@ impl ModuleSystem {
                         (false, _) => def.value,
                         (true, Some(f)) => ev.apply_later(*f, vec![def.value]),
                         (true, None) => {
-                            let why = format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
+                            let why =
+                                format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
                             ev.stopped(Stop::unknown_kind(why, to.kinds()))
                         }
                     };
@@ -271,7 +335,9 @@ impl ModuleSystem {
                 let imports = ev.ready(Value::list(imports));
                 Ok(Value::attrs(vec![(Name::new_static("imports"), Attr::anonymous(imports))]))
             }
-            Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) if defs.len() == 1 => ev.force(defs[0].value),
+            Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) if defs.len() == 1 => {
+                ev.force(defs[0].value)
+            }
             Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) => Err(Stop::unknown(format!(
                 "how several definitions of `{}` merge ({})",
                 show_loc(&self.loc(id)),
@@ -375,11 +441,17 @@ impl ModuleSystem {
         for def in defs {
             let value = ev.force(def.value)?;
             if let Value::Symbol(_) = value {
-                return if defs.len() == 1 { Ok(value) } else { Err(Stop::unknown("a value of nixpkgs among several")) };
+                return if defs.len() == 1 {
+                    Ok(value)
+                } else {
+                    Err(Stop::unknown("a value of nixpkgs among several"))
+                };
             }
             let kind = value.kinds();
             if kinds.is_some_and(|k| k != kind) {
-                return Err(self.conflict(id, |option| format!("The option `{option}' has conflicting option types")));
+                return Err(
+                    self.conflict(id, |option| format!("The option `{option}' has conflicting option types"))
+                );
             }
             kinds = Some(kind);
         }
@@ -398,10 +470,13 @@ impl ModuleSystem {
                 } else if strings == defs.len() {
                     self.merge_as(ev, id, &Type::Raw, defs)
                 } else {
-                    Err(self.conflict(id, |option| format!("The option `{option}' has conflicting option types")))
+                    Err(self
+                        .conflict(id, |option| format!("The option `{option}' has conflicting option types")))
                 }
             }
-            Some(Kinds::LAMBDA) if defs.len() > 1 => Ok(self.merge_functions(id, Rc::new(Type::Anything), defs)),
+            Some(Kinds::LAMBDA) if defs.len() > 1 => {
+                Ok(self.merge_functions(id, Rc::new(Type::Anything), defs))
+            }
             _ => self.merge_equal(ev, id, defs),
         }
     }
@@ -424,7 +499,8 @@ impl ModuleSystem {
         }
         let nulls = kinds.iter().filter(|k| **k == Kinds::NULL).count();
         if nulls > 0 && nulls < kinds.len() {
-            return Err(self.conflict(id, |option| format!("The option `{option}` is defined both null and not null")));
+            return Err(self
+                .conflict(id, |option| format!("The option `{option}` is defined both null and not null")));
         }
         if kinds.iter().any(|k| *k != kinds[0]) {
             return Err(Stop::unknown("definitions of different kinds"));
@@ -472,7 +548,14 @@ impl ModuleSystem {
         Ok(Value::List(Rc::new(List { items, open })))
     }
 
-    fn merge_attrs(&self, ev: &mut Eval<'_>, id: NodeId, elem: &Rc<Type>, lazy: bool, defs: &[Candidate]) -> Res {
+    fn merge_attrs(
+        &self,
+        ev: &mut Eval<'_>,
+        id: NodeId,
+        elem: &Rc<Type>,
+        lazy: bool,
+        defs: &[Candidate],
+    ) -> Res {
         let mut by_name: BTreeMap<Name, Vec<Definition>> = BTreeMap::new();
         let mut open: Option<Rc<Unknown>> = None;
         for def in defs {
@@ -517,7 +600,9 @@ impl ModuleSystem {
             match defined {
                 Some(true) => entries.push((name, Attr { value: self.value(node), place })),
                 Some(false) => {}
-                None => open = Some(super::system::unknown(format!("whether there is an attribute `{name}`"))),
+                None => {
+                    open = Some(super::system::unknown(format!("whether there is an attribute `{name}`")))
+                }
             }
         }
         // What another definition may add to an attribute is not known either.
@@ -552,7 +637,13 @@ impl ModuleSystem {
         })))
     }
 
-    fn merge_submodule(&self, ev: &mut Eval<'_>, id: NodeId, submodule: &Submodule, defs: &[Candidate]) -> Res {
+    fn merge_submodule(
+        &self,
+        ev: &mut Eval<'_>,
+        id: NodeId,
+        submodule: &Submodule,
+        defs: &[Candidate],
+    ) -> Res {
         let loc = self.loc(id);
         let mut modules = Vec::new();
         let name = loc.last().cloned().unwrap_or_default();
@@ -595,13 +686,16 @@ impl ModuleSystem {
                     Some(args) => args,
                     None => ev.ready(Value::Attrs(Attrs::empty())),
                 };
-                self.scope(ev, NewScope {
-                    prefix: loc,
-                    modules: all,
-                    special_args,
-                    table: submodule.table,
-                    freeform: submodule.freeform.clone(),
-                })
+                self.scope(
+                    ev,
+                    NewScope {
+                        prefix: loc,
+                        modules: all,
+                        special_args,
+                        table: submodule.table,
+                        freeform: submodule.freeform.clone(),
+                    },
+                )
             }
         };
         self.set_submodule(id, scope);
@@ -611,7 +705,11 @@ impl ModuleSystem {
     /// The file of the module that makes a definition of a node.
     fn file_of_module(&self, ev: &mut Eval<'_>, id: NodeId, module: u32) -> Res<Rc<str>> {
         let scope = self.scope_of(id);
-        Ok(self.collected(ev, scope)?.modules.get(module as usize).map_or(Rc::from("<default>"), |m| m.file.clone()))
+        Ok(self
+            .collected(ev, scope)?
+            .modules
+            .get(module as usize)
+            .map_or(Rc::from("<default>"), |m| m.file.clone()))
     }
 }
 
@@ -651,7 +749,7 @@ pub(super) fn internal_module(ev: &mut Eval<'_>) -> Res<InitialModule> {
 }
 
 /// A value of the table as a value.
-fn json_value(ev: &mut Eval<'_>, json: &serde_json::Value) -> Value {
+pub(super) fn json_value(ev: &mut Eval<'_>, json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::Array(items) => {
             let items = items.iter().map(|i| {

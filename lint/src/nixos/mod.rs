@@ -18,10 +18,11 @@ mod table_types;
 mod types;
 mod views;
 
-pub use guards::Guard;
 pub use definitions::{Candidate, Condition, DefState, Definition, priority};
+pub use guards::Guard;
 pub use natives::MODULES_PATH;
 pub use system::{
-    Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, Trouble, show_loc,
+    Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId,
+    Trouble, show_loc,
 };
 pub use types::Type;

@@ -97,7 +97,12 @@ impl ModuleSystem {
     }
 
     /// The scope of a NixOS system with these modules and `specialArgs`.
-    pub fn nixos(&self, ev: &mut Eval<'_>, modules: Vec<InitialModule>, special_args: ThunkId) -> Res<ScopeId> {
+    pub fn nixos(
+        &self,
+        ev: &mut Eval<'_>,
+        modules: Vec<InitialModule>,
+        special_args: ThunkId,
+    ) -> Res<ScopeId> {
         let table = Some(super::table_types::nixos());
         let base = |ev: &mut Eval<'_>| -> Res<Vec<InitialModule>> {
             let thunk = ev.ready(Value::Path(prelude::NIXOS_MODULE.into()));
@@ -108,13 +113,10 @@ impl ModuleSystem {
         let (this, special) = (self.clone(), special_args);
         let no_user_modules = ev.lazy(move |ev| {
             let modules = base(ev)?;
-            let scope = this.scope(ev, NewScope {
-                prefix: Rc::new([]),
-                modules,
-                special_args: special,
-                table,
-                freeform: None,
-            });
+            let scope = this.scope(
+                ev,
+                NewScope { prefix: Rc::new([]), modules, special_args: special, table, freeform: None },
+            );
             configuration(&this, ev, scope)
         });
         let special_args = ev.lazy(move |ev| {
@@ -132,8 +134,19 @@ impl ModuleSystem {
             }
         });
         let mut all = base(ev)?;
-        all.extend(modules);
-        Ok(self.scope(ev, NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None }))
+        // `eval-config.nix` gives every module a location, through a module that imports it: so they stand one level deeper, as the
+        // content of a specialisation does.
+        for module in modules {
+            let imports = ev.ready(Value::list(vec![module.thunk]));
+            let file = ev.ready(Value::str(&module.file));
+            let thunk = ev.ready(Value::attrs(vec![
+                (Name::new_static("_file"), Attr::anonymous(file)),
+                (Name::new_static("imports"), Attr::anonymous(imports)),
+            ]));
+            all.push(InitialModule { thunk, ..module });
+        }
+        Ok(self
+            .scope(ev, NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None }))
     }
 }
 
@@ -190,7 +203,8 @@ pub(super) fn extend_modules(system: &ModuleSystem, scope: ScopeId) -> Value {
 
 /// The type whose values extend a scope.
 pub(super) fn type_value(ev: &mut Eval<'_>, scope: ScopeId) -> Value {
-    let mut entry = |name: &'static str, value: Value| (Name::new_static(name), Attr::anonymous(ev.ready(value)));
+    let mut entry =
+        |name: &'static str, value: Value| (Name::new_static(name), Attr::anonymous(ev.ready(value)));
     let payload = Value::attrs(vec![
         entry("kind", Value::str("configuration")),
         entry("scope", Value::Int(i64::from(scope.0))),
@@ -255,13 +269,10 @@ fn prefix(ev: &mut Eval<'_>, set: &Attrs) -> Res<Rc<[Name]>> {
 fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, defs: ThunkId) -> Res {
     let ty = Type::from_thunk(ev, ty)?;
     let special_args = ev.ready(Value::Attrs(Attrs::empty()));
-    let scope = system.scope(ev, NewScope {
-        prefix: Rc::new([]),
-        modules: Vec::new(),
-        special_args,
-        table: None,
-        freeform: None,
-    });
+    let scope = system.scope(
+        ev,
+        NewScope { prefix: Rc::new([]), modules: Vec::new(), special_args, table: None, freeform: None },
+    );
     let root = system.root(ev, scope);
     let loc = ev.force(loc);
     let mut name = Name::default();

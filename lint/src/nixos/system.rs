@@ -19,7 +19,8 @@ pub struct ScopeId(pub u32);
 pub struct NodeId(pub u32);
 
 /// A place in a table of options that no module at hand declares.
-pub type TableNode = crate::nixos::table::Place;
+#[derive(Clone, Copy)]
+pub struct TableNode(pub(super) super::table::Node<'static>);
 
 /// Where a module of a scope comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -186,7 +187,13 @@ impl ModuleSystem {
     }
 
     /// A scope with the modules of `base` and more; what `extendModules` makes.
-    pub fn extend(&self, ev: &mut Eval<'_>, base: ScopeId, more: Vec<InitialModule>, prefix: Option<Rc<[Name]>>) -> ScopeId {
+    pub fn extend(
+        &self,
+        ev: &mut Eval<'_>,
+        base: ScopeId,
+        more: Vec<InitialModule>,
+        prefix: Option<Rc<[Name]>>,
+    ) -> ScopeId {
         let new = self.with_scope(base, |s| {
             let mut modules: Vec<InitialModule> = s
                 .initial
@@ -570,7 +577,13 @@ impl ModuleSystem {
     }
 
     /// A declaration from what `mkOption` made.
-    fn declaration(&self, ev: &mut Eval<'_>, thunk: ThunkId, set: &Attrs, place: Option<Place>) -> Res<Declaration> {
+    fn declaration(
+        &self,
+        ev: &mut Eval<'_>,
+        thunk: ThunkId,
+        set: &Attrs,
+        place: Option<Place>,
+    ) -> Res<Declaration> {
         let ty = match set.known("type") {
             Some(attr) => Type::from_thunk(ev, attr.value)?,
             None => Type::Unspecified,
@@ -597,7 +610,8 @@ impl ModuleSystem {
     ) -> NodeId {
         let (scope, loc, table) = self.get(parent, |n| (n.scope, n.loc.clone(), n.table));
         let loc: Rc<[Name]> = loc.iter().cloned().chain([name.clone()]).collect();
-        let node = self.node(ev, scope, loc, NodeKind::Element(ty), table.and_then(|t| t.child(name)), Vec::new());
+        let node =
+            self.node(ev, scope, loc, NodeKind::Element(ty), table.and_then(|t| t.child(name)), Vec::new());
         self.set(node, |n| n.raw.value = Some(Rc::new(raw)));
         node
     }
@@ -680,18 +694,64 @@ impl ModuleSystem {
         for definition in self.raw(ev, id)?.iter() {
             definitions::discharge(ev, definition, &mut candidates)?;
         }
-        let best = candidates.iter().filter(|c| c.state == DefState::Wins).map(|c| c.priority).min();
+        let mut best = candidates.iter().filter(|c| c.state == DefState::Wins).map(|c| c.priority).min();
+        // The default of an option of the table counts only where nothing stronger does.
+        if best.is_some_and(|best| best >= priority::OPTION_DEFAULT)
+            && let Some(default) = self.default_of_table(ev, id)?
+        {
+            best = best.min(Some(default.priority));
+            candidates.insert(0, default);
+        }
         for candidate in &mut candidates {
             let hidden = best.is_some_and(|best| candidate.priority > best);
-            if hidden && matches!(candidate.state, DefState::Wins | DefState::Maybe) && !undetermined(ev, candidate) {
+            if hidden
+                && matches!(candidate.state, DefState::Wins | DefState::Maybe)
+                && !undetermined(ev, candidate)
+            {
                 candidate.state = DefState::Loses;
             }
         }
         // A stable sort: definitions of the same order stay as they are.
         candidates.sort_by_key(|c| c.order);
         let maybe = candidates.iter().any(|c| c.state == DefState::Maybe);
-        let defined = if best.is_some() { Some(true) } else if maybe { None } else { Some(false) };
+        let defined = if best.is_some() {
+            Some(true)
+        } else if maybe {
+            None
+        } else {
+            Some(false)
+        };
         Ok(Merged { candidates, priority: best, defined })
+    }
+
+    /// The own default of an option that only the table declares, as a candidate; with an unknown value where it is not known.
+    fn default_of_table(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Option<Candidate>> {
+        if self.table_of(id).is_none() || matches!(self.kind(id), NodeKind::Option(d) if d.by_module) {
+            return Ok(None);
+        }
+        if self.type_of(id).is_nested() {
+            return Ok(None);
+        }
+        let (value, maybe) = match self.nixos_default(ev, id)? {
+            Some(json) => {
+                let value = super::merge::json_value(ev, json);
+                (ev.ready(value), None)
+            }
+            None => {
+                let why = unknown(format!("the default of `{}` is NixOS' own", show_loc(&self.loc(id))));
+                (ev.stopped(Stop::Unknown(why.clone())), Some(why))
+            }
+        };
+        let definition = Definition { module: u32::MAX, value, place: None, outer: Rc::new([]), maybe: None };
+        Ok(Some(Candidate {
+            definition,
+            conditions: Vec::new(),
+            priority: priority::OPTION_DEFAULT,
+            order: priority::ORDER,
+            value,
+            state: if maybe.is_some() { DefState::Maybe } else { DefState::Wins },
+            maybe,
+        }))
     }
 
     fn compute_value(&self, ev: &mut Eval<'_>, id: NodeId) -> Res {

@@ -282,7 +282,9 @@ impl Type {
             Type::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
             Type::Unique(t) | Type::AddCheck(t, _) => t.describe(),
             Type::FunctionTo(t) => format!("function to {}", t.describe()),
-            Type::CoercedTo { to, from, .. } => format!("{} or {} convertible to it", to.describe(), from.describe()),
+            Type::CoercedTo { to, from, .. } => {
+                format!("{} or {} convertible to it", to.describe(), from.describe())
+            }
             Type::Submodule(_) => "submodule".into(),
             Type::DeferredModule(_) => "module".into(),
             Type::OptionType => "option type".into(),
@@ -375,7 +377,9 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs) -> Res<Type> {
         "either" => Type::Either(elem(ev, "left")?, elem(ev, "right")?),
         "unique" => Type::Unique(elem(ev, "elem")?),
         "functionTo" => Type::FunctionTo(elem(ev, "elem")?),
-        "coercedTo" => Type::CoercedTo { from: elem(ev, "from")?, coerce: field("coerce"), to: elem(ev, "to")? },
+        "coercedTo" => {
+            Type::CoercedTo { from: elem(ev, "from")?, coerce: field("coerce"), to: elem(ev, "to")? }
+        }
         "addCheck" => Type::AddCheck(elem(ev, "elem")?, field("check").ok_or_else(missing)?),
         "submodule" => {
             let mut modules = Vec::new();

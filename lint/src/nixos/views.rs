@@ -45,7 +45,8 @@ impl LazyAttrs for ConfigView {
         Ok(Some(match self.system.kind(child) {
             NodeKind::Namespace => {
                 let view = ConfigView { system: self.system.clone(), scope: self.scope, node: Some(child) };
-                let value = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
+                let value =
+                    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
                 Attr::anonymous(ev.ready(value))
             }
             _ => {
@@ -59,7 +60,10 @@ impl LazyAttrs for ConfigView {
         let node = self.node(ev);
         match self.system.child_names(ev, node)? {
             (names, true) => Ok(names),
-            (_, false) => Err(Stop::unknown(format!("not all options below `{}` are known", show_loc(&self.system.loc(node))))),
+            (_, false) => Err(Stop::unknown(format!(
+                "not all options below `{}` are known",
+                show_loc(&self.system.loc(node))
+            ))),
         }
     }
 }
@@ -100,12 +104,17 @@ impl LazyAttrs for OptionsView {
         let node = self.node(ev);
         let Some(child) = self.system.child(ev, node, name)? else {
             let (_, complete) = self.system.child_names(ev, node)?;
-            return if complete { Ok(None) } else { Err(Stop::unknown(format!("whether there is an option `{name}`"))) };
+            return if complete {
+                Ok(None)
+            } else {
+                Err(Stop::unknown(format!("whether there is an option `{name}`")))
+            };
         };
         match self.system.kind(child) {
             NodeKind::Namespace => {
                 let view = OptionsView { system: self.system.clone(), scope: self.scope, node: Some(child) };
-                let value = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
+                let value =
+                    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
                 Ok(Some(Attr::anonymous(ev.ready(value))))
             }
             NodeKind::Option(_) => {
@@ -151,16 +160,24 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
     add("loc", loc);
     add("value", system.value(node));
     let s = system.clone();
-    add("isDefined", ev.lazy(move |ev| match s.merged(ev, node)?.defined {
-        Some(defined) => Ok(Value::Bool(defined)),
-        None => Err(Stop::unknown("whether the option is defined")),
-    }));
+    add(
+        "isDefined",
+        ev.lazy(move |ev| match s.merged(ev, node)?.defined {
+            Some(defined) => Ok(Value::Bool(defined)),
+            None => Err(Stop::unknown("whether the option is defined")),
+        }),
+    );
     let s = system.clone();
-    add("highestPrio", ev.lazy(move |ev| match s.merged(ev, node)?.priority {
-        Some(priority) => Ok(Value::Int(priority)),
-        None => Err(Stop::unknown("the option has no definition that is known")),
-    }));
-    for (name, what) in [("definitions", Part::Value), ("files", Part::File), ("definitionsWithLocations", Part::Both)] {
+    add(
+        "highestPrio",
+        ev.lazy(move |ev| match s.merged(ev, node)?.priority {
+            Some(priority) => Ok(Value::Int(priority)),
+            None => Err(Stop::unknown("the option has no definition that is known")),
+        }),
+    );
+    for (name, what) in
+        [("definitions", Part::Value), ("files", Part::File), ("definitionsWithLocations", Part::Both)]
+    {
         let s = system.clone();
         add(name, ev.lazy(move |ev| definitions(&s, ev, node, what)));
     }
@@ -185,7 +202,8 @@ fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Par
             DefState::Maybe => return Err(Stop::unknown("not all definitions are known")),
             DefState::Loses | DefState::Off => continue,
         }
-        let file = modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file).to_owned();
+        let file =
+            modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file).to_owned();
         let file = ev.ready(Value::str(&file));
         items.push(match what {
             Part::Value => candidate.value,

@@ -20,7 +20,8 @@ pub fn nix(value: &Json) -> String {
         Json::Array(items) => format!("[ {} ]", items.iter().map(nix).collect::<Vec<_>>().join(" ")),
         Json::Object(entries) if entries.is_empty() => "{ }".into(),
         Json::Object(entries) => {
-            let entries: Vec<String> = entries.iter().map(|(k, v)| format!("{} = {};", attr_name(k), nix(v))).collect();
+            let entries: Vec<String> =
+                entries.iter().map(|(k, v)| format!("{} = {};", attr_name(k), nix(v))).collect();
             format!("{{ {} }}", entries.join(" "))
         }
     }

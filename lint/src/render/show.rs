@@ -1,9 +1,7 @@
 //! The model of systems: what `speclint show` prints.
 
 use super::nix;
-use crate::nixos::model::{
-    DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System,
-};
+use crate::nixos::model::{DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -39,10 +37,19 @@ fn all_paths(system: &System) -> BTreeSet<&str> {
 }
 
 fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
-    scope.options.iter().filter(|(path, o)| !o.has_parts && *path != "specialisation").map(|(path, o)| (path.as_str(), o))
+    scope
+        .options
+        .iter()
+        .filter(|(path, o)| !o.has_parts && *path != "specialisation")
+        .map(|(path, o)| (path.as_str(), o))
 }
 
-fn scope_json(system: &System, scope: &Scope, all: &BTreeSet<&str>, locate: &Locate<'_>) -> Map<String, Json> {
+fn scope_json(
+    system: &System,
+    scope: &Scope,
+    all: &BTreeSet<&str>,
+    locate: &Locate<'_>,
+) -> Map<String, Json> {
     let mut options = Map::new();
     for path in all {
         let shown = scope.options.get(*path);
@@ -101,7 +108,9 @@ fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -
         }
         Prediction::Undefined => json!({ "status": "undefined" }),
         Prediction::Unknown(reason) => json!({ "status": "unknown", "reason": reason }),
-        Prediction::Refused(message) => json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") }),
+        Prediction::Refused(message) => {
+            json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") })
+        }
     }
 }
 

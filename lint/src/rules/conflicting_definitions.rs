@@ -58,7 +58,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn scope(cx: &Context<'_>, specialisation: Option<&Specialisation>, scope: &Scope, findings: &mut Vec<Finding>) {
+fn scope(
+    cx: &Context<'_>,
+    specialisation: Option<&Specialisation>,
+    scope: &Scope,
+    findings: &mut Vec<Finding>,
+) {
     for (name, option) in &scope.options {
         let Prediction::Conflict { option: culprit, message } = &option.prediction else { continue };
         if culprit != name {
@@ -138,7 +143,8 @@ fn fixes(
         matches!(prediction, Some(Prediction::Ok { .. } | Prediction::Unknown(_)))
     };
     // What is set to a conflict in the parent is one in every child too.
-    let may_change = |(scope, option): (Option<&str>, &str)| option == name && (tag.is_none() || scope == tag);
+    let may_change =
+        |(scope, option): (Option<&str>, &str)| option == name && (tag.is_none() || scope == tag);
     let mut fixes = Vec::new();
     for (definition, rival) in [(first, other), (other, first)] {
         let (level, title) = match definition.priority {

@@ -42,7 +42,10 @@ impl Context<'_> {
 
     /// The text of a piece of a file.
     pub fn text(&self, file: u32, range: TextRange) -> String {
-        self.texts.text(self.path(file)).and_then(|t| t.get(std::ops::Range::<usize>::from(range)).map(str::to_owned)).unwrap_or_default()
+        self.texts
+            .text(self.path(file))
+            .and_then(|t| t.get(std::ops::Range::<usize>::from(range)).map(str::to_owned))
+            .unwrap_or_default()
     }
 
     /// A definition's value in a few words: the value itself where it is known and short, else how it is written.

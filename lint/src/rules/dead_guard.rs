@@ -82,7 +82,12 @@ fn dead_guard(definition: &DefinitionModel) -> Option<Span> {
     }
 }
 
-fn finding(cx: &Context<'_>, specialisation: Option<&Name>, span: Span, definitions: &[(&str, &DefinitionModel)]) -> Finding {
+fn finding(
+    cx: &Context<'_>,
+    specialisation: Option<&Name>,
+    span: Span,
+    definitions: &[(&str, &DefinitionModel)],
+) -> Finding {
     let what = match definitions {
         [(name, _)] => format!("`{name}`"),
         [(name, _), rest @ ..] => format!("`{name}` and {} more", rest.len()),
@@ -93,20 +98,32 @@ fn finding(cx: &Context<'_>, specialisation: Option<&Name>, span: Span, definiti
             format!("this guard never holds inside of specialisation `{name}`"),
             "`config.specialisation` is always empty inside of a specialisation",
         ),
-        None => ("this guard never holds: the system has no specialisation".to_owned(), "`config.specialisation` is empty"),
+        None => (
+            "this guard never holds: the system has no specialisation".to_owned(),
+            "`config.specialisation` is empty",
+        ),
     };
     let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";
-    let fixes = if specialisation.is_some() { None } else { replacement(cx, span).map(|edit| Fix {
-        title: title.into(),
-        applicability: Applicability::Unsafe,
-        edits: vec![edit],
-    }) };
+    let fixes = if specialisation.is_some() {
+        None
+    } else {
+        replacement(cx, span).map(|edit| Fix {
+            title: title.into(),
+            applicability: Applicability::Unsafe,
+            edits: vec![edit],
+        })
+    };
     Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message,
         primary: Label { location: cx.location(span), message: why.into() },
-        related: definitions.iter().filter_map(|(_, d)| d.place).take(1).map(|p| cx.label(&p, "never set")).collect(),
+        related: definitions
+            .iter()
+            .filter_map(|(_, d)| d.place)
+            .take(1)
+            .map(|p| cx.label(&p, "never set"))
+            .collect(),
         consequence: format!("NixOS leaves out {what} and says nothing"),
         systems: Vec::new(),
         specialisation: specialisation.cloned(),
@@ -122,6 +139,7 @@ fn finding(cx: &Context<'_>, specialisation: Option<&Name>, span: Span, definiti
 fn replacement(cx: &Context<'_>, span: Span) -> Option<Edit> {
     let text = cx.text(span.file, span.range);
     let config = text.split(".specialisation").next()?.trim_start_matches(['!', '(', ' ']).to_owned();
-    let plain = !config.is_empty() && config.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '\''));
+    let plain = !config.is_empty()
+        && config.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-' | '\''));
     plain.then(|| Edit { location: cx.location(span), text: format!("!{config}.isSpecialisation") })
 }

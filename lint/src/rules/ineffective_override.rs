@@ -78,7 +78,9 @@ fn judge(
     if option.has_parts || winners.iter().any(|d| d.origin == Origin::Own) {
         return;
     }
-    let Some(winner) = winners.iter().find(|d| d.origin == Origin::Inherited && d.place.is_some()) else { return };
+    let Some(winner) = winners.iter().find(|d| d.origin == Origin::Inherited && d.place.is_some()) else {
+        return;
+    };
     for definition in &option.definitions {
         if definition.origin != Origin::Own || definition.state != DefinitionState::Loses {
             continue;

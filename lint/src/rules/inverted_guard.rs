@@ -57,7 +57,9 @@ says that plainly.
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: Vec<Span> = Vec::new();
     for (name, option) in &cx.system.parent.options {
-        for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own && d.state == DefinitionState::Off) {
+        for definition in
+            option.definitions.iter().filter(|d| d.origin == Origin::Own && d.state == DefinitionState::Off)
+        {
             let Some(span) = inverted(definition) else { continue };
             let Some((specialisation, own)) = set_again(cx, name, definition) else { continue };
             if seen.contains(&span) {
@@ -73,7 +75,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn inverted(definition: &DefinitionModel) -> Option<Span> {
     let condition = definition.conditions.iter().find(|c| c.holds == Some(false))?;
     match condition.guard {
-        Some((Guard::NotBase, span)) if condition.reads.iter().any(|r| r.option == "specialisation") => Some(span),
+        Some((Guard::NotBase, span)) if condition.reads.iter().any(|r| r.option == "specialisation") => {
+            Some(span)
+        }
         _ => None,
     }
 }
@@ -86,7 +90,8 @@ fn set_again<'c>(
 ) -> Option<(&'c Specialisation, &'c DefinitionModel)> {
     cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)).find_map(|s| {
         let definitions = &s.scope.options.get(name)?.definitions;
-        let inherited = definitions.iter().find(|d| d.origin == Origin::Inherited && d.place == guarded.place)?;
+        let inherited =
+            definitions.iter().find(|d| d.origin == Origin::Inherited && d.place == guarded.place)?;
         let own = definitions.iter().find(|d| d.origin == Origin::Own && d.place.is_some())?;
         (own.value != inherited.value || own.value.is_none()).then_some((s, own))
     })

@@ -5,8 +5,8 @@ use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
 use crate::nixos::model::{Prediction, Specialisation, System};
 use rnix::ast;
-use rowan::ast::AstNode;
 use rowan::TextRange;
+use rowan::ast::AstNode;
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-tag",
@@ -97,7 +97,8 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
 /// Adds the name as a tag at the top of the configuration, where that is written as a set.
 fn fix(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Fix> {
     let name = specialisation.name.as_str();
-    let tag: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
+    let tag: String =
+        name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
     let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(s));
     let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
     specialisation.places.iter().find_map(|place| {

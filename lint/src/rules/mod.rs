@@ -63,8 +63,12 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings.sort_by(|a, b| {
-        (&a.primary.location, a.rule, &a.option, &a.specialisation)
-            .cmp(&(&b.primary.location, b.rule, &b.option, &b.specialisation))
+        (&a.primary.location, a.rule, &a.option, &a.specialisation).cmp(&(
+            &b.primary.location,
+            b.rule,
+            &b.option,
+            &b.specialisation,
+        ))
     });
     findings
 }

@@ -3,7 +3,9 @@
 use super::{Context, Rule};
 use crate::findings::{Finding, Fix, Label, Severity};
 use crate::fix::{Level, Source, guard, set_priority};
-use crate::nixos::model::{DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System};
+use crate::nixos::model::{
+    DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System,
+};
 use crate::nixos::priority;
 
 pub(super) const RULE: Rule = Rule {
@@ -68,7 +70,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn judge(cx: &Context<'_>, specialisation: &Specialisation, name: &str, option: &OptionModel) -> Option<Finding> {
+fn judge(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    name: &str,
+    option: &OptionModel,
+) -> Option<Finding> {
     let Prediction::Conflict { option: culprit, message } = &option.prediction else { return None };
     if culprit != name || specialisation.inherits != Some(true) {
         return None;
@@ -87,7 +94,9 @@ fn judge(cx: &Context<'_>, specialisation: &Specialisation, name: &str, option: 
         severity: RULE.severity,
         message: what,
         primary: cx.label(&own_place, format!("`{tag}` sets it to {ours}")),
-        related: vec![cx.label(&inherited_place, format!("the parent sets it to {theirs}, and neither has precedence"))],
+        related: vec![
+            cx.label(&inherited_place, format!("the parent sets it to {theirs}, and neither has precedence")),
+        ],
         consequence: format!("NixOS will refuse to build `{tag}`: \"{message}\""),
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
@@ -98,10 +107,14 @@ fn judge(cx: &Context<'_>, specialisation: &Specialisation, name: &str, option: 
 
 /// A definition of the specialisation and one of the parent that contradict each other.
 pub(super) fn opponents(option: &OptionModel) -> Option<(&DefinitionModel, &DefinitionModel)> {
-    let winners = || option.definitions.iter().filter(|d| d.state == DefinitionState::Wins && d.place.is_some());
+    let winners =
+        || option.definitions.iter().filter(|d| d.state == DefinitionState::Wins && d.place.is_some());
     let own: Vec<_> = winners().filter(|d| d.origin == Origin::Own).collect();
-    let inherited: Vec<_> = winners().filter(|d| matches!(d.origin, Origin::Inherited | Origin::Default)).collect();
-    let differ = |a: &DefinitionModel, b: &DefinitionModel| a.value.is_none() || b.value.is_none() || a.value != b.value;
+    let inherited: Vec<_> =
+        winners().filter(|d| matches!(d.origin, Origin::Inherited | Origin::Default)).collect();
+    let differ = |a: &DefinitionModel, b: &DefinitionModel| {
+        a.value.is_none() || b.value.is_none() || a.value != b.value
+    };
     let pair = own.iter().flat_map(|o| inherited.iter().map(move |i| (*o, *i))).find(|(o, i)| differ(o, i));
     pair.or_else(|| Some((*own.first()?, *inherited.first()?)))
 }
@@ -150,7 +163,13 @@ fn fixes(
     );
     let forced = level(
         Origin::Own,
-        if own.priority > priority::PLAIN { Level::Plain } else if own.priority == priority::PLAIN { Level::Force } else { Level::Number(own.priority - 1) },
+        if own.priority > priority::PLAIN {
+            Level::Plain
+        } else if own.priority == priority::PLAIN {
+            Level::Force
+        } else {
+            Level::Number(own.priority - 1)
+        },
         format!("override the parent's value in `{tag}`"),
     );
     let guarded = inherited.place.and_then(|place| {

@@ -59,16 +59,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<Finding> {
     let place = nested.place?;
     let (inner, outer) = (&nested.name, &outer.name);
-    let related = cx
-        .system
-        .specialisations
-        .iter()
-        .find(|s| s.name == *outer)
-        .and_then(|s| s.places.first())
-        .map(|place| crate::findings::Label {
-            location: crate::findings::Location::new(cx.path(place.file), place.path),
-            message: format!("inside `{outer}`"),
-        });
+    let related =
+        cx.system.specialisations.iter().find(|s| s.name == *outer).and_then(|s| s.places.first()).map(
+            |place| crate::findings::Label {
+                location: crate::findings::Location::new(cx.path(place.file), place.path),
+                message: format!("inside `{outer}`"),
+            },
+        );
     let remove = Fix {
         title: format!("remove `{inner}`"),
         applicability: Applicability::Unsafe,

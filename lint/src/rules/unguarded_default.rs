@@ -73,7 +73,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn leaks(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<Finding>) {
     for definition in &option.definitions {
         let Some(place) = definition.place else { continue };
-        if definition.origin != Origin::Own || definition.state != DefinitionState::Wins || is_empty(definition) {
+        if definition.origin != Origin::Own
+            || definition.state != DefinitionState::Wins
+            || is_empty(definition)
+        {
             continue;
         }
         let reached: Vec<&Specialisation> = cx
@@ -85,7 +88,9 @@ fn leaks(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<
                 let wins = |d: &&DefinitionModel| d.state == DefinitionState::Wins;
                 child.definitions.iter().filter(wins).any(|d| d.origin == Origin::Own)
                     && child.definitions.iter().filter(wins).any(|d| {
-                        d.origin == Origin::Inherited && d.place == Some(place) && d.expression == definition.expression
+                        d.origin == Origin::Inherited
+                            && d.place == Some(place)
+                            && d.expression == definition.expression
                     })
             })
             .collect();
@@ -118,10 +123,18 @@ fn leaks(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<
 
 /// A value that says nothing.
 fn is_empty(definition: &DefinitionModel) -> bool {
-    definition.value.as_ref().is_some_and(|v| v.as_array().is_some_and(Vec::is_empty) || v.as_str() == Some("") || v.is_null())
+    definition
+        .value
+        .as_ref()
+        .is_some_and(|v| v.as_array().is_some_and(Vec::is_empty) || v.as_str() == Some("") || v.is_null())
 }
 
-fn guard_fix(cx: &Context<'_>, name: &str, definition: &DefinitionModel, reached: &[&Specialisation]) -> Option<Fix> {
+fn guard_fix(
+    cx: &Context<'_>,
+    name: &str,
+    definition: &DefinitionModel,
+    reached: &[&Specialisation],
+) -> Option<Fix> {
     let place = definition.place?;
     let source = Source::open(cx.texts, cx.path(place.file))?;
     let edits = guard(&source, place.value)?;
@@ -140,7 +153,13 @@ fn guard_fix(cx: &Context<'_>, name: &str, definition: &DefinitionModel, reached
         })
     };
     let may_change = |(scope, option): (Option<&str>, &str)| scope.is_some() && option == name;
-    cx.fixer.fix(cx.system, "set it in the base only: `lib.mkIf (config.specialisation != { })`", edits, mended, may_change)
+    cx.fixer.fix(
+        cx.system,
+        "set it in the base only: `lib.mkIf (config.specialisation != { })`",
+        edits,
+        mended,
+        may_change,
+    )
 }
 
 /// A plain value of the base that several specialisations, and every one that inherits, force away.
@@ -150,7 +169,10 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
         option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
     let [definition] = winners.as_slice() else { return };
     let Some(place) = definition.place else { return };
-    if definition.origin != Origin::Own || definition.priority != priority::PLAIN || !definition.conditions.is_empty() {
+    if definition.origin != Origin::Own
+        || definition.priority != priority::PLAIN
+        || !definition.conditions.is_empty()
+    {
         return;
     }
     let inheriting: Vec<&Specialisation> =
@@ -159,7 +181,10 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
         s.scope.options.get(name).is_some_and(|o| {
             o.prediction.value().is_some_and(|v| v != value)
                 && o.definitions.iter().any(|d| {
-                    d.origin == Origin::Own && d.state == DefinitionState::Wins && d.priority < priority::PLAIN && d.place.is_some()
+                    d.origin == Origin::Own
+                        && d.state == DefinitionState::Wins
+                        && d.priority < priority::PLAIN
+                        && d.place.is_some()
                 })
         })
     };
@@ -190,14 +215,22 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
     });
 }
 
-fn default_fix(cx: &Context<'_>, name: &str, option: &OptionModel, definition: &DefinitionModel) -> Option<Fix> {
+fn default_fix(
+    cx: &Context<'_>,
+    name: &str,
+    option: &OptionModel,
+    definition: &DefinitionModel,
+) -> Option<Fix> {
     let place = definition.place?;
     let source = Source::open(cx.texts, cx.path(place.file))?;
     let combined = option.merging == Merging::Combined;
     let (title, edits) = if combined || crate::nixos::defaults::is_default_of_nixos(&option.path) {
         ("set it in the base only: `lib.mkIf (config.specialisation != { })`", guard(&source, place.value)?)
     } else {
-        ("let specialisations override it: `lib.mkDefault`", set_priority(&source, place.value, Level::Default)?)
+        (
+            "let specialisations override it: `lib.mkDefault`",
+            set_priority(&source, place.value, Level::Default)?,
+        )
     };
     let mended = |after: &System| {
         let parent = after.parent.options.get(name);

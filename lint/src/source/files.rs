@@ -31,7 +31,11 @@ impl FileSystem for MemoryFiles {
             return Some(FileKind::Regular);
         }
         let folder = format!("{}/", path.trim_end_matches('/'));
-        self.0.range(folder.clone()..).next().filter(|(p, _)| p.starts_with(&folder)).map(|_| FileKind::Directory)
+        self.0
+            .range(folder.clone()..)
+            .next()
+            .filter(|(p, _)| p.starts_with(&folder))
+            .map(|_| FileKind::Directory)
     }
 
     fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {

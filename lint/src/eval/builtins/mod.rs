@@ -1,7 +1,30 @@
 //! Nix' builtins, one file a subject. To add one, write its function and its line in that file's table.
 
+mod context;
+mod control;
+mod derivations;
+mod files;
+mod flakes;
+mod groups;
+mod hashes;
+mod json;
 mod lists;
+mod nix32;
+mod numbers;
+mod order;
+mod outside;
+mod posix;
+mod regex;
+mod replace;
+mod sets;
+mod strings;
+mod toml;
+mod types;
+mod versions;
+mod views;
+mod xml;
 
+use super::coerce::Coerce;
 use super::heap::ThunkId;
 use super::machine::Eval;
 use super::value::*;
@@ -23,7 +46,28 @@ pub struct Builtin {
 }
 
 /// All builtin functions, by subject.
-const TABLES: &[&[Builtin]] = &[lists::TABLE];
+const TABLES: &[&[Builtin]] = &[
+    context::TABLE,
+    control::TABLE,
+    derivations::TABLE,
+    files::TABLE,
+    flakes::TABLE,
+    groups::TABLE,
+    hashes::TABLE,
+    json::TABLE,
+    lists::TABLE,
+    numbers::TABLE,
+    order::TABLE,
+    outside::TABLE,
+    regex::TABLE,
+    replace::TABLE,
+    sets::TABLE,
+    strings::TABLE,
+    toml::TABLE,
+    types::TABLE,
+    versions::TABLE,
+    xml::TABLE,
+];
 
 /// Builtins that Nix has in its global scope without a prefix.
 const UNPREFIXED: &[&str] = &[
@@ -69,8 +113,18 @@ pub(super) fn set(eval: &mut Eval<'_>, this: ThunkId) -> Value {
     for (name, value) in eval.natives().to_vec() {
         entries.push((Name::new_static(name), Attr::anonymous(value)));
     }
-    for (name, value) in [("true", Value::Bool(true)), ("false", Value::Bool(false)), ("null", Value::Null)] {
+    for (name, value) in [
+        ("true", Value::Bool(true)),
+        ("false", Value::Bool(false)),
+        ("null", Value::Null),
+        ("langVersion", Value::Int(6)),
+        ("storeDir", Value::str("/nix/store")),
+    ] {
         let value = eval.ready(value);
+        entries.push((Name::new_static(name), Attr::anonymous(value)));
+    }
+    for (name, kinds, why) in outside::CONSTANTS {
+        let value = eval.stopped(Stop::unknown_kind(*why, *kinds));
         entries.push((Name::new_static(name), Attr::anonymous(value)));
     }
     Value::attrs(entries)
@@ -108,7 +162,7 @@ pub(super) fn global(eval: &mut Eval<'_>, name: &str) -> Res {
 
 /// The arguments of builtins, each forced and expected to be of a kind.
 impl Eval<'_> {
-    pub(super) fn want_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
+    pub(crate) fn want_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
         match self.force(thunk)? {
             Value::List(list) => Ok(list),
             other => Err(self.mismatch("a list", &other)),
@@ -116,7 +170,7 @@ impl Eval<'_> {
     }
 
     /// A list whose elements are all known to be there.
-    pub(super) fn want_closed_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
+    pub(crate) fn want_closed_list(&mut self, thunk: ThunkId) -> Res<Rc<List>> {
         let list = self.want_list(thunk)?;
         match &list.open {
             None => Ok(list),
@@ -124,27 +178,23 @@ impl Eval<'_> {
         }
     }
 
-    pub(super) fn want_attrs(&mut self, thunk: ThunkId) -> Res<Rc<Attrs>> {
+    pub(crate) fn want_attrs(&mut self, thunk: ThunkId) -> Res<Rc<Attrs>> {
         match self.force(thunk)? {
             Value::Attrs(set) => Ok(set),
+            Value::Symbol(s) => Ok(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Symbolic(s) })),
             other => Err(self.mismatch("a set", &other)),
         }
     }
 
-    pub(super) fn want_int(&mut self, thunk: ThunkId) -> Res<i64> {
+    pub(crate) fn want_int(&mut self, thunk: ThunkId) -> Res<i64> {
         match self.force(thunk)? {
             Value::Int(n) => Ok(n),
             other => Err(self.mismatch("an integer", &other)),
         }
     }
 
-    pub(super) fn want_bool(&mut self, thunk: ThunkId) -> Res<bool> {
-        let value = self.force(thunk)?;
-        self.expect_bool(value)
-    }
-
     /// A string as it is, perhaps with stand-ins for store paths.
-    pub(super) fn want_str(&mut self, thunk: ThunkId) -> Res<Str> {
+    pub(crate) fn want_str(&mut self, thunk: ThunkId) -> Res<Str> {
         match self.force(thunk)? {
             Value::Str(s) => Ok(s),
             other => Err(self.mismatch("a string", &other)),
@@ -152,17 +202,62 @@ impl Eval<'_> {
     }
 
     /// A string whose text is exactly what Nix would see.
-    pub(super) fn want_text(&mut self, thunk: ThunkId) -> Res<Rc<str>> {
+    pub(crate) fn want_text(&mut self, thunk: ThunkId) -> Res<Rc<str>> {
         let s = self.want_str(thunk)?;
-        if s.stand_in {
-            return Err(Stop::unknown_kind("a store path is not known", Kinds::STRING));
+        exact(s)
+    }
+
+    /// A string, or what interpolation would make one of, as text that is exactly what Nix would see.
+    pub(crate) fn want_coerced(&mut self, thunk: ThunkId) -> Res<Rc<str>> {
+        let value = self.force(thunk)?;
+        exact(self.coerce(value, Coerce::Interpolate)?)
+    }
+
+    /// A string as an attribute's name.
+    pub(crate) fn want_name(&mut self, thunk: ThunkId) -> Res<Name> {
+        Ok(Name::new(self.want_text(thunk)?))
+    }
+
+    /// A function, or a set that can be called like one.
+    pub(crate) fn want_function(&mut self, thunk: ThunkId) -> Res {
+        let value = self.force(thunk)?;
+        match &value {
+            Value::Lambda(_) | Value::Builtin(_) | Value::Native(_) | Value::Symbol(_) => Ok(value),
+            Value::Attrs(set) => match self.attr(set, &Name::new_static("__functor"))? {
+                Some(_) => Ok(value),
+                None => Err(self.mismatch("a function", &value)),
+            },
+            _ => Err(self.mismatch("a function", &value)),
         }
-        Ok(s.text)
+    }
+
+    /// The function that is to be applied to a list's elements; where there are none, it may be unknown.
+    pub(crate) fn want_function_for(&mut self, thunk: ThunkId, list: &List) -> Res {
+        match self.want_function(thunk) {
+            Err(Stop::Unknown(_)) if list.items.is_empty() => Ok(Value::Null),
+            result => result,
+        }
+    }
+
+    /// The attribute that a builtin needs of its argument.
+    pub(crate) fn want_attr(&mut self, set: &Attrs, name: &'static str) -> Res<ThunkId> {
+        match self.attr(set, &Name::new_static(name))? {
+            Some(attr) => Ok(attr.value),
+            None => Err(Stop::fail(format!("attribute '{name}' missing"))),
+        }
     }
 
     /// The result of a function that must yield a Boolean.
-    pub(super) fn call_bool(&mut self, function: &Value, arguments: &[ThunkId]) -> Res<bool> {
+    pub(crate) fn call_bool(&mut self, function: &Value, arguments: &[ThunkId]) -> Res<bool> {
         let value = self.call_with(function, arguments)?;
         self.expect_bool(value)
     }
+}
+
+/// The text of a string, if it is exactly what Nix would see.
+fn exact(s: Str) -> Res<Rc<str>> {
+    if s.stand_in {
+        return Err(Stop::unknown_kind("a store path is not known", Kinds::STRING));
+    }
+    Ok(s.text)
 }
