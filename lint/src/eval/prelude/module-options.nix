@@ -161,8 +161,8 @@ in
         {
           assertion = !option.isDefined;
           message =
-            "The option definition `${showOption path}' in ${showFiles option.files} no longer has any effect; please remove it.\n"
-            + "${advice}\n";
+            "The option definition `${showOption path}' in ${showFiles option.files} no longer has any effect; "
+            + "please remove it.\n${advice}\n";
         }
       ];
     };
