@@ -1,10 +1,11 @@
+# Properties of values and the forms of modules.
 { lib }:
 let
-  inherit (builtins)
-    any attrNames concatMap filter foldl' head isAttrs isBool length map mapAttrs removeAttrs;
-  inherit (lib.attrsets) attrByPath getAttrFromPath recursiveUpdate setAttrByPath;
-  inherit (lib.options) mkOption showDefs showFiles showOption;
+  inherit (builtins) attrNames concatMap filter foldl' head isAttrs isBool length map mapAttrs removeAttrs;
   self = lib.modules;
+
+  # What concerns options is rarely used, and a file of its own.
+  ofOptions = import ./module-options.nix { inherit lib; };
 
   plainPriority = 100;
   plainOrder = 1000;
@@ -12,7 +13,7 @@ let
   # The kind of property that a value is: "if", "merge", "override", "order", or null for plain values.
   kind = value: value._type or null;
 
-  # `prio` of a definition, and the definition without the `mkOverride` around its value.
+  # A definition's priority, and the definition without the `mkOverride` around its value.
   priorityOf = def: if kind def.value == "override" then def.value.priority else plainPriority;
   stripped = def: if kind def.value == "override" then def // { value = def.value.content; } else def;
 
@@ -20,11 +21,7 @@ let
   reserved = [ "_class" "_file" "disabledModules" "freeformType" "imports" "key" ];
 
   # Configuration, with what stands elsewhere in its module.
-  joined =
-    extra: config: if extra == { } then config else self.mkMerge [ config extra ];
-  optionally = condition: value: if condition then [ value ] else [ ];
-
-  unset = "_mkMergedOptionModule";
+  joined = extra: config: if extra == { } then config else self.mkMerge [ config extra ];
 in
 {
   # What only the evaluator can do
@@ -37,8 +34,7 @@ in
 
   # Properties
   mkIf = condition: content: { _type = "if"; inherit condition content; };
-  mkAssert =
-    assertion: message: self.mkIf (assertion || throw "an assertion fails: ${message}");
+  mkAssert = assertion: message: self.mkIf (assertion || throw "an assertion fails: ${message}");
   mkMerge = contents: { _type = "merge"; inherit contents; };
   mkDefinition = definition@{ file, value, ... }: definition // { _type = "definition"; };
   mkOverride = priority: content: { _type = "override"; inherit priority content; };
@@ -138,178 +134,9 @@ in
         );
       };
 
-  # Options in the making
-  fixupOptionType =
-    loc: option:
-    if option.type.getSubModules or null == null then
-      option // { type = option.type or lib.types.unspecified; }
-    else
-      option // { type = option.type.substSubModules option.options; options = [ ]; };
-  mergeOptionDecls =
-    loc: decls:
-    let
-      taken =
-        decl: sum:
-        throw "`${showOption loc}' is declared in ${showFiles sum.declarations}, and once more in `${decl._file}'";
-      unrepeatable = [ "apply" "default" "description" "example" ];
-      add =
-        sum: decl:
-        let
-          option = decl.options;
-          type = sum.type.typeMerge option.type.functor;
-          nested = option.type.getSubModules or null;
-          place = decl.pos or null;
-        in
-        if any (name: option ? ${name} && sum ? ${name}) unrepeatable then
-          taken decl sum
-        else
-          option
-          // sum
-          // {
-            declarations = sum.declarations ++ [ decl._file ];
-            declarationPositions = sum.declarationPositions ++ [
-              (if place == null then { file = decl._file; line = null; column = null; } else place)
-            ];
-            options =
-              map (self.setDefaultModuleLocation decl._file) (if nested == null then [ ] else nested) ++ sum.options;
-          }
-          // (
-            if !(option ? type && sum ? type) then { }
-            else if type == null then taken decl sum
-            else { inherit type; }
-          );
-    in
-    foldl' add { inherit loc; declarations = [ ]; declarationPositions = [ ]; options = [ ]; } decls;
-  evalOptionValue =
-    loc: option: defs:
-    let
-      own = { file = head option.declarations; value = self.mkOptionDefault option.default; };
-      every = (if option ? default then [ own ] else [ ]) ++ defs;
-      merged =
-        if option.readOnly or false && length every > 1 then
-          throw "`${showOption loc}' is read-only, and cannot have several definitions:${showDefs every}"
-        else
-          self.mergeDefinitions loc option.type every;
-      final = merged.defsFinal;
-    in
-    option
-    // {
-      value = (option.apply or lib.trivial.id) merged.mergedValue;
-      inherit (merged.defsFinal') highestPrio;
-      inherit (merged) isDefined;
-      valueMeta = merged.checkedAndMerged.valueMeta;
-      definitions = map (def: def.value) final;
-      definitionsWithLocations = final;
-      files = map (def: def.file) final;
-      __toString = _: showOption loc;
-    };
-  # For an `attrsOf` option: what each attribute is, and how strongly.
-  mergeAttrDefinitionsWithPrio =
-    option:
-    let
-      single = def: map (mapAttrs (_: value: def // { inherit value; })) (self.pushDownProperties def.value);
-      merge =
-        name: defs:
-        let
-          merged = self.mergeDefinitions (option.loc ++ [ name ]) option.type.nestedTypes.elemType defs;
-        in
-        { value = merged.mergedValue; inherit (merged.defsFinal') highestPrio; };
-    in
-    assert builtins.elem option.type.name [ "attrsOf" "lazyAttrsOf" ];
-    builtins.zipAttrsWith merge (concatMap single option.definitionsWithLocations);
-
-  # Options under new names. What these warn of and assert are values of the configuration, worded as NixOS has them.
-  mkAliasDefinitions = self.mkAliasAndWrapDefinitions (value: value);
-  mkAliasAndWrapDefinitions = wrap: option: self.mkIf option.isDefined (wrap (self.mkMerge option.definitions));
-  mkAliasAndWrapDefsWithPriority =
-    wrap: option:
-    let
-      priority = option.highestPrio or plainPriority;
-    in
-    self.mkIf option.isDefined (wrap (self.mkMerge (map (self.mkOverride priority) option.definitions)));
-  mkAliasIfDef = option: self.mkIf option.isDefined;
-  mkDerivedConfig = option: f: self.mkOverride (option.highestPrio or plainPriority) (f option.value);
-  doRename =
-    { from, to, visible, warn, use, withPriority ? true, condition ? true }:
-    { config, options, ... }:
-    let
-      old = getAttrFromPath from options;
-      type = (attrByPath to { } options).type or (lib.types.submodule { });
-      forward = if withPriority then self.mkAliasAndWrapDefsWithPriority else self.mkAliasAndWrapDefinitions;
-      value = attrByPath to (abort "`${showOption from}' is renamed to `${showOption to}', which does not exist") config;
-      warnings = if warn && old.isDefined then
-        [ "The option `${showOption from}' defined in ${showFiles old.files} has been renamed to `${showOption to}'." ]
-      else
-        [ ];
-    in
-    {
-      options = setAttrByPath from (
-        mkOption {
-          inherit visible;
-          description = "Alias of {option}`${showOption to}`.";
-          apply = _: use value;
-        }
-        // (if type == null then { } else { inherit type; })
-      );
-      config = self.mkIf condition (
-        self.mkMerge [
-          (if options ? warnings then { inherit warnings; } else { })
-          (forward (setAttrByPath to) old)
-        ]
-      );
-    };
-  mkRenamedOptionModule =
-    from: to:
-    self.doRename { inherit from to; visible = false; warn = true; use = value: value; };
-  mkRenamedOptionModuleWith =
-    { from, to, sinceRelease }:
-    self.doRename {
-      inherit from to;
-      visible = false;
-      warn = lib.trivial.oldestSupportedReleaseIsAtLeast sinceRelease;
-      use = value: value;
-    };
-  mkAliasOptionModule =
-    from: to:
-    self.doRename { inherit from to; visible = true; warn = false; use = value: value; };
-  mkAliasOptionModuleMD = self.mkAliasOptionModule;
-  mkRemovedOptionModule =
-    path: advice:
-    { options, ... }:
-    let
-      option = getAttrFromPath path options;
-    in
-    {
-      options = setAttrByPath path (mkOption {
-        visible = false;
-        apply = _: throw "`${showOption path}' has been removed. ${advice}";
-      });
-      config.assertions = [
-        {
-          assertion = !option.isDefined;
-          message =
-            "The option definition `${showOption path}' in ${showFiles option.files} no longer has any effect; please remove it.\n"
-            + "${advice}\n";
-        }
-      ];
-    };
-  mkMergedOptionModule =
-    froms: to: merge:
-    { config, options, ... }:
-    let
-      isSet = from: getAttrFromPath from config != unset;
-      declare = from: setAttrByPath from (mkOption { visible = false; default = unset; });
-      warning =
-        from:
-        "The option `${showOption from}' defined in ${showFiles (getAttrFromPath from options).files} has been changed to "
-        + "`${showOption to}' that has a different type. Please read `${showOption to}' documentation and update your "
-        + "configuration accordingly.";
-    in
-    {
-      options = foldl' recursiveUpdate { } (map declare froms);
-      config =
-        { warnings = map warning (filter isSet froms); }
-        // setAttrByPath to (self.mkMerge (optionally (any isSet froms) (merge config)));
-    };
-  mkChangedOptionModule = from: self.mkMergedOptionModule [ from ];
+  inherit (ofOptions)
+    doRename evalOptionValue fixupOptionType mergeAttrDefinitionsWithPrio mergeOptionDecls
+    mkAliasAndWrapDefinitions mkAliasAndWrapDefsWithPriority mkAliasDefinitions mkAliasIfDef mkAliasOptionModule
+    mkAliasOptionModuleMD mkChangedOptionModule mkDerivedConfig mkMergedOptionModule mkRemovedOptionModule
+    mkRenamedOptionModule mkRenamedOptionModuleWith;
 }

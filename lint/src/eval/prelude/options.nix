@@ -8,7 +8,9 @@ let
   hint = "`lib.mkForce` or `lib.mkDefault` on one of them decides which one holds.";
 
   # Text for the manual, told apart by its kind.
-  prose = kind: who: text: if isString text then { _type = kind; inherit text; } else throw "${who}: a ${builtins.typeOf text} is no text";
+  prose =
+    kind: text:
+    if isString text then { _type = kind; inherit text; } else throw "${kind}: a ${builtins.typeOf text} is no text";
 
   # As the manual shows a default or an example.
   rendered =
@@ -134,10 +136,10 @@ in
     );
 
   # Describing
-  literalExpression = prose "literalExpression" "literalExpression";
+  literalExpression = prose "literalExpression";
   literalExample = self.literalExpression;
-  literalMD = prose "literalMD" "literalMD";
-  literalDocBook = prose "literalDocBook" "literalDocBook";
+  literalMD = prose "literalMD";
+  literalDocBook = prose "literalDocBook";
   literalCode = language: text: self.literalMD "```${language}\n${text}\n```\n";
   mdDoc = text: text;
   renderOptionValue = rendered;

@@ -6,6 +6,7 @@ let
   inherit (lib.strings) hasInfix hasSuffix optionalString removeSuffix toUpper;
   inherit (lib.systems) architectures inspect parse platforms;
   self = lib.systems;
+  tables = import ./systems-tables.nix { inherit lib; };
 
   # The value of the first pair `[ condition value ]` whose condition holds.
   select = default: pairs: elemAt (lib.lists.findFirst (pair: elemAt pair 0) [ true default ] pairs) 1;
@@ -222,7 +223,7 @@ in
 {
   parse = import ./systems-parse.nix { inherit lib; };
   inspect = import ./systems-inspect.nix { inherit lib; };
-  inherit (import ./systems-tables.nix { inherit lib; }) architectures doubles examples platforms;
+  inherit (tables) architectures doubles examples platforms;
   inherit functionNames;
 
   systemToAttrs = given: if isAttrs given then given else { system = given; };
