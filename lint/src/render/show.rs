@@ -145,6 +145,10 @@ pub fn show_text(systems: &[&System]) -> String {
         if system.specialisations.is_empty() {
             out.push_str("  no specialisations\n");
         }
+        for trouble in &system.parent.troubles {
+            let place = trouble.span.and_then(|s| system.files.get(s.file as usize)).map_or("", String::as_str);
+            let _ = writeln!(out, "  {}: {} {place}", if trouble.refused { "refused" } else { "not known" }, trouble.message);
+        }
         for specialisation in &system.specialisations {
             text_of(&mut out, system, specialisation);
         }
