@@ -6,7 +6,9 @@
 //! - [`source`]: files, text, positions
 //! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
 //! - [`eval`]: lazy evaluation of lowered expressions
+//! - [`nixos`]: the options and types of NixOS, and the module system over them
 
 pub mod eval;
+pub mod nixos;
 pub mod source;
 pub mod syntax;

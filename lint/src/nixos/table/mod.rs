@@ -1,0 +1,152 @@
+//! The options that there are: their names and types, for lookups that have to be quick and honest.
+//!
+//! Two tables are embedded, those of NixOS and of Home Manager ([`OptionTable::nixos`],
+//! [`OptionTable::home_manager`]); others are made at run time ([`OptionTableBuilder`]). A table is a tree of names.
+//! `<name>` stands in it for any attribute of an `attrsOf`, `*` for any element of a list; a real name is
+//! looked up first.
+//!
+//! The embedded tables are those of NixOS 24.11 and of the Home Manager of that day. Options that are renamed,
+//! removed or internal are not in them, later ones neither: that the table lacks an option proves nothing.
+//! Regenerating them: `lint/examples/generate_options.rs`.
+
+mod builder;
+mod corrections;
+mod locate;
+mod nearest;
+mod node;
+pub mod path;
+mod text;
+pub mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use builder::OptionTableBuilder;
+pub use corrections::Applied;
+pub use locate::Location;
+pub use node::Node;
+pub use types::{Acceptance, EnumValue, TypeDescription};
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+/// A tree of options. Cheap to look things up in: flat vectors, no allocation for a lookup.
+#[derive(Debug)]
+pub struct OptionTable {
+    /// What names and type descriptions are slices of.
+    text: Cow<'static, str>,
+    /// The root first; the children of a node lie together, sorted by name.
+    nodes: Vec<NodeData>,
+    /// The descriptions of the types.
+    descriptions: Vec<Span>,
+    /// The types themselves, parsed when they are asked for: with their submodules, and without.
+    types: [OnceLock<Box<[OnceLock<TypeDescription>]>>; 2],
+}
+
+/// A slice of [`OptionTable::text`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Span {
+    fn new(start: usize, length: usize) -> Span {
+        Span { start: start as u32, length: length as u32 }
+    }
+}
+
+/// A short slice of [`OptionTable::text`].
+#[derive(Clone, Copy, Debug, Default)]
+struct Name {
+    start: u32,
+    length: u16,
+}
+
+impl Name {
+    fn new(start: usize, length: usize) -> Name {
+        Name { start: start as u32, length: length as u16 }
+    }
+}
+
+/// A node as it is stored.
+#[derive(Clone, Copy, Debug)]
+struct NodeData {
+    name: Name,
+    /// The number of its correction, or zero.
+    correction: u16,
+    parent: u32,
+    first_child: u32,
+    children: u32,
+    /// The index of its description; [`NO_TYPE`] where the node is no option.
+    description: u32,
+}
+
+const NO_TYPE: u32 = u32::MAX;
+
+impl OptionTable {
+    /// The options of NixOS. Loaded at the first call, in less than a millisecond.
+    pub fn nixos() -> &'static OptionTable {
+        static TABLE: OnceLock<OptionTable> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            text::embedded(include_str!("../../../data/nixos-options.txt"), corrections::nixos())
+        })
+    }
+
+    /// The options of Home Manager. Loaded at the first call.
+    pub fn home_manager() -> &'static OptionTable {
+        static TABLE: OnceLock<OptionTable> = OnceLock::new();
+        TABLE.get_or_init(|| {
+            text::embedded(
+                include_str!("../../../data/home-manager-options.txt"),
+                corrections::home_manager(),
+            )
+        })
+    }
+
+    /// The node above all others; it has no name.
+    pub fn root(&self) -> Node<'_> {
+        self.at(0)
+    }
+
+    /// The node at `path`, a name at a time ([`Node::child`]). The empty path is the root.
+    pub fn node<S: AsRef<str>>(&self, path: &[S]) -> Option<Node<'_>> {
+        path.iter().try_fold(self.root(), |node, name| node.child(name.as_ref()))
+    }
+
+    /// Every option, in the order of their paths.
+    pub fn options(&self) -> impl Iterator<Item = Node<'_>> {
+        let mut open = vec![self.root()];
+        std::iter::from_fn(move || {
+            let node = open.pop()?;
+            open.extend(node.children().rev());
+            Some(node)
+        })
+        .filter(|node| node.is_option())
+    }
+
+    fn at(&self, id: u32) -> Node<'_> {
+        Node { table: self, id }
+    }
+
+    fn slice(&self, span: Span) -> &str {
+        let start = span.start as usize;
+        self.text.get(start..start + span.length as usize).unwrap_or_default()
+    }
+
+    fn name(&self, name: Name) -> &str {
+        self.slice(Span { start: name.start, length: name.length.into() })
+    }
+
+    /// The type of the given description; `listed`: with the submodules in it.
+    fn type_of(&self, description: u32, listed: bool) -> Option<&TypeDescription> {
+        let index = description as usize;
+        let cache = self.types[usize::from(listed)]
+            .get_or_init(|| self.descriptions.iter().map(|_| OnceLock::new()).collect());
+        let text = self.slice(*self.descriptions.get(index)?);
+        Some(cache.get(index)?.get_or_init(|| {
+            let parsed = TypeDescription::parse(text);
+            if listed { parsed } else { parsed.without_submodules() }
+        }))
+    }
+}
