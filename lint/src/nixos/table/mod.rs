@@ -11,6 +11,7 @@
 
 mod builder;
 mod corrections;
+mod defaults;
 mod locate;
 mod nearest;
 mod node;
@@ -23,6 +24,7 @@ mod tests;
 
 pub use builder::OptionTableBuilder;
 pub use corrections::Applied;
+pub use defaults::{NixosDefault, nixos_default};
 pub use locate::Location;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
