@@ -87,7 +87,7 @@ struct NodeData {
 const NO_TYPE: u32 = u32::MAX;
 
 impl OptionTable {
-    /// The options of NixOS. Loaded at the first call, in less than a millisecond.
+    /// The options of NixOS. Loaded at the first call, in one to two milliseconds.
     pub fn nixos() -> &'static OptionTable {
         static TABLE: OnceLock<OptionTable> = OnceLock::new();
         TABLE.get_or_init(|| {
