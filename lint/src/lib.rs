@@ -6,15 +6,11 @@
 //! - [`source`]: files, text, positions
 //! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
 //! - [`eval`]: lazy evaluation of lowered expressions
-//! - [`nixos`]: the module system
+//! - [`nixos`]: the options and types of NixOS, and the module system over them
 
 pub mod analysis;
 pub mod db;
 pub mod eval;
-pub mod findings;
-pub mod fix;
 pub mod nixos;
-pub mod render;
-pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -1,7 +1,7 @@
 //! Tables that are made at run time.
 
 use super::text::{Draft, freeze};
-use super::{NO_TYPE, OptionTable, Span, corrections};
+use super::{NO_TYPE, Name, OptionTable, Span, corrections};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,9 +17,10 @@ struct Branch {
     children: BTreeMap<Box<str>, Branch>,
 }
 
-/// Names nested deeper than this are left out: no option lies so deep, and a tree of any depth must not be able to
-/// exhaust the stack.
+/// Paths of more names than this, or with a longer name (in bytes), are left out: no option has one, and a tree of any
+/// depth must not be able to exhaust the stack.
 const DEEPEST: usize = 64;
+const LONGEST: usize = u16::MAX as usize;
 
 impl OptionTableBuilder {
     /// Nothing yet.
@@ -30,7 +31,8 @@ impl OptionTableBuilder {
     /// Adds the option at `path`, of the type that `description` describes as the manual words it. A second
     /// description of the same option replaces the first.
     pub fn add<S: AsRef<str>>(&mut self, path: &[S], description: &str) -> &mut OptionTableBuilder {
-        if !path.is_empty() && path.len() <= DEEPEST {
+        let fits = path.iter().all(|name| name.as_ref().len() <= LONGEST);
+        if fits && !path.is_empty() && path.len() <= DEEPEST {
             let mut branch = &mut self.root;
             for name in path {
                 branch = branch.children.entry(name.as_ref().into()).or_default();
@@ -42,17 +44,13 @@ impl OptionTableBuilder {
 
     /// The table. What is known of misleading descriptions of NixOS' options is applied where they are worded so.
     pub fn finish(&self) -> OptionTable {
-        let mut maker = Maker {
-            text: String::new(),
-            drafts: vec![Draft::ROOT],
-            descriptions: Vec::new(),
-            known: HashMap::new(),
-        };
+        let mut maker = Maker::default();
         maker.children(&self.root, 0);
         freeze(Cow::Owned(maker.text), &maker.drafts, maker.descriptions, corrections::nixos())
     }
 }
 
+#[derive(Default)]
 struct Maker<'b> {
     text: String,
     drafts: Vec<Draft>,
@@ -61,12 +59,12 @@ struct Maker<'b> {
 }
 
 impl<'b> Maker<'b> {
-    fn children(&mut self, branch: &'b Branch, place: u32) {
+    fn children(&mut self, branch: &'b Branch, depth: u16) {
         for (name, child) in &branch.children {
             let description = child.description.as_deref().map_or(NO_TYPE, |text| self.description(text));
-            let name = self.span(name);
-            self.drafts.push(Draft { name, parent: place, description });
-            self.children(child, self.drafts.len() as u32 - 1);
+            let name = Name::new(self.put(name), name.len());
+            self.drafts.push(Draft { name, depth, description });
+            self.children(child, depth + 1);
         }
     }
 
@@ -74,16 +72,17 @@ impl<'b> Maker<'b> {
         if let Some(&known) = self.known.get(text) {
             return known;
         }
-        let span = self.span(text);
+        let span = Span::new(self.put(text), text.len());
         let number = self.descriptions.len() as u32;
         self.descriptions.push(span);
         self.known.insert(text, number);
         number
     }
 
-    fn span(&mut self, text: &str) -> Span {
-        let start = self.text.len() as u32;
+    /// Adds to the text; where it begins there.
+    fn put(&mut self, text: &str) -> usize {
+        let start = self.text.len();
         self.text.push_str(text);
-        Span { start, length: text.len() as u32 }
+        start
     }
 }

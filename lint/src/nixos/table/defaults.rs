@@ -167,7 +167,10 @@ mod tests {
             Str | StrMatching(_) | SeparatedString(_) | PasswdEntry(_) | Path { .. } | Checked { .. } => {
                 value.is_string()
             }
-            Enum(values) => values.iter().any(|one| one.to_string() == value.to_string()),
+            Enum(values) => {
+                let shown = value.to_string();
+                values.iter().any(|one| one.to_string() == shown)
+            }
             NullOr(inner) => value.is_null() || accepts(inner, value),
             Either(left, right) => accepts(left, value) || accepts(right, value),
             ListOf { elem, .. } => {

@@ -1,7 +1,6 @@
 //! "Did you mean …?"
 
-use super::{Location, Node, OptionTable};
-use std::collections::VecDeque;
+use super::{Acceptance, Location, Node, OptionTable};
 
 impl<'t> Node<'t> {
     /// The names below this node that are most like `name`, best first, at most `limit`; none that is too
@@ -15,61 +14,64 @@ impl<'t> Node<'t> {
             .filter_map(|child| Some((distance(&wanted, child.name(), allowed)?, child.name())))
             .collect();
         found.sort();
-        found.truncate(limit);
-        found.into_iter().map(|(_, name)| name).collect()
+        let best = found.first().map_or(0, |(distance, _)| *distance);
+        found
+            .into_iter()
+            .take_while(|(distance, _)| *distance <= best + 1)
+            .map(|(_, name)| name)
+            .take(limit)
+            .collect()
     }
 }
 
 impl OptionTable {
-    /// Paths like `path` that the table knows, best first, at most `limit`: with its first unknown name replaced by
-    /// one like it, below which the rest of the path exists.
+    /// Paths like `path` that the table knows, best first, at most `limit`: with one or two of its names replaced by
+    /// ones like them. None for a path that the table knows, or that may well be right.
     pub fn suggest<S: AsRef<str>>(&self, path: &[S], limit: usize) -> Vec<Vec<String>> {
-        let mut open = VecDeque::from([path.iter().map(|name| name.as_ref().to_owned()).collect::<Vec<_>>()]);
-        let mut found = Vec::new();
-        // Each round mends one name; more than two mistakes are not worth a guess.
-        for _ in 0..3 {
-            for _ in 0..open.len() {
-                let Some(candidate) = open.pop_front() else { break };
-                let (node, depth) = match self.locate(&candidate) {
-                    Location::Unknown { namespace, depth } => (namespace, depth),
-                    Location::Below { node: None, depth, accepts, .. }
-                        if accepts != super::Acceptance::Accepted =>
-                    {
-                        let (listed, further) = descend(self, &candidate, depth);
-                        (listed, further)
-                    }
-                    _ if candidate.iter().zip(path).all(|(a, b)| a == b.as_ref()) => continue,
-                    _ => {
-                        found.push(candidate);
-                        continue;
-                    }
-                };
-                let Some(wrong) = candidate.get(depth) else { continue };
-                for name in node.nearest(wrong, limit) {
-                    let mut mended = candidate.clone();
-                    mended[depth] = name.to_owned();
-                    open.push_back(mended);
-                }
+        const MISTAKES: usize = 2;
+        let mut wrong: Vec<Vec<String>> = vec![path.iter().map(|name| name.as_ref().to_owned()).collect()];
+        for _ in 0..MISTAKES {
+            let mended = wrong.iter().flat_map(|path| self.mended(path, limit));
+            let (right, still_wrong): (Vec<_>, Vec<_>) =
+                mended.partition(|path| self.first_wrong(path).is_none());
+            if !right.is_empty() {
+                return right.into_iter().take(limit).collect();
             }
-            if !found.is_empty() {
-                break;
-            }
+            wrong = still_wrong;
+            wrong.truncate(limit);
         }
-        found.truncate(limit);
-        found
+        Vec::new()
     }
-}
 
-/// The last node on the way of `path` that the table has, at or below `depth` names, and its depth.
-fn descend<'t>(table: &'t OptionTable, path: &[String], depth: usize) -> (Node<'t>, usize) {
-    let mut node = table.root();
-    for (at, name) in path.iter().enumerate() {
-        match node.child(name) {
-            Some(child) => node = child,
-            None => return (node, at.max(depth)),
+    /// The path with its first wrong name replaced by ones like it.
+    fn mended(&self, path: &[String], limit: usize) -> Vec<Vec<String>> {
+        let Some((node, at)) = self.first_wrong(path) else { return Vec::new() };
+        let Some(name) = path.get(at) else { return Vec::new() };
+        let with = |better: &str| {
+            let mut mended = path.to_vec();
+            better.clone_into(&mut mended[at]);
+            mended
+        };
+        node.nearest(name, limit).into_iter().map(with).collect()
+    }
+
+    /// The place of the first name of the path that the table does not have where it should, and the node above it.
+    fn first_wrong(&self, path: &[String]) -> Option<(Node<'_>, usize)> {
+        match self.locate(path) {
+            Location::Unknown { namespace, depth } => Some((namespace, depth)),
+            Location::Below { accepts: Acceptance::Unlisted, .. } => {
+                let mut node = self.root();
+                for (at, name) in path.iter().enumerate() {
+                    match node.child(name) {
+                        Some(child) => node = child,
+                        None => return Some((node, at)),
+                    }
+                }
+                None
+            }
+            _ => None,
         }
     }
-    (node, path.len())
 }
 
 /// Names longer than this are compared in their beginnings only.

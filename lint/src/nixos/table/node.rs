@@ -19,7 +19,7 @@ impl<'t> Node<'t> {
 
     /// The last name of its path; empty for the root.
     pub fn name(self) -> &'t str {
-        self.table.slice(self.data().name)
+        self.table.name(self.data().name)
     }
 
     /// The names from the root down to it, with `<name>` and `*` where any name or element may stand.

@@ -173,9 +173,11 @@ const OPAQUE: [&str; 3] = [
     "secret value",
 ];
 
+/// No fixed description is longer (in bytes).
+const LONGEST: usize = 120;
+
 /// A fixed description at the beginning of `text`: the longest after which a phrase can end.
 pub(super) fn fixed(text: &str, ends_phrase: fn(&str) -> bool) -> Option<(TypeDescription, Class, &str)> {
-    const LONGEST: usize = 120;
     let stops = text.match_indices([' ', ',']).map(|(at, _)| at).take_while(|&at| at <= LONGEST);
     let end = stops
         .chain((text.len() <= LONGEST).then_some(text.len()))
@@ -189,7 +191,7 @@ pub(super) fn fixed(text: &str, ends_phrase: fn(&str) -> bool) -> Option<(TypeDe
 
 /// Whether the first words of `text` are a fixed description.
 pub(super) fn begins(text: &str) -> bool {
-    text.match_indices(' ').any(|(at, _)| is_known(&text[..at]))
+    text.match_indices(' ').take_while(|(at, _)| *at <= LONGEST).any(|(at, _)| is_known(&text[..at]))
 }
 
 fn is_known(name: &str) -> bool {

@@ -9,9 +9,14 @@ use super::{EnumValue, TypeDescription, known};
 use smol_str::SmolStr;
 use std::ops::Bound;
 
-/// Descriptions nested deeper than this, or longer than `LONGEST`, are unknown (real ones stay below 12 and 40 kB).
-const DEEPEST: u32 = 48;
+/// Descriptions that are nested deeper than this, have more alternatives in a row than `MOST`, or are longer than
+/// `LONGEST` bytes are unknown, so that none can exhaust the stack. Real ones stay below 10, 10 and 40,000.
+const DEEPEST: u32 = 32;
+const MOST: usize = 32;
 const LONGEST: usize = 1 << 20;
+
+/// Makes a type of the one inside it.
+type Build = fn(Box<TypeDescription>) -> TypeDescription;
 
 /// What a phrase means, what kind of phrase it is, and the text after it.
 type Phrase<'a> = (TypeDescription, Class, &'a str);
@@ -48,33 +53,55 @@ fn alternatives(text: &str, depth: u32) -> Option<Phrase<'_>> {
     if depth >= DEEPEST {
         return None;
     }
-    if let Some(rest) = text.strip_prefix("null or ") {
-        let (inner, class, rest) = alternatives(rest, depth + 1)?;
-        // A coercion inside would be in parentheses.
-        let coercion = matches!(inner, TypeDescription::CoercedTo { .. }) && class == Class::Unclassed;
-        return (!coercion).then(|| (TypeDescription::NullOr(Box::new(inner)), Class::Conjunction, rest));
+    let Some(rest) = text.strip_prefix("null or ") else {
+        return joined(operand(text, depth)?, depth);
+    };
+    let (inner, class, rest) = if rest.starts_with("null or ") {
+        alternatives(rest, depth + 1)?
+    } else {
+        let first = operand(rest, depth)?;
+        // "null or (positive integer, meaning >0) or …": the parentheses would not be needed if "null or" meant all
+        // of the alternatives.
+        if rest.starts_with('(') && first.0.class() == Class::NonRestrictive && first.2.starts_with(" or ") {
+            return joined((TypeDescription::NullOr(Box::new(first.0)), Class::Conjunction, first.2), depth);
+        }
+        joined(first, depth)?
+    };
+    // A coercion would be in parentheses.
+    let coercion = matches!(inner, TypeDescription::CoercedTo { .. }) && class == Class::Unclassed;
+    (!coercion).then(|| (TypeDescription::NullOr(Box::new(inner)), Class::Conjunction, rest))
+}
+
+/// The first of some alternatives with those that follow it.
+fn joined((first, mut class, mut rest): Phrase<'_>, depth: u32) -> Option<Phrase<'_>> {
+    if depth >= DEEPEST {
+        return None;
     }
-    let (first, mut class, mut rest) = operand(text, depth)?;
     let mut operands = vec![first];
     loop {
         let after = match class {
             Class::NonRestrictive => rest.strip_prefix(", or "),
             _ => rest.strip_prefix(" or "),
         };
-        let Some(after) = after else { break };
+        let Some(after) = after.filter(|_| operands.len() < MOST) else { break };
         let mut next = if after.starts_with("null or ") {
             alternatives(after, depth + 1)?
         } else {
             operand(after, depth)?
         };
-        // The first of some alternatives is in parentheses where it is a composite, the others are not: so others
-        // begin here, which were put together before they were joined with the first ones.
-        if after.starts_with('(') && next.0.class() == Class::Composite && next.2.starts_with(" or ") {
-            next = alternatives(after, depth + 1)?;
+        // The first of some alternatives is in parentheses where it is a composite, and stands before a comma where
+        // it has a clause; later ones are the other way round. So new alternatives begin here, which were put
+        // together before they were joined with the first ones.
+        let composite =
+            after.starts_with('(') && next.0.class() == Class::Composite && next.2.starts_with(" or ");
+        if composite || next.1 == Class::NonRestrictive {
+            next = joined(next, depth + 1)?;
+        }
+        if next.1 == Class::NonRestrictive {
+            return None;
         }
         operands.push(next.0);
-        // Only the first alternative can stand without parentheses before a comma.
-        class = if next.1 == Class::NonRestrictive { return None } else { Class::Conjunction };
+        class = Class::Conjunction;
         rest = next.2;
     }
     if let Some(rest) = rest.strip_prefix(" convertible to it") {
@@ -86,8 +113,8 @@ fn alternatives(text: &str, depth: u32) -> Option<Phrase<'_>> {
     }
     let mut operands = operands.into_iter();
     let first = operands.next()?;
-    let joined = operands.fold(first, |left, right| TypeDescription::Either(Box::new(left), Box::new(right)));
-    Some((joined, class, rest))
+    let either = operands.fold(first, |left, right| TypeDescription::Either(Box::new(left), Box::new(right)));
+    Some((either, class, rest))
 }
 
 /// A phrase without "or" at its top.
@@ -122,7 +149,7 @@ fn composite(text: &str, depth: u32) -> Option<Phrase<'_>> {
         let elem = Box::new(Unknown(SmolStr::new(format!("DAG entry of {rest}"))));
         return Some((AttrsOf { elem, lazy: false }, Class::Composite, ""));
     }
-    let build: [(&str, fn(Box<TypeDescription>) -> TypeDescription); 7] = [
+    let build: [(&str, Build); 7] = [
         ("list of ", |elem| ListOf { elem, non_empty: false }),
         ("attribute set of ", |elem| AttrsOf { elem, lazy: false }),
         ("lazy attribute set of ", |elem| AttrsOf { elem, lazy: true }),
@@ -199,7 +226,12 @@ fn closing_parenthesis(text: &str) -> Option<usize> {
                 chars.find(|&(_, c)| c == '”')?;
             }
             '"' => {
-                chars.find(|&(_, c)| c == '"')?;
+                let mut escaped = false;
+                chars.find(|&(_, c)| {
+                    let closes = c == '"' && !escaped;
+                    escaped = c == '\\' && !escaped;
+                    closes
+                })?;
             }
             _ => {}
         }
@@ -297,20 +329,27 @@ fn matching(text: &str) -> Option<(TypeDescription, &str)> {
 
 /// Whether `text` begins like the description of a type.
 fn begins_phrase(text: &str) -> bool {
-    const BEGINNINGS: [&str; 13] = [
+    const BEGINNINGS: [&str; 20] = [
         "(",
         "null or ",
         "list of ",
         "non-empty (list of ",
         "attribute set of ",
         "lazy attribute set of ",
+        "attribute list of ",
+        "attribute-tagged union",
         "function that evaluates to a(n) ",
+        "open submodule of ",
         "one of ",
         "value ",
+        "impossible (empty enum)",
         "integer between ",
+        "integer or floating point number between ",
+        "8 bit ",
+        "16 bit ",
+        "32 bit ",
         "string matching the pattern ",
         "strings concatenated with ",
-        "16 bit unsigned integer; ",
     ];
     BEGINNINGS.iter().any(|beginning| text.starts_with(beginning))
         || known::fixed(text, ends_phrase).is_some()
