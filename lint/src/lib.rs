@@ -6,11 +6,15 @@
 //! - [`source`]: files, text, positions
 //! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
 //! - [`eval`]: lazy evaluation of lowered expressions
-//! - [`nixos`]: the options and types of NixOS, and the module system over them
+//! - [`nixos`]: the module system
 
 pub mod analysis;
 pub mod db;
 pub mod eval;
+pub mod findings;
+pub mod fix;
 pub mod nixos;
+pub mod render;
+pub mod rules;
 pub mod source;
 pub mod syntax;

@@ -668,7 +668,8 @@ impl ModuleSystem {
                     ]))
                 }
             };
-            modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own });
+            let origin = self.origin_of_module(ev, id, def.definition.module)?;
+            modules.push(InitialModule { thunk, file, origin });
         }
         let scope = match submodule.base {
             // The options of a whole configuration are called by their own names.
@@ -700,6 +701,12 @@ impl ModuleSystem {
         };
         self.set_submodule(id, scope);
         Ok(config_value(self, scope))
+    }
+
+    /// Where the module that makes a definition of a node comes from.
+    fn origin_of_module(&self, ev: &mut Eval<'_>, id: NodeId, module: u32) -> Res<ModuleOrigin> {
+        let scope = self.scope_of(id);
+        Ok(self.collected(ev, scope)?.modules.get(module as usize).map_or(ModuleOrigin::System, |m| m.origin))
     }
 
     /// The file of the module that makes a definition of a node.

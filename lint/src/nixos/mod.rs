@@ -1,3 +1,28 @@
-//! NixOS as the analyser knows it: which options there are, of which types, and how definitions of them merge.
+//! The module system of nixpkgs: import closure, option declarations, definitions with their priorities, and merging by type.
+//!
+//! What it does is what `lib/modules.nix` and `lib/types.nix` of nixpkgs do (26.05, June 2026), with two additions: an unknown
+//! module, condition or value leaves everything that does not depend on it known, and every definition keeps its place in the text.
 
+pub mod build;
+mod check;
+mod collect;
+pub mod defaults;
+mod definitions;
+mod guards;
+mod merge;
+pub mod model;
+mod natives;
+mod system;
 pub mod table;
+mod table_types;
+mod types;
+mod views;
+
+pub use definitions::{Candidate, Condition, DefState, Definition, priority};
+pub use guards::Guard;
+pub use natives::MODULES_PATH;
+pub use system::{
+    Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId,
+    Trouble, show_loc,
+};
+pub use types::Type;
