@@ -124,6 +124,11 @@ impl ModuleSystem {
 
     /// A module argument that is not given from outside: `_module.args.NAME` of the scope.
     fn module_arg(&self, ev: &mut Eval<'_>, scope: ScopeId, name: &Name, args: &Attrs) -> Res {
+        // What decides which modules there are must be given from outside; `_module.args` would be infinite recursion.
+        let collecting = self.with_scope(scope, |s| s.is_collecting());
+        if collecting && !args.is_closed() {
+            return Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")));
+        }
         let node = self.find(ev, scope, &["_module", "args"])?;
         if let Some(node) = node {
             let value = ev.force(self.value(node))?;

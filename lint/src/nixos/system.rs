@@ -84,6 +84,13 @@ pub(super) struct Scope {
     root: Option<NodeId>,
 }
 
+impl Scope {
+    /// Whether its modules are not all known yet.
+    pub(super) fn is_collecting(&self) -> bool {
+        self.collected.is_none()
+    }
+}
+
 /// What stands at a place in the tree of options.
 #[derive(Clone)]
 pub enum NodeKind {
