@@ -76,7 +76,8 @@ impl<'h> Eval<'h> {
         }
     }
 
-    /// The same with further builtins, for the prelude's use: their names begin with two underscores.
+    /// The same with further builtins, for the prelude's use: their names begin with two underscores. To be called before
+    /// anything is evaluated.
     pub fn with_natives(mut self, table: &'static [builtins::Builtin]) -> Self {
         self.natives = table;
         self
@@ -422,7 +423,7 @@ impl<'h> Eval<'h> {
                                 .and_then(|v| ev.coerce(v, super::coerce::Coerce::Interpolate))
                         })
                         .map_err(|s| s.yielding(Kinds::STRING))?;
-                    self.charge(value.text.len() as u64 / 64)?;
+                    self.charge_text(value.text.len())?;
                     text.push_str(&value.text);
                     stand_in |= value.stand_in;
                 }
