@@ -1,34 +1,49 @@
-//! The real file system.
+//! The real file system: regular files of moderate size and folders, nothing that can block or does not end.
 
 use speclint_lint::eval::host::{FileKind, ReadError};
 use speclint_lint::source::files::FileSystem;
-use std::fs::{self, FileType};
-use std::io::Read;
+use speclint_lint::syntax::hir::Name;
+use std::fs;
+use std::io::{self, Read};
 
 /// The largest file that is read, in bytes.
-const MAX_SIZE: u64 = 8 << 20;
+const MAX_FILE: u64 = 8 << 20;
+/// The largest folder that is listed, in entries.
+const MAX_ENTRIES: usize = 100_000;
+/// Where files are no files: reading them may block, or do something.
+const NO_FILES: [&str; 3] = ["/dev", "/proc", "/sys"];
 
-/// The files on disk. Only regular files are read, and none that is too large.
-pub struct Disk;
+/// The file system of this machine.
+pub(crate) struct Disk;
+
+/// Why something could not be read, in the evaluation's terms.
+fn failed(path: &str, error: &io::Error) -> ReadError {
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => ReadError::Missing(path.to_owned()),
+        _ => unreadable(path, error.to_string()),
+    }
+}
+
+fn unreadable(path: &str, reason: impl Into<String>) -> ReadError {
+    ReadError::Unreadable { path: path.to_owned(), reason: reason.into() }
+}
 
 impl FileSystem for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
-        let unreadable = |reason: String| ReadError::Unreadable { path: path.to_owned(), reason };
-        let metadata = fs::metadata(path).map_err(|e| error(path, &e))?;
-        if metadata.is_dir() {
-            return Err(unreadable("it is a folder".into()));
+        let real = fs::canonicalize(path).map_err(|e| failed(path, &e))?;
+        if NO_FILES.iter().any(|folder| real.starts_with(folder)) {
+            return Err(unreadable(path, "it is no ordinary file"));
         }
-        if !metadata.is_file() {
-            return Err(unreadable("it is not a regular file".into()));
+        // Opening a pipe would wait for somebody to write.
+        if !fs::metadata(&real).map_err(|e| failed(path, &e))?.is_file() {
+            return Err(unreadable(path, "it is not a file"));
         }
-        if metadata.len() > MAX_SIZE {
-            return Err(unreadable(format!("it is larger than {} MiB", MAX_SIZE >> 20)));
+        let file = fs::File::open(&real).map_err(|e| failed(path, &e))?;
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| failed(path, &e))?;
+        if bytes.len() as u64 > MAX_FILE {
+            return Err(unreadable(path, format!("it is larger than {} MiB", MAX_FILE >> 20)));
         }
-        let mut bytes = Vec::with_capacity(metadata.len() as usize);
-        // A file may grow, and those of /proc say that they are empty.
-        fs::File::open(path)
-            .and_then(|f| f.take(MAX_SIZE).read_to_end(&mut bytes))
-            .map_err(|e| error(path, &e))?;
         Ok(bytes)
     }
 
@@ -36,37 +51,57 @@ impl FileSystem for Disk {
         fs::symlink_metadata(path).ok().map(|m| kind(m.file_type()))
     }
 
-    fn list(&self, path: &str) -> Result<Vec<(smol_str::SmolStr, FileKind)>, ReadError> {
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {
         let mut entries = Vec::new();
-        for entry in fs::read_dir(path).map_err(|e| error(path, &e))? {
-            let entry = entry.map_err(|e| error(path, &e))?;
-            // Names that are no text cannot be named in Nix either.
-            if let (Some(name), Ok(ty)) = (entry.file_name().to_str(), entry.file_type()) {
-                entries.push((name.into(), kind(ty)));
+        for entry in fs::read_dir(path).map_err(|e| failed(path, &e))? {
+            let entry = entry.map_err(|e| failed(path, &e))?;
+            let name = entry.file_name();
+            let name = name.to_str().ok_or_else(|| unreadable(path, "a name in it is no text"))?;
+            entries.push((Name::new(name), entry.file_type().map_or(FileKind::Other, kind)));
+            if entries.len() > MAX_ENTRIES {
+                return Err(unreadable(path, "there is too much in it"));
             }
         }
-        entries.sort();
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)
     }
 }
 
-fn kind(ty: FileType) -> FileKind {
-    if ty.is_file() {
-        FileKind::Regular
-    } else if ty.is_dir() {
-        FileKind::Directory
-    } else if ty.is_symlink() {
+fn kind(file_type: fs::FileType) -> FileKind {
+    if file_type.is_symlink() {
         FileKind::Symlink
+    } else if file_type.is_dir() {
+        FileKind::Directory
+    } else if file_type.is_file() {
+        FileKind::Regular
     } else {
         FileKind::Other
     }
 }
 
-fn error(path: &str, error: &std::io::Error) -> ReadError {
-    match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-            ReadError::Missing(path.to_owned())
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    #[test]
+    fn only_what_ends_is_read() {
+        for path in ["/dev/zero", "/dev/null", "/proc/self/mem", "/proc/kmsg"] {
+            if Path::new(path).exists() {
+                assert!(matches!(Disk.read(path), Err(ReadError::Unreadable { .. })), "{path}");
+            }
         }
-        _ => ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() },
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let at = |name: &str| format!("{}/{name}", folder.path().to_str().expect("a path that is text"));
+        fs::File::create(at("large")).and_then(|f| f.set_len(MAX_FILE + 1)).expect("a large file");
+        fs::write(at("b.nix"), "1").expect("a file");
+        fs::create_dir(at("a")).expect("a folder");
+        assert!(matches!(Disk.read(&at("large")), Err(ReadError::Unreadable { .. })));
+        assert!(matches!(Disk.read(&at("a")), Err(ReadError::Unreadable { .. })));
+        assert!(matches!(Disk.read(&at("none")), Err(ReadError::Missing(_))));
+        assert!(matches!(Disk.read(&at("b.nix/c")), Err(ReadError::Missing(_))));
+        assert_eq!(Disk.read(&at("b.nix")), Ok(b"1".to_vec()));
+        let wanted = [("a", FileKind::Directory), ("b.nix", FileKind::Regular), ("large", FileKind::Regular)];
+        assert_eq!(Disk.list(&at("")), Ok(wanted.map(|(n, k)| (Name::new(n), k)).to_vec()));
     }
 }

@@ -20,6 +20,8 @@ enum Command {
     Check(commands::check::Arguments),
     /// Print what the system and each specialisation will be.
     Show(commands::show::Arguments),
+    /// Print what an expression is taken to be.
+    Eval(commands::eval::Args),
 }
 
 fn main() -> ExitCode {
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
+        Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {
         Ok(code) => code,

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Files or folders with a configuration.
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
@@ -83,7 +83,7 @@ enum Colour {
 }
 
 /// Runs the subcommand.
-pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     for name in arguments.select.iter().chain(&arguments.ignore) {
         if rules::find(name).is_none() {
             let names: Vec<&str> = rules::ALL.iter().map(|r| r.name).collect();

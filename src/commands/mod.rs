@@ -1,7 +1,8 @@
 //! The subcommands, one file each.
 
-pub mod check;
-pub mod show;
+pub(crate) mod check;
+pub(crate) mod eval;
+pub(crate) mod show;
 
 use crate::disk::Disk;
 use anyhow::{Context as _, Result, bail};
@@ -40,6 +41,13 @@ fn entry(path: &Path) -> Result<PathBuf> {
         "`{}` has neither a configuration.nix nor a default.nix: name the file that your system starts from",
         path.display()
     )
+}
+
+/// `path` as an absolute, normalised path; relative ones start at the working folder.
+fn absolute(path: &Path) -> Result<String> {
+    let path = std::path::absolute(path).with_context(|| format!("cannot find `{}`", path.display()))?;
+    let text = path.to_str().with_context(|| format!("the path `{}` is not UTF-8", path.display()))?;
+    Ok(speclint_lint::eval::paths::normalise(text))
 }
 
 /// A path as it is printed: relative to the current folder where it is below it.

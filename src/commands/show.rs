@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// Files or folders with a configuration.
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
@@ -27,7 +27,7 @@ enum Format {
 }
 
 /// Runs the subcommand.
-pub fn run(arguments: &Arguments) -> Result<ExitCode> {
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let analysis = super::open(&arguments.paths)?;
     let systems = analysis.systems();
     let systems: Vec<_> = systems.iter().map(AsRef::as_ref).collect();

@@ -14,7 +14,7 @@ pub struct ThunkId(pub(crate) u32);
 pub struct FrameId(pub(crate) u32);
 
 /// A computation of the analyser's own.
-pub type Computation = Box<dyn for<'h> FnOnce(&mut Eval<'h>) -> Res>;
+pub(crate) type Computation = Box<dyn for<'h> FnOnce(&mut Eval<'h>) -> Res>;
 
 /// What a thunk holds.
 pub(crate) enum Thunk {

@@ -449,7 +449,7 @@ impl<'h> Eval<'h> {
                                 .and_then(|v| ev.coerce(v, super::coerce::Coerce::Interpolate))
                         })
                         .map_err(|s| s.yielding(Kinds::STRING))?;
-                    self.charge(value.text.len() as u64 / 64)?;
+                    self.charge_text(value.text.len())?;
                     text.push_str(&value.text);
                     stand_in |= value.stand_in;
                 }

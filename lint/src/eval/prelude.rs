@@ -19,7 +19,43 @@ macro_rules! files {
 }
 
 /// Name and text of each file.
-const FILES: &[(&str, &str)] = files! { "asserts.nix" "attrsets.nix" "cli.nix" "customisation.nix" "debug.nix" "default.nix" "derivations.nix" "fetchers.nix" "fileset.nix" "filesystem.nix" "fixed-points.nix" "generators.nix" "gvariant.nix" "kernel.nix" "licenses.nix" "lists.nix" "meta.nix" "misc.nix" "module-options.nix" "module-system.nix" "modules.nix" "network.nix" "nixos.nix" "options.nix" "path.nix" "sources.nix" "strings-with-deps.nix" "strings.nix" "systems-inspect.nix" "systems-parse.nix" "systems-tables.nix" "systems.nix" "trivial.nix" "types.nix" "versions.nix" };
+const FILES: &[(&str, &str)] = files! {
+    "asserts.nix"
+    "attrsets.nix"
+    "cli.nix"
+    "customisation.nix"
+    "debug.nix"
+    "default.nix"
+    "derivations.nix"
+    "fetchers.nix"
+    "fileset.nix"
+    "filesystem.nix"
+    "fixed-points.nix"
+    "generators.nix"
+    "gvariant.nix"
+    "kernel.nix"
+    "licenses.nix"
+    "lists.nix"
+    "meta.nix"
+    "misc.nix"
+    "module-options.nix"
+    "module-system.nix"
+    "modules.nix"
+    "network.nix"
+    "nixos.nix"
+    "options.nix"
+    "path.nix"
+    "sources.nix"
+    "strings-with-deps.nix"
+    "strings.nix"
+    "systems-inspect.nix"
+    "systems-parse.nix"
+    "systems-tables.nix"
+    "systems.nix"
+    "trivial.nix"
+    "types.nix"
+    "versions.nix"
+};
 
 /// The prelude's file at `path`, if there is one. It is lowered when it is first asked for.
 pub fn file(path: &str) -> Option<Arc<File>> {

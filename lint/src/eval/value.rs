@@ -38,7 +38,10 @@ pub enum Value {
 
 /// A function of the analyser's own.
 #[derive(Clone)]
-pub struct NativeFn(pub Rc<dyn for<'h> Fn(&mut Eval<'h>, ThunkId) -> Res>);
+pub struct NativeFn(pub Rc<Native>);
+
+/// What a [`NativeFn`] does with its argument.
+pub type Native = dyn for<'h> Fn(&mut Eval<'h>, ThunkId) -> Res;
 
 /// A string. What Nix calls its context is reduced to whether it contains a store path.
 #[derive(Clone, PartialEq, Eq)]

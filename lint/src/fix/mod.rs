@@ -21,10 +21,14 @@ use std::rc::Rc;
 /// Evaluates a system with edits applied; `None` if an edited file no longer parses.
 pub type Evaluate<'f> = dyn Fn(&[Edit]) -> Option<System> + 'f;
 
+/// Edits in a form that can be looked up.
+type Edits = Vec<(Location, String)>;
+
 /// Makes mends and judges them by evaluating the system again.
 pub struct Fixer<'f> {
     evaluate: Box<Evaluate<'f>>,
-    evaluated: RefCell<HashMap<Vec<(Location, String)>, Option<Rc<System>>>>,
+    /// The system after edits that were tried, by those edits.
+    evaluated: RefCell<HashMap<Edits, Option<Rc<System>>>>,
 }
 
 /// An option of a scope: the specialisation's name, or `None` for the parent.
@@ -63,8 +67,7 @@ impl<'f> Fixer<'f> {
     }
 
     fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
-        let mut key: Vec<(Location, String)> =
-            edits.iter().map(|e| (e.location.clone(), e.text.clone())).collect();
+        let mut key: Edits = edits.iter().map(|e| (e.location.clone(), e.text.clone())).collect();
         key.sort();
         if let Some(known) = self.evaluated.borrow().get(&key) {
             return known.clone();

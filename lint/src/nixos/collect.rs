@@ -12,11 +12,11 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 /// The modules of a scope.
-pub struct Collected {
+pub(super) struct Collected {
     /// In the order in which their definitions merge.
-    pub modules: Vec<Module>,
+    pub(super) modules: Vec<Module>,
     /// What is not known, or refused.
-    pub troubles: Vec<Trouble>,
+    pub(super) troubles: Vec<Trouble>,
 }
 
 /// A module with those that it imports.
@@ -263,7 +263,7 @@ impl Collector<'_> {
         if let Rest::Open(why) = &set.rest {
             self.trouble(file, thunk, Stop::Unknown(why.clone()));
         }
-        let mut text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
+        let text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
             match set.known(name) {
                 Some(attr) => {
                     let value = ev.force(attr.value)?;

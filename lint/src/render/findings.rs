@@ -4,7 +4,7 @@ use crate::findings::{Finding, Location};
 use serde_json::{Value as Json, json};
 
 /// Turns a place in a file into what is printed of it: the file's name, and its range as JSON.
-pub type LocateBytes<'l> = dyn Fn(&str, u32, u32) -> (String, Json) + 'l;
+pub(crate) type LocateBytes<'l> = dyn Fn(&str, u32, u32) -> (String, Json) + 'l;
 
 /// The findings as the document that `check --format json` prints.
 pub fn findings_json(findings: &[Finding], locate: &LocateBytes<'_>) -> Json {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Turns a place in a file into what is printed of it: the file's name, and its range as JSON.
-pub type Locate<'l> = dyn Fn(&str, rowan::TextRange) -> (String, Json) + 'l;
+pub(crate) type Locate<'l> = dyn Fn(&str, rowan::TextRange) -> (String, Json) + 'l;
 
 /// The model as JSON.
 pub fn show_json(systems: &[&System], unreached: &[String], locate: &Locate<'_>) -> Json {
@@ -146,8 +146,14 @@ pub fn show_text(systems: &[&System]) -> String {
             out.push_str("  no specialisations\n");
         }
         for trouble in &system.parent.troubles {
-            let place = trouble.span.and_then(|s| system.files.get(s.file as usize)).map_or("", String::as_str);
-            let _ = writeln!(out, "  {}: {} {place}", if trouble.refused { "refused" } else { "not known" }, trouble.message);
+            let place =
+                trouble.span.and_then(|s| system.files.get(s.file as usize)).map_or("", String::as_str);
+            let _ = writeln!(
+                out,
+                "  {}: {} {place}",
+                if trouble.refused { "refused" } else { "not known" },
+                trouble.message
+            );
         }
         for specialisation in &system.specialisations {
             text_of(&mut out, system, specialisation);

@@ -55,20 +55,23 @@ const TAGS: &str = "system.nixos.tags";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for specialisation in &cx.system.specialisations {
-        if specialisation.certain && !has_tags(specialisation) {
+        if specialisation.certain && !has_tags(cx.system, specialisation) {
             findings.extend(finding(cx, specialisation));
         }
     }
 }
 
 /// Whether there are tags, or might be.
-fn has_tags(specialisation: &Specialisation) -> bool {
+fn has_tags(system: &System, specialisation: &Specialisation) -> bool {
     let scope = &specialisation.scope;
     if scope.options.contains_key("system.nixos.label") || specialisation.inherits.is_none() {
         return true;
     }
     match scope.options.get(TAGS).map(|o| &o.prediction) {
-        None | Some(Prediction::Undefined) => scope.troubles.iter().any(|t| !t.refused),
+        // A module that is not known may set them, but one that the base has too would tag the base as well.
+        None | Some(Prediction::Undefined) => {
+            scope.troubles.iter().any(|t| !t.refused && !system.parent.troubles.contains(t))
+        }
         Some(Prediction::Ok { value, .. }) => value.as_array().is_some_and(|tags| !tags.is_empty()),
         Some(_) => true,
     }
@@ -99,7 +102,7 @@ fn fix(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Fix> {
     let name = specialisation.name.as_str();
     let tag: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
-    let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(s));
+    let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s));
     let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
     specialisation.places.iter().find_map(|place| {
         let source = Source::open(cx.texts, cx.path(place.file))?;

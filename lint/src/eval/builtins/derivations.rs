@@ -15,6 +15,9 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "derivationStrict", arity: 1, kinds: Kinds::SET, run: derivation_strict },
 ];
 
+/// How the name of a store path begins that stands for something built.
+pub(super) const PREFIX: &str = "derivation ";
+
 /// The names of a derivation's outputs.
 fn outputs(ev: &mut Eval<'_>, set: &Attrs) -> Res<Vec<Name>> {
     let Some(attr) = ev.attr(set, &Name::new_static("outputs"))? else {
@@ -35,7 +38,7 @@ fn store_path(ev: &mut Eval<'_>, set: &Rc<Attrs>, output: &str, identity: usize)
         let name = ev.want_attr(&set, "name")?;
         let value = ev.force(name)?;
         let name = ev.coerce(value, Coerce::Interpolate)?;
-        let text = format!("/nix/store/«derivation {}{suffix} {identity}»", name.text.replace('/', "-"));
+        let text = format!("/nix/store/«{PREFIX}{}{suffix} {identity}»", name.text.replace('/', "-"));
         Ok(Value::Str(Str { text: text.into(), stand_in: true }))
     })
 }

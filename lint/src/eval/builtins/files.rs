@@ -3,11 +3,13 @@
 //! What Nix copies to its store stays where it is: the string that a copy would be names the original, marked as a stand-in.
 
 use super::Builtin;
+use super::derivations;
 use super::hashes::STORE_FOLDER;
 use crate::eval::coerce::Coerce;
 use crate::eval::heap::ThunkId;
 use crate::eval::host::{FileKind, ReadError};
 use crate::eval::machine::Eval;
+use crate::eval::ops::needs_nixpkgs;
 use crate::eval::paths;
 use crate::eval::value::*;
 use crate::syntax::hir::Name;
@@ -30,7 +32,10 @@ pub(super) const TABLE: &[Builtin] = &[
 fn unreadable(s: &Str) -> Option<Stop> {
     let (_, rest) = s.text.split_once('«').filter(|_| s.stand_in)?;
     let name = rest.split('»').next().unwrap_or(rest);
-    Some(Stop::unknown(format!("`{name}` is not here to be read")))
+    Some(match name.strip_prefix(derivations::PREFIX) {
+        Some(name) => Stop::unknown(format!("the derivation `{}` is not built", name.trim())),
+        None => Stop::Unknown(needs_nixpkgs(name)),
+    })
 }
 
 /// The error that reading ended with: certain only where nothing is in a place that is not Nix' store.
@@ -57,7 +62,7 @@ impl Eval<'_> {
 
     /// A path, or what can be made one, for reading what is there.
     pub(crate) fn want_path(&mut self, thunk: ThunkId) -> Res<String> {
-        Ok(paths::normalise(&*self.want_raw_path(thunk)?))
+        Ok(paths::normalise(&self.want_raw_path(thunk)?))
     }
 
     /// The text of a file.

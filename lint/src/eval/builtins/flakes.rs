@@ -47,7 +47,7 @@ fn not_followed() -> Stop {
 
 /// Whether a text stands in a URL as it is.
 fn plain(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/:@".contains(&b))
+    text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._~/:@+".contains(&b))
 }
 
 fn is_revision(text: &str) -> bool {

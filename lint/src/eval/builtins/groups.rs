@@ -21,6 +21,10 @@ fn partition(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (mut right, mut wrong) = (Vec::new(), Vec::new());
     let mut open = list.open.clone();
     for item in &list.items {
+        // Nix evaluates each element, whatever the predicate does with it.
+        if let Err(stop @ Stop::Error(_)) = ev.force(*item) {
+            return Err(stop);
+        }
         match ev.call_bool(&predicate, &[*item]) {
             Ok(true) => right.push(*item),
             Ok(false) => wrong.push(*item),
@@ -62,6 +66,9 @@ fn group_by(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 
 fn zip_attrs_with(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let sets = ev.want_list(args[1])?;
+    if let Err(stop @ Stop::Error(_)) = ev.want_function(args[0]) {
+        return Err(stop);
+    }
     let mut groups: BTreeMap<Name, (Option<Place>, Vec<ThunkId>)> = BTreeMap::new();
     let mut open = sets.open.clone();
     for set in &sets.items {

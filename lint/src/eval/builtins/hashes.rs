@@ -96,7 +96,7 @@ fn to_file(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let text = ev.want_text(args[1])?;
     let valid = !name.is_empty()
         && name.len() <= 211
-        && !name.starts_with('.')
+        && !matches!(name.split('-').next(), Some("." | ".."))
         && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"+-._?=".contains(&b));
     if !valid {
         return Err(Stop::fail(format!("the name '{name}' is not valid in the Nix store")));

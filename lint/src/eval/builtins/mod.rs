@@ -5,9 +5,10 @@ mod control;
 mod derivations;
 mod files;
 mod flakes;
+mod from_json;
 mod groups;
 mod hashes;
-mod json;
+
 mod lists;
 mod nix32;
 mod numbers;
@@ -18,6 +19,7 @@ mod regex;
 mod replace;
 mod sets;
 mod strings;
+mod to_json;
 mod toml;
 mod types;
 mod versions;
@@ -54,7 +56,7 @@ const TABLES: &[&[Builtin]] = &[
     flakes::TABLE,
     groups::TABLE,
     hashes::TABLE,
-    json::TABLE,
+    from_json::TABLE,
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
@@ -63,6 +65,7 @@ const TABLES: &[&[Builtin]] = &[
     replace::TABLE,
     sets::TABLE,
     strings::TABLE,
+    to_json::TABLE,
     toml::TABLE,
     types::TABLE,
     versions::TABLE,

@@ -21,6 +21,8 @@ pub(super) struct Translated {
     pub(super) groups: usize,
     /// Whether something in it may match any number of times.
     pub(super) repeats: bool,
+    /// Whether a group is repeated that may match nothing. What such a group matched last is Nix' library's own invention.
+    pub(super) unclear_groups: bool,
     /// How many states it may need: the number of its characters, those that are repeated counted as often.
     pub(super) weight: usize,
 }
@@ -34,15 +36,22 @@ const MAX_NESTING: u32 = 100;
 const ESCAPABLE: &[u8] = b".[\\()*+?{|^$";
 
 pub(super) fn translate(pattern: &str) -> Result<Translated, Bad> {
-    let mut parser = Parser { bytes: pattern.as_bytes(), at: 0, groups: 0, repeats: false };
-    let (text, weight) = parser.alternatives(0)?;
+    let mut parser =
+        Parser { bytes: pattern.as_bytes(), at: 0, groups: 0, repeats: false, unclear_groups: false };
+    let Piece { text, weight, .. } = parser.alternatives(0)?;
     if parser.at < parser.bytes.len() {
         return Err(Bad::Invalid);
     }
-    if weight > MAX_WEIGHT {
-        return Err(Bad::Unclear);
-    }
-    Ok(Translated { text, groups: parser.groups, repeats: parser.repeats, weight })
+    let Parser { groups, repeats, unclear_groups, .. } = parser;
+    Ok(Translated { text, groups, repeats, unclear_groups, weight })
+}
+
+/// A part of an expression.
+struct Piece {
+    text: String,
+    weight: usize,
+    /// Whether it may match nothing.
+    nullable: bool,
 }
 
 struct Parser<'a> {
@@ -50,6 +59,16 @@ struct Parser<'a> {
     at: usize,
     groups: usize,
     repeats: bool,
+    unclear_groups: bool,
+}
+
+/// How often something is repeated.
+struct Quantifier {
+    text: String,
+    /// How many copies of it are needed.
+    copies: usize,
+    optional: bool,
+    endless: bool,
 }
 
 fn literal(byte: u8) -> String {
@@ -73,22 +92,25 @@ impl Parser<'_> {
         found
     }
 
-    /// `a|b|…`, up to the end or a closing parenthesis. Text and weight.
-    fn alternatives(&mut self, nesting: u32) -> Result<(String, usize), Bad> {
+    /// `a|b|…`, up to the end or a closing parenthesis.
+    fn alternatives(&mut self, nesting: u32) -> Result<Piece, Bad> {
         if nesting > MAX_NESTING {
             return Err(Bad::Unclear);
         }
-        let mut text = String::new();
-        let mut weight = 1;
+        let mut whole = Piece { text: String::new(), weight: 1, nullable: false };
+        let mut nullable = true;
         loop {
-            while let Some((term, w)) = self.term(nesting)? {
-                text.push_str(&term);
-                weight = Self::bounded(weight + w)?;
+            while let Some(term) = self.term(nesting)? {
+                whole.text.push_str(&term.text);
+                whole.weight = Self::bounded(whole.weight + term.weight)?;
+                nullable &= term.nullable;
             }
+            whole.nullable |= nullable;
             if !self.eat(b'|') {
-                return Ok((text, weight));
+                return Ok(whole);
             }
-            text.push('|');
+            whole.text.push('|');
+            nullable = true;
         }
     }
 
@@ -97,59 +119,61 @@ impl Parser<'_> {
     }
 
     /// An anchor, or an atom with its quantifiers; `None` at the end of an alternative.
-    fn term(&mut self, nesting: u32) -> Result<Option<(String, usize)>, Bad> {
+    fn term(&mut self, nesting: u32) -> Result<Option<Piece>, Bad> {
         let Some(byte) = self.peek() else { return Ok(None) };
-        let (mut text, mut weight) = match byte {
+        let groups = self.groups;
+        let mut piece = match byte {
             b'|' | b')' => return Ok(None),
-            // Nothing can be repeated here.
-            b'*' | b'+' | b'?' | b'{' => return Err(Bad::Invalid),
             b'^' | b'$' => {
                 self.at += 1;
-                let anchor = if byte == b'^' { "\\A" } else { "\\z" };
-                return Ok(Some((anchor.to_owned(), 1)));
+                let text = if byte == b'^' { "\\A" } else { "\\z" };
+                return Ok(Some(Piece { text: text.to_owned(), weight: 1, nullable: true }));
             }
             b'(' => {
                 self.at += 1;
                 self.groups += 1;
-                let (inner, weight) = self.alternatives(nesting + 1)?;
+                let inner = self.alternatives(nesting + 1)?;
                 if !self.eat(b')') {
                     return Err(Bad::Invalid);
                 }
-                (format!("({inner})"), weight + 2)
-            }
-            b'.' => {
-                self.at += 1;
-                ("[^\\x00]".to_owned(), 1)
-            }
-            b'[' => {
-                self.at += 1;
-                (self.bracket()?, 1)
-            }
-            b'\\' => {
-                self.at += 1;
-                match self.next() {
-                    Some(escaped) if ESCAPABLE.contains(&escaped) => (literal(escaped), 1),
-                    _ => return Err(Bad::Invalid),
+                Piece {
+                    text: format!("({})", inner.text),
+                    weight: inner.weight + 2,
+                    nullable: inner.nullable,
                 }
             }
-            other => {
-                self.at += 1;
-                (literal(other), 1)
-            }
+            _ => Piece { text: self.character(byte)?, weight: 1, nullable: false },
         };
-        while let Some((quantifier, times)) = self.quantifier()? {
-            text = format!("(?:{text}){quantifier}");
-            weight = Self::bounded(weight.saturating_mul(times) + 1)?;
+        while let Some(Quantifier { text, copies, optional, endless }) = self.quantifier()? {
+            self.unclear_groups |= endless && piece.nullable && self.groups > groups;
+            piece.text = format!("(?:{}){text}", piece.text);
+            piece.weight = Self::bounded(piece.weight.saturating_mul(copies) + 1)?;
+            piece.nullable |= optional;
         }
-        Ok(Some((text, weight)))
+        Ok(Some(piece))
     }
 
-    /// A quantifier, and how many copies of what it repeats it needs.
-    fn quantifier(&mut self) -> Result<Option<(String, usize)>, Bad> {
-        let text = match self.peek() {
-            Some(b'*') => "*",
-            Some(b'+') => "+",
-            Some(b'?') => "?",
+    /// What matches one byte.
+    fn character(&mut self, byte: u8) -> Result<String, Bad> {
+        self.at += 1;
+        match byte {
+            // Nothing can be repeated here.
+            b'*' | b'+' | b'?' | b'{' => Err(Bad::Invalid),
+            b'.' => Ok("[^\\x00]".to_owned()),
+            b'[' => self.bracket(),
+            b'\\' => match self.next() {
+                Some(escaped) if ESCAPABLE.contains(&escaped) => Ok(literal(escaped)),
+                _ => Err(Bad::Invalid),
+            },
+            other => Ok(literal(other)),
+        }
+    }
+
+    fn quantifier(&mut self) -> Result<Option<Quantifier>, Bad> {
+        let (text, optional, endless) = match self.peek() {
+            Some(b'*') => ("*", true, true),
+            Some(b'+') => ("+", false, true),
+            Some(b'?') => ("?", true, false),
             Some(b'{') => {
                 self.at += 1;
                 return self.interval().map(Some);
@@ -157,29 +181,27 @@ impl Parser<'_> {
             _ => return Ok(None),
         };
         self.at += 1;
-        self.repeats |= text != "?";
-        Ok(Some((text.to_owned(), 1)))
+        self.repeats |= endless;
+        Ok(Some(Quantifier { text: text.to_owned(), copies: 1, optional, endless }))
     }
 
     /// What follows `{`.
-    fn interval(&mut self) -> Result<(String, usize), Bad> {
+    fn interval(&mut self) -> Result<Quantifier, Bad> {
         let low = self.number()?.ok_or(Bad::Invalid)?;
-        let (text, times) = if self.eat(b',') {
+        let (text, copies, endless) = if self.eat(b',') {
             match self.number()? {
                 Some(high) if high < low => return Err(Bad::Invalid),
-                Some(high) => (format!("{{{low},{high}}}"), high),
-                None => {
-                    self.repeats = true;
-                    (format!("{{{low},}}"), low + 1)
-                }
+                Some(high) => (format!("{{{low},{high}}}"), high, false),
+                None => (format!("{{{low},}}"), low + 1, true),
             }
         } else {
-            (format!("{{{low}}}"), low)
+            (format!("{{{low}}}"), low, false)
         };
         if !self.eat(b'}') {
             return Err(Bad::Invalid);
         }
-        Ok((text, times))
+        self.repeats |= endless;
+        Ok(Quantifier { text, copies, optional: low == 0, endless })
     }
 
     fn number(&mut self) -> Result<Option<usize>, Bad> {

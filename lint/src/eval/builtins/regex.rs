@@ -48,6 +48,11 @@ fn too_large() -> Stop {
     Stop::unknown("the regular expression is not understood")
 }
 
+/// Where it is not the expression that says what matches.
+fn library() -> Stop {
+    Stop::unknown("what the regular expression matches depends on Nix' library")
+}
+
 fn dfa(pattern: &str, kind: MatchKind) -> Res<(dfa::DFA, dfa::Cache)> {
     let config = dfa::Config::new().match_kind(kind).skip_cache_capacity_check(true).cache_capacity(1 << 18);
     let thompson = regex_automata::nfa::thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)).utf8(false);
@@ -137,7 +142,7 @@ impl Regex {
             let Some(longest) = longest else { continue };
             ev.charge_text(seen)?;
             if self.source.repeats && end(&mut search.first, text, at)?.0 != Some(longest) {
-                return Err(Stop::unknown("what the regular expression matches depends on Nix' library"));
+                return Err(library());
             }
             return Ok(Some((at, longest)));
         }
@@ -146,10 +151,13 @@ impl Regex {
     }
 }
 
+/// What became of each expression.
+type Made = HashMap<Rc<str>, Result<Rc<Regex>, Bad>>;
+
 /// The expression `pattern`, made only once.
 fn compiled(ev: &mut Eval<'_>, pattern: &Rc<str>) -> Res<Rc<Regex>> {
     thread_local! {
-        static MADE: RefCell<HashMap<Rc<str>, Result<Rc<Regex>, Bad>>> = RefCell::default();
+        static MADE: RefCell<Made> = RefCell::default();
     }
     ev.charge(1 + pattern.len() as u64 / 4)?;
     let made = MADE.with_borrow(|made| made.get(pattern).cloned());
@@ -185,6 +193,7 @@ fn groups(ev: &mut Eval<'_>, text: &[u8], regex: &Regex, captures: &Captures) ->
     let mut items = Vec::with_capacity(regex.source.groups);
     for i in 1..=regex.source.groups {
         let item = match captures.get_group(i) {
+            _ if regex.source.unclear_groups => ev.stopped(library()),
             Some(span) => part(ev, text, span.start..span.end),
             None => ev.ready(Value::Null),
         };

@@ -15,9 +15,7 @@ fn from_toml(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     ev.charge(1 + text.len() as u64 / 8)?;
     match text.parse::<toml::Table>() {
         Ok(table) => read(ev, Toml::Table(table)),
-        Err(e) if e.message().contains("recursion limit") => {
-            Err(Stop::unknown("the TOML is nested too deeply"))
-        }
+        Err(e) if e.message().contains("recursion") => Err(Stop::unknown("the TOML is nested too deeply")),
         Err(e) => Err(Stop::fail(format!("`fromTOML`: {}", e.message()))),
     }
 }

@@ -32,9 +32,7 @@ fn to_xml(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 impl Writer {
     /// A line with a tag: `inside` stands between the angle brackets.
     fn tag(&mut self, inside: &str) {
-        for _ in 0..self.depth {
-            self.text.push_str("  ");
-        }
+        self.text.extend(std::iter::repeat_n("  ", self.depth));
         self.text.push('<');
         self.text.push_str(inside);
         self.text.push_str(">\n");
@@ -72,7 +70,8 @@ fn escaped(text: &str) -> String {
 
 fn write(ev: &mut Eval<'_>, thunk: ThunkId, out: &mut Writer) -> Res<()> {
     let value = ev.force(thunk)?;
-    ev.charge(1 + out.depth as u64 / 8)?;
+    // Every line is indented.
+    ev.charge(1 + out.depth as u64)?;
     match &value {
         Value::Null => out.tag("null /"),
         Value::Bool(b) => out.scalar("bool", if *b { "true" } else { "false" }),

@@ -1,6 +1,10 @@
 //! The incremental database: file texts and folder listings are inputs, and what is made of them is remembered until one of
 //! those that it was made of changes.
 
+mod inputs;
+
+pub use inputs::{Contents, Entry, Folder, PathState};
+
 use crate::analysis;
 use crate::eval::host::{FileKind, Host, ReadError};
 use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value};
@@ -9,6 +13,7 @@ use crate::fix::apply;
 use crate::nixos::model::System;
 use crate::nixos::{InitialModule, ModuleOrigin, ModuleSystem, build};
 use crate::source::files::FileSystem;
+use crate::source::{DecodeError, decode};
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower::lower;
 use salsa::Setter;
@@ -18,50 +23,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many steps the evaluation of a system may take.
 const SYSTEM_BUDGET: u64 = 60_000_000;
-
-/// The text of a file, or why there is none.
-#[salsa::input]
-pub struct Contents {
-    /// The file's path.
-    #[returns(ref)]
-    pub path: String,
-    /// Its text.
-    #[returns(ref)]
-    pub text: Result<Arc<str>, ReadError>,
-}
-
-/// What is at a path.
-#[salsa::input]
-pub struct PathState {
-    /// The path.
-    #[returns(ref)]
-    pub path: String,
-    /// What is there.
-    #[returns(copy)]
-    pub kind: Option<FileKind>,
-}
-
-/// What is in a folder.
-#[salsa::input]
-pub struct Folder {
-    /// The folder's path.
-    #[returns(ref)]
-    pub path: String,
-    /// Its entries, by name.
-    #[returns(ref)]
-    pub entries: Result<Arc<[(Name, FileKind)]>, ReadError>,
-}
-
-/// A file from which a system starts.
-#[salsa::input]
-pub struct Entry {
-    /// The file's path.
-    #[returns(ref)]
-    pub path: String,
-    /// What the system is called.
-    #[returns(ref)]
-    pub name: String,
-}
 
 /// The files of a database.
 #[salsa::db]
@@ -141,7 +102,17 @@ impl Database {
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
-        self.files.read(path).map(|bytes| String::from_utf8_lossy(&bytes).into())
+        let decoded = decode(self.files.read(path)?);
+        match decoded.error {
+            // What is no text is replaced, as Nix only looks at it in strings and comments.
+            None | Some(DecodeError::NotUtf8 { .. }) => Ok(decoded.text.into()),
+            Some(error) => Err(ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
+        }
+    }
+
+    /// The files as an evaluation reads them.
+    pub fn host(&self) -> impl Host {
+        DbHost(self)
     }
 
     /// Makes `text` the text of the file at `path`, whatever the file system says.

@@ -1,4 +1,4 @@
-//! `builtins.fromJSON` and `builtins.toJSON`.
+//! `builtins.toJSON`.
 
 use super::Builtin;
 use crate::eval::coerce::Coerce;
@@ -6,63 +6,9 @@ use crate::eval::heap::ThunkId;
 use crate::eval::machine::Eval;
 use crate::eval::value::*;
 use crate::syntax::hir::Name;
-use serde_json::Value as Json;
 
-pub(super) const TABLE: &[Builtin] = &[
-    Builtin { name: "fromJSON", arity: 1, kinds: Kinds::ANY, run: from_json },
-    Builtin { name: "toJSON", arity: 1, kinds: Kinds::STRING, run: to_json },
-];
-
-fn from_json(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
-    let text = ev.want_text(args[0])?;
-    ev.charge(1 + text.len() as u64 / 8)?;
-    match serde_json::from_str(&text) {
-        Ok(json) => read(ev, json),
-        // The parser's stack is limited, Nix' is not.
-        Err(e) if e.to_string().starts_with("recursion limit") => {
-            Err(Stop::unknown("the JSON is nested too deeply"))
-        }
-        Err(e) => Err(Stop::fail(format!("`fromJSON`: {e}"))),
-    }
-}
-
-fn read(ev: &mut Eval<'_>, json: Json) -> Res {
-    Ok(match json {
-        Json::Null => Value::Null,
-        Json::Bool(b) => Value::Bool(b),
-        Json::Number(n) => match (n.as_i64(), n.as_f64()) {
-            (Some(n), _) => Value::Int(n),
-            (None, Some(x)) if !n.is_u64() => Value::Float(x),
-            _ => return Err(Stop::fail(format!("`fromJSON`: {n} is too large for an integer"))),
-        },
-        Json::String(s) if s.contains('\0') => {
-            return Err(Stop::unknown_kind("a string with a NUL character", Kinds::STRING));
-        }
-        Json::String(s) => Value::str(&s),
-        Json::Array(array) => {
-            let mut items = Vec::with_capacity(array.len());
-            for json in array {
-                items.push(part(ev, json)?);
-            }
-            Value::list(items)
-        }
-        Json::Object(object) => {
-            let mut entries = Vec::with_capacity(object.len());
-            for (name, json) in object {
-                entries.push((Name::new(name), Attr::anonymous(part(ev, json)?)));
-            }
-            Value::attrs(entries)
-        }
-    })
-}
-
-fn part(ev: &mut Eval<'_>, json: Json) -> Res<ThunkId> {
-    match read(ev, json) {
-        Ok(value) => Ok(ev.ready(value)),
-        Err(stop @ Stop::Unknown(_)) => Ok(ev.stopped(stop)),
-        Err(stop) => Err(stop),
-    }
-}
+pub(super) const TABLE: &[Builtin] =
+    &[Builtin { name: "toJSON", arity: 1, kinds: Kinds::STRING, run: to_json }];
 
 fn to_json(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let mut out = Str { text: "".into(), stand_in: false };

@@ -1,0 +1,50 @@
+//! The inputs of the database: what the file system says, and which systems there are.
+#![allow(missing_docs, reason = "salsa's macros make methods without documentation")]
+
+use crate::eval::host::{FileKind, ReadError};
+use crate::syntax::hir::Name;
+use std::sync::Arc;
+
+/// The text of a file, or why there is none.
+#[salsa::input]
+pub struct Contents {
+    /// The file's path.
+    #[returns(ref)]
+    pub path: String,
+    /// Its text.
+    #[returns(ref)]
+    pub text: Result<Arc<str>, ReadError>,
+}
+
+/// What is at a path.
+#[salsa::input]
+pub struct PathState {
+    /// The path.
+    #[returns(ref)]
+    pub path: String,
+    /// What is there.
+    #[returns(copy)]
+    pub kind: Option<FileKind>,
+}
+
+/// What is in a folder.
+#[salsa::input]
+pub struct Folder {
+    /// The folder's path.
+    #[returns(ref)]
+    pub path: String,
+    /// Its entries, by name.
+    #[returns(ref)]
+    pub entries: Result<Arc<[(Name, FileKind)]>, ReadError>,
+}
+
+/// A file from which a system starts.
+#[salsa::input]
+pub struct Entry {
+    /// The file's path.
+    #[returns(ref)]
+    pub path: String,
+    /// What the system is called.
+    #[returns(ref)]
+    pub name: String,
+}
