@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use speclint_lint::db::Database;
 use speclint_lint::eval::host::Host;
 use speclint_lint::eval::{Error, Eval, Origin, Res, Stop, Value};
+use speclint_lint::nixos::ModuleSystem;
 use speclint_lint::source::LineIndex;
 use speclint_lint::syntax::hir::{File, Name};
 use std::io::Write;
@@ -74,6 +75,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 fn evaluate(host: &dyn Host, path: &str, file: &Arc<File>, attributes: &[Name], format: Format) -> Answer {
     let mut eval = Eval::new(host, BUDGET);
+    ModuleSystem::new(&mut eval);
     let unit = eval.add_unit(path, file.clone());
     let result = match file.errors.first() {
         Some(error) => {

@@ -508,6 +508,8 @@ impl<'h> Eval<'h> {
     pub(crate) fn search_path(&mut self, name: &str) -> Res {
         match self.host.search(name) {
             Some(path) => Ok(Value::Path(path.into())),
+            // Whatever nixpkgs it is, its `lib` is the one that is known.
+            None if name == "nixpkgs/lib" => Ok(Value::Path(super::prelude::ENTRY.into())),
             None => Ok(Value::Symbol(format!("<{name}>").into())),
         }
     }

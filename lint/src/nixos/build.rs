@@ -509,7 +509,7 @@ fn merging(ty: &Type) -> Merging {
         | Type::Float
         | Type::Number { .. }
         | Type::Str(_)
-        | Type::Path
+        | Type::Path { .. }
         | Type::Enum(_) => Merging::Equal,
         Type::Package | Type::Raw | Type::Unique(_) => Merging::Single,
         Type::Separated(_)

@@ -32,6 +32,9 @@ impl Type {
                 _ => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
             };
         }
+        if let Type::Recursive(ty) = self {
+            return Type::from_thunk(ev, *ty)?.accepts_value(ev, thunk, value);
+        }
         Ok(match self {
             Type::Bool | Type::BoolByOr => matches!(value, Value::Bool(_)),
             Type::Int { lowest, highest } => match value {
@@ -68,9 +71,13 @@ impl Type {
                 _ => false,
             },
             Type::Separated(_) => matches!(value, Value::Str(_)),
-            Type::Path => match value {
-                Value::Path(_) => true,
-                Value::Str(s) => s.text.starts_with('/'),
+            Type::Path { absolute, in_store } => match value {
+                Value::Path(_) => *in_store != Some(true),
+                Value::Str(s) => {
+                    let wanted = |inside: bool| in_store.is_none_or(|wanted| wanted == inside);
+                    absolute.is_none_or(|absolute| absolute == s.text.starts_with('/'))
+                        && wanted(s.stand_in || is_in_store(&s.text))
+                }
                 Value::Attrs(set) => ["outPath", "__toString"].iter().any(|n| set.known(n).is_some()),
                 _ => false,
             },
@@ -83,7 +90,12 @@ impl Type {
                 Value::Str(s) => s.stand_in || s.text.starts_with("/nix/store/"),
                 _ => false,
             },
-            Type::Raw | Type::Anything | Type::Unspecified | Type::Unknown(_) | Type::UnitSetting => true,
+            Type::Raw
+            | Type::Anything
+            | Type::Unspecified
+            | Type::Unknown(_)
+            | Type::Recursive(_)
+            | Type::UnitSetting => true,
             Type::Attrs | Type::AttrsOf { .. } | Type::AttrTag(_) => matches!(value, Value::Attrs(_)),
             Type::Enum(values) => {
                 let mut unknown = None;
@@ -180,7 +192,7 @@ impl Type {
             Type::Float => Kinds::FLOAT,
             Type::Number { .. } => Kinds::NUMBER,
             Type::Str(_) | Type::Separated(_) => Kinds::STRING,
-            Type::Path | Type::Package => Kinds(Kinds::STRING.0 | Kinds::PATH.0 | Kinds::SET.0),
+            Type::Path { .. } | Type::Package => Kinds(Kinds::STRING.0 | Kinds::PATH.0 | Kinds::SET.0),
             Type::Attrs | Type::AttrsOf { .. } | Type::OptionType | Type::AttrTag(_) => Kinds::SET,
             Type::ListOf { .. } => Kinds::LIST,
             Type::NullOr(t) => Kinds(Kinds::NULL.0 | t.kinds().0),
@@ -198,6 +210,7 @@ impl Type {
             | Type::Format { .. }
             | Type::UnitSetting
             | Type::Custom { .. }
+            | Type::Recursive(_)
             | Type::Unknown(_) => Kinds::ANY,
         }
     }
@@ -222,6 +235,11 @@ impl Type {
             _ => false,
         }
     }
+}
+
+/// Whether a text is the path of something in the Nix store.
+fn is_in_store(text: &str) -> bool {
+    text.strip_prefix("/nix/store/").is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()))
 }
 
 /// A scalar of the table as a value.

@@ -107,6 +107,15 @@ impl ModuleSystem {
             (Name::new_static("options"), Attr::anonymous(options)),
             (Name::new_static("specialArgs"), Attr::anonymous(special_args)),
         ];
+        let prefix: Vec<ThunkId> =
+            self.with_scope(scope, |s| s.prefix.clone()).iter().map(|n| ev.ready(Value::str(n))).collect();
+        let prefix = ev.ready(Value::list(prefix));
+        entries.push((Name::new_static("_prefix"), Attr::anonymous(prefix)));
+        let class = match self.with_scope(scope, |s| s.class) {
+            Some(class) => class,
+            None => ev.ready(Value::Null),
+        };
+        entries.push((Name::new_static("_class"), Attr::anonymous(class)));
         let mut rest = Rest::Closed;
         match ev.force(special_args) {
             Ok(Value::Attrs(set)) => {

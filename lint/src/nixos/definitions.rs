@@ -293,6 +293,11 @@ fn inline(ev: &mut Eval<'_>, mut candidate: Candidate, out: &mut Vec<Candidate>)
             candidate.value = field(set, "content")?;
             order(ev, candidate, out)
         }
+        // `mkDefinition`: a definition that says which file it is of.
+        "definition" => {
+            candidate.value = field(set, "value")?;
+            ev.deeper(|ev| inline(ev, candidate, out))
+        }
         _ => order(ev, candidate, out),
     }
 }

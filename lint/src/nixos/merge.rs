@@ -196,7 +196,7 @@ impl ModuleSystem {
             | Type::Int { .. }
             | Type::Float
             | Type::Number { .. }
-            | Type::Path
+            | Type::Path { .. }
             | Type::Enum(_)
             | Type::Str(_) => {
                 let value = self.merge_equal(ev, id, defs)?;
@@ -344,6 +344,10 @@ impl ModuleSystem {
                 ty.describe()
             ))),
             Type::AddCheck(inner, _) => self.merge_as(ev, id, inner, defs),
+            Type::Recursive(ty) => {
+                let ty = Type::from_thunk(ev, *ty)?;
+                self.merge_as(ev, id, &ty, defs)
+            }
             Type::Format { .. } => self.merge_format(ev, id, defs),
             Type::UnitSetting => {
                 if all_kinds(ev, defs, Kinds::LIST)? {
@@ -695,6 +699,7 @@ impl ModuleSystem {
                         special_args,
                         table: submodule.table,
                         freeform: submodule.freeform.clone(),
+                        class: submodule.class,
                     },
                 )
             }
@@ -786,7 +791,7 @@ impl Type {
             | Type::Int { .. }
             | Type::Float
             | Type::Number { .. }
-            | Type::Path
+            | Type::Path { .. }
             | Type::Enum(_)
             | Type::Package
             | Type::Raw

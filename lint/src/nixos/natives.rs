@@ -4,9 +4,10 @@ use super::definitions::Definition;
 use super::merge::internal_module;
 use super::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, ScopeId};
 use super::types::Type;
-use super::views::{config_value, options_value};
+use super::views::{ConfigView, config_value, options_value};
 use crate::eval::{Attr, Attrs, Eval, NativeFn, Res, Rest, Stop, ThunkId, Value, prelude};
 use crate::syntax::hir::Name;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// Makes the module system's functions available to the prelude.
@@ -73,7 +74,9 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
     modules.push(internal_module(ev)?);
     let special_args = special_args(ev, &set);
     let prefix = prefix(ev, &set)?;
-    let scope = system.scope(ev, NewScope { prefix, modules, special_args, table: None, freeform: None });
+    let class = set.known("class").map(|a| a.value);
+    let scope =
+        system.scope(ev, NewScope { prefix, modules, special_args, table: None, freeform: None, class });
     configuration(system, ev, scope)
 }
 
@@ -104,18 +107,28 @@ impl ModuleSystem {
         special_args: ThunkId,
     ) -> Res<ScopeId> {
         let table = Some(super::table_types::nixos());
+        let class = Some(ev.ready(Value::str("nixos")));
         let base = |ev: &mut Eval<'_>| -> Res<Vec<InitialModule>> {
             let thunk = ev.ready(Value::Path(prelude::NIXOS_MODULE.into()));
             let nixos = InitialModule { thunk, file: Rc::from("<NixOS>"), origin: ModuleOrigin::System };
             Ok(vec![nixos, internal_module(ev)?])
         };
         // What a specialisation that does not inherit starts from.
-        let (this, special) = (self.clone(), special_args);
+        // It gets the same arguments, of which it is one itself.
+        let (this, all_args) = (self.clone(), Rc::new(Cell::new(special_args)));
+        let args = all_args.clone();
         let no_user_modules = ev.lazy(move |ev| {
-            let modules = base(ev)?;
+            let (modules, special) = (base(ev)?, args.get());
             let scope = this.scope(
                 ev,
-                NewScope { prefix: Rc::new([]), modules, special_args: special, table, freeform: None },
+                NewScope {
+                    prefix: Rc::new([]),
+                    modules,
+                    special_args: special,
+                    table,
+                    freeform: None,
+                    class,
+                },
             );
             configuration(&this, ev, scope)
         });
@@ -133,6 +146,7 @@ impl ModuleSystem {
                 _ => ev.update(Ok(own), given),
             }
         });
+        all_args.set(special_args);
         let mut all = base(ev)?;
         // `eval-config.nix` gives every module a location, through a module that imports it: so they stand one level deeper, as the
         // content of a specialisation does.
@@ -145,8 +159,10 @@ impl ModuleSystem {
             ]));
             all.push(InitialModule { thunk, ..module });
         }
-        Ok(self
-            .scope(ev, NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None }))
+        Ok(self.scope(
+            ev,
+            NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None, class },
+        ))
     }
 }
 
@@ -160,7 +176,8 @@ pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: Sco
     let config = ev.ready(config_value(system, scope));
     let s = system.clone();
     let module = ev.lazy(move |ev| {
-        let config = config_value(&s, scope);
+        let inside = Rest::Lazy(Rc::new(ConfigView::root(&s, scope)));
+        let config = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: inside }));
         let attr = ev.select(&config, &Name::new_static("_module"))?;
         ev.force(attr.value)
     });
@@ -271,7 +288,14 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
     let special_args = ev.ready(Value::Attrs(Attrs::empty()));
     let scope = system.scope(
         ev,
-        NewScope { prefix: Rc::new([]), modules: Vec::new(), special_args, table: None, freeform: None },
+        NewScope {
+            prefix: Rc::new([]),
+            modules: Vec::new(),
+            special_args,
+            table: None,
+            freeform: None,
+            class: None,
+        },
     );
     let root = system.root(ev, scope);
     let loc = ev.force(loc);

@@ -2,9 +2,9 @@
 
 use super::collect::Collected;
 use super::definitions::{self, Candidate, DefState, Definition, priority};
-use super::types::Type;
+use super::types::{Submodule, Type};
 use crate::eval::show::attr_name;
-use crate::eval::{Attrs, Error, Eval, Place, Res, Stop, ThunkId, Unknown, Value};
+use crate::eval::{Attr, Attrs, Error, Eval, Place, Res, Stop, ThunkId, Unknown, Value};
 use crate::syntax::hir::Name;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -79,6 +79,7 @@ pub(super) struct Scope {
     pub(super) special_args: ThunkId,
     pub(super) table: Option<TableNode>,
     pub(super) freeform: Option<Rc<Type>>,
+    pub(super) class: Option<ThunkId>,
     collect: ThunkId,
     collected: Option<Rc<Collected>>,
     root: Option<NodeId>,
@@ -186,6 +187,7 @@ impl ModuleSystem {
             special_args: new.special_args,
             table: new.table,
             freeform: new.freeform,
+            class: new.class,
             collect,
             collected: None,
             root: None,
@@ -217,6 +219,7 @@ impl ModuleSystem {
                 special_args: s.special_args,
                 table: s.table,
                 freeform: s.freeform.clone(),
+                class: s.class,
             }
         });
         self.scope(ev, new)
@@ -428,6 +431,29 @@ impl ModuleSystem {
         Ok(child)
     }
 
+    /// The node of `name` below a namespace if something declares it: its definitions are not looked at.
+    pub(super) fn declared_child(
+        &self,
+        ev: &mut Eval<'_>,
+        parent: NodeId,
+        name: &Name,
+    ) -> Res<Option<NodeId>> {
+        if let Some(known) = self.get(parent, |n| n.children.get(name).copied()) {
+            return Ok(known.filter(|n| matches!(self.kind(*n), NodeKind::Namespace | NodeKind::Option(_))));
+        }
+        let is_root = self.is_root(parent);
+        let declared = self.declared_below(ev, parent, is_root, name)?;
+        if declared.is_empty() && self.table_of(parent).and_then(|t| t.child(name)).is_none() {
+            return Ok(None);
+        }
+        self.child(ev, parent, name)
+    }
+
+    fn is_root(&self, id: NodeId) -> bool {
+        let arena = self.0.borrow();
+        arena.scopes[arena.nodes[id.0 as usize].scope.0 as usize].root == Some(id)
+    }
+
     fn make_child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
         let (scope, loc, table, is_root) = {
             let arena = self.0.borrow();
@@ -439,7 +465,7 @@ impl ModuleSystem {
         let table = table.and_then(|t| t.child(name));
         let loc: Rc<[Name]> = loc.iter().cloned().chain([name.clone()]).collect();
         let (kind, below) = self.classify(ev, scope, is_root, &loc, table, declared)?;
-        if matches!(kind, NodeKind::Undeclared) {
+        if matches!(kind, NodeKind::Undeclared | NodeKind::Element(_)) {
             // A node only if something defines it.
             let pushed = self.pushed(ev, parent)?;
             if definitions::descend(ev, &pushed, name, &|| show_loc(&loc))?.is_empty() {
@@ -528,6 +554,18 @@ impl ModuleSystem {
         }
         let of_table = table.and_then(|t| t.option_type());
         if let Some(mut declaration) = declaration {
+            // Options that are declared below one that is a submodule are options of the submodule.
+            for (_, set) in below.drain(..) {
+                let options = (Name::new_static("options"), Attr::anonymous(set));
+                let module = ev.ready(Value::attrs(vec![options]));
+                let more = Submodule {
+                    modules: vec![(module, Rc::from("<options below>"))],
+                    ..Submodule::default()
+                };
+                if let Some(united) = declaration.ty.unite(&Type::Submodule(Rc::new(more))) {
+                    declaration.ty = Rc::new(united);
+                }
+            }
             if let Some(ty) = of_table
                 && let Some(united) = declaration.ty.unite(&ty)
             {
@@ -637,10 +675,20 @@ impl ModuleSystem {
 
     /// All names that are declared or defined below a namespace, sorted; and whether there may be others.
     pub fn child_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
-        let (scope, table) = self.get(id, |n| (n.scope, n.table));
-        let is_root = self.with_scope(scope, |s| s.root == Some(id));
         let pushed = self.pushed(ev, id)?;
         let mut names = definitions::defined_names(ev, &pushed)?;
+        let (declared, complete) = self.declared_names(ev, id)?;
+        names.extend(declared);
+        names.sort();
+        names.dedup();
+        Ok((names, complete))
+    }
+
+    /// All names that modules declare below a namespace, sorted; and whether there may be others.
+    pub(super) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
+        let (scope, table) = self.get(id, |n| (n.scope, n.table));
+        let is_root = self.is_root(id);
+        let mut names = Vec::new();
         let sets: Vec<ThunkId> = if is_root {
             self.collected(ev, scope)?.modules.iter().filter_map(|m| m.options).collect()
         } else {
@@ -803,6 +851,8 @@ pub struct NewScope {
     pub table: Option<TableNode>,
     /// The type of attributes that are no option, where no module says.
     pub freeform: Option<Rc<Type>>,
+    /// What kind of configuration it is (`"nixos"`): a thunk of a string or null.
+    pub class: Option<ThunkId>,
 }
 
 /// An option's path the way NixOS prints it.

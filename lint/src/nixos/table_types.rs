@@ -54,7 +54,7 @@ fn of_table(description: &TypeDescription, node: Node<'static>) -> Type {
         D::StrMatching(pattern) => Type::Str(StrRule::Matching(pattern.as_str().into())),
         D::SeparatedString(sep) => Type::Separated(sep.as_str().into()),
         D::PasswdEntry(_) => Type::Str(StrRule::PasswdEntry),
-        D::Path { .. } => Type::Path,
+        D::Path { absolute, in_store } => Type::Path { absolute: *absolute, in_store: *in_store },
         D::Package => Type::Package,
         D::PackageSet | D::Raw => Type::Raw,
         D::Enum(values) => match values.iter().map(listed).collect::<Option<Vec<_>>>() {

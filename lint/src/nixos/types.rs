@@ -32,8 +32,13 @@ pub enum Type {
     Str(StrRule),
     /// `types.separatedString`, `types.lines`, `types.commas`: definitions are joined.
     Separated(Rc<str>),
-    /// `types.path`
-    Path,
+    /// `types.path`, `types.pathInStore`, `types.externalPath`
+    Path {
+        /// Whether it must be absolute, or must not.
+        absolute: Option<bool>,
+        /// Whether it must be in the store, or must not.
+        in_store: Option<bool>,
+    },
     /// `types.package`
     Package,
     /// `types.raw`: anything, but only one definition.
@@ -103,6 +108,8 @@ pub enum Type {
         /// The set with the value of an option without definitions.
         empty: ThunkId,
     },
+    /// A type that contains itself, at the point where it does: to be read when it is needed.
+    Recursive(ThunkId),
     /// A type that is not understood, with what is known of it.
     Unknown(Rc<str>),
 }
@@ -146,6 +153,8 @@ pub struct Submodule {
     pub base: Option<super::ScopeId>,
     /// The type of attributes that are no option, for submodules of the table.
     pub freeform: Option<Rc<Type>>,
+    /// What kind of configuration it is.
+    pub class: Option<ThunkId>,
 }
 
 impl Type {
@@ -173,8 +182,8 @@ impl Type {
         }
     }
 
-    /// The type of a type value of `lib.types`.
-    pub fn from_value(ev: &mut Eval<'_>, value: &Value) -> Res<Type> {
+    /// The type of a type value of `lib.types`. `inside` are the types that are being read around it.
+    fn from_value(ev: &mut Eval<'_>, value: &Value, inside: &mut Vec<ThunkId>) -> Res<Type> {
         let Value::Attrs(set) = value else {
             return match value {
                 Value::Symbol(s) => Ok(Type::Unknown(format!("`{s}` needs nixpkgs").into())),
@@ -185,7 +194,7 @@ impl Type {
             return Ok(Type::Unknown("a type that is not of nixpkgs' lib".into()));
         };
         let base = match ev.force(payload.value)? {
-            Value::Attrs(payload) => read(ev, &payload)?,
+            Value::Attrs(payload) => read(ev, &payload, inside)?,
             _ => Type::Unknown("a type that is not of nixpkgs' lib".into()),
         };
         // A replaced check or merge function (`types.str // { check = …; }`) is no longer the evaluator's own.
@@ -206,8 +215,20 @@ impl Type {
 
     /// The type of a thunk of a type value.
     pub fn from_thunk(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Type> {
+        Type::from_thunk_inside(ev, thunk, &mut Vec::new())
+    }
+
+    fn from_thunk_inside(ev: &mut Eval<'_>, thunk: ThunkId, inside: &mut Vec<ThunkId>) -> Res<Type> {
+        if inside.contains(&thunk) {
+            return Ok(Type::Recursive(thunk));
+        }
         match ev.force(thunk) {
-            Ok(value) => ev.deeper(|ev| Type::from_value(ev, &value)),
+            Ok(value) => {
+                inside.push(thunk);
+                let ty = ev.deeper(|ev| Type::from_value(ev, &value, inside));
+                inside.pop();
+                ty
+            }
             Err(Stop::Unknown(why)) => Ok(Type::Unknown(why.reason.clone())),
             Err(stop) => Err(stop),
         }
@@ -227,6 +248,7 @@ impl Type {
                     table: a.table.or(b.table),
                     base: a.base.or(b.base),
                     freeform: a.freeform.clone().or_else(|| b.freeform.clone()),
+                    class: a.class.or(b.class),
                 }))
             }
             (Type::AttrsOf { elem: a, lazy }, Type::AttrsOf { elem: b, .. }) => {
@@ -235,6 +257,7 @@ impl Type {
             (Type::ListOf { elem: a, non_empty }, Type::ListOf { elem: b, .. }) => {
                 Type::ListOf { elem: Rc::new(a.unite(b)?), non_empty: *non_empty }
             }
+            (Type::FunctionTo(a), Type::FunctionTo(b)) => Type::FunctionTo(Rc::new(a.unite(b)?)),
             (Type::NullOr(a), Type::NullOr(b)) => Type::NullOr(Rc::new(a.unite(b)?)),
             (Type::Unique(a), Type::Unique(b)) => Type::Unique(Rc::new(a.unite(b)?)),
             (Type::Enum(a), Type::Enum(b)) => Type::Enum(a.iter().chain(b.iter()).cloned().collect()),
@@ -266,7 +289,7 @@ impl Type {
             Type::Str(StrRule::Matching(pattern)) => format!("string matching the pattern {pattern}"),
             Type::Str(StrRule::PasswdEntry) => "string, not containing newlines or colons".into(),
             Type::Separated(sep) => format!("strings concatenated with {sep:?}"),
-            Type::Path => "path".into(),
+            Type::Path { .. } => "path".into(),
             Type::Package => "package".into(),
             Type::Raw => "raw value".into(),
             Type::Anything => "anything".into(),
@@ -292,6 +315,7 @@ impl Type {
             Type::Format { .. } => "structured value".into(),
             Type::UnitSetting => "systemd option".into(),
             Type::Custom { .. } => "a type of its own".into(),
+            Type::Recursive(_) => "…".into(),
             Type::Unknown(what) => what.to_string(),
         }
     }
@@ -311,16 +335,16 @@ pub enum EmptyValue {
 }
 
 /// A type from the description that `lib.types` carries in `__speclint`.
-fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs) -> Res<Type> {
+fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkId>) -> Res<Type> {
     let kind = match ev.attr(payload, &Name::new_static("kind"))? {
         Some(attr) => ev.force(attr.value)?,
         None => return Ok(Type::Unknown("a type without a kind".into())),
     };
     let Value::Str(kind) = kind else { return Ok(Type::Unknown("a type without a kind".into())) };
     let field = |name: &str| payload.known(name).map(|a| a.value);
-    let elem = |ev: &mut Eval<'_>, name: &str| -> Res<Rc<Type>> {
+    let mut elem = |ev: &mut Eval<'_>, name: &str| -> Res<Rc<Type>> {
         match field(name) {
-            Some(thunk) => Ok(Rc::new(ev.deeper(|ev| Type::from_thunk(ev, thunk))?)),
+            Some(thunk) => Ok(Rc::new(ev.deeper(|ev| Type::from_thunk_inside(ev, thunk, inside))?)),
             None => Ok(Rc::new(Type::Unknown("a type without its component".into()))),
         }
     };
@@ -359,7 +383,15 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs) -> Res<Type> {
         "singleLineStr" => Type::Str(StrRule::SingleLine),
         "strMatching" => Type::Str(StrRule::Matching(text(ev, "pattern")?)),
         "separatedString" => Type::Separated(text(ev, "sep")?),
-        "path" => Type::Path,
+        "path" => {
+            let flag = |ev: &mut Eval<'_>, name: &str| -> Res<Option<bool>> {
+                Ok(match field(name).map(|t| ev.force(t)).transpose()? {
+                    Some(Value::Bool(b)) => Some(b),
+                    _ => None,
+                })
+            };
+            Type::Path { absolute: flag(ev, "absolute")?, in_store: flag(ev, "inStore")? }
+        }
         "package" | "shellPackage" => Type::Package,
         "raw" => Type::Raw,
         "anything" => Type::Anything,
@@ -390,6 +422,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs) -> Res<Type> {
             Type::Submodule(Rc::new(Submodule {
                 modules,
                 special_args: field("specialArgs"),
+                class: field("class"),
                 shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
                 ..Submodule::default()
             }))

@@ -2,7 +2,7 @@
 
 use super::definitions::DefState;
 use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use crate::eval::{Attr, Attrs, Eval, LazyAttrs, Res, Rest, Stop, Value};
+use crate::eval::{Attr, Attrs, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -11,12 +11,14 @@ pub(super) struct ConfigView {
     system: ModuleSystem,
     scope: ScopeId,
     node: Option<NodeId>,
+    /// Whether it is seen from outside, without `_module`.
+    outside: bool,
 }
 
 impl ConfigView {
-    /// The whole `config` of a scope.
+    /// The whole `config` of a scope, as its modules see it.
     pub(super) fn root(system: &ModuleSystem, scope: ScopeId) -> Self {
-        ConfigView { system: system.clone(), scope, node: None }
+        ConfigView { system: system.clone(), scope, node: None, outside: false }
     }
 
     fn node(&self, ev: &mut Eval<'_>) -> NodeId {
@@ -24,10 +26,10 @@ impl ConfigView {
     }
 }
 
-/// `config` of a scope as a value.
+/// `config` of a scope as a value: what its evaluation yields.
 pub(super) fn config_value(system: &ModuleSystem, scope: ScopeId) -> Value {
-    let rest = Rest::Lazy(Rc::new(ConfigView::root(system, scope)));
-    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }))
+    let view = ConfigView { outside: true, ..ConfigView::root(system, scope) };
+    Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }))
 }
 
 /// `options` of a scope as a value.
@@ -39,12 +41,20 @@ pub(super) fn options_value(system: &ModuleSystem, scope: ScopeId) -> Value {
 impl LazyAttrs for ConfigView {
     fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
         let node = self.node(ev);
+        if self.outside && name == "_module" {
+            return Ok(None);
+        }
         let Some(child) = self.system.child(ev, node, name)? else {
             return self.absent(ev, node, name);
         };
         Ok(Some(match self.system.kind(child) {
             NodeKind::Namespace => {
-                let view = ConfigView { system: self.system.clone(), scope: self.scope, node: Some(child) };
+                let view = ConfigView {
+                    system: self.system.clone(),
+                    scope: self.scope,
+                    node: Some(child),
+                    outside: false,
+                };
                 let value =
                     Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
                 Attr::anonymous(ev.ready(value))
@@ -59,7 +69,10 @@ impl LazyAttrs for ConfigView {
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
         match self.system.child_names(ev, node)? {
-            (names, true) => Ok(names),
+            (mut names, true) => {
+                names.retain(|n| !self.outside || n != "_module");
+                Ok(names)
+            }
             (_, false) => Err(Stop::unknown(format!(
                 "not all options below `{}` are known",
                 show_loc(&self.system.loc(node))
@@ -102,8 +115,8 @@ impl OptionsView {
 impl LazyAttrs for OptionsView {
     fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
         let node = self.node(ev);
-        let Some(child) = self.system.child(ev, node, name)? else {
-            let (_, complete) = self.system.child_names(ev, node)?;
+        let Some(child) = self.system.declared_child(ev, node, name)? else {
+            let (_, complete) = self.system.declared_names(ev, node)?;
             return if complete {
                 Ok(None)
             } else {
@@ -127,19 +140,10 @@ impl LazyAttrs for OptionsView {
 
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
-        let (names, complete) = self.system.child_names(ev, node)?;
-        if !complete {
-            return Err(Stop::unknown("not all options are known"));
+        match self.system.declared_names(ev, node)? {
+            (names, true) => Ok(names),
+            (_, false) => Err(Stop::unknown("not all options are known")),
         }
-        let mut options = Vec::new();
-        for name in names {
-            if let Some(child) = self.system.child(ev, node, &name)?
-                && matches!(self.system.kind(child), NodeKind::Namespace | NodeKind::Option(_))
-            {
-                options.push(name);
-            }
-        }
-        Ok(options)
     }
 }
 
@@ -155,8 +159,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
     let loc: Vec<_> = system.loc(node).iter().map(|n| ev.ready(Value::str(n))).collect();
     let loc = ev.ready(Value::list(loc));
     let tag = ev.ready(Value::str("option"));
+    let path = system.loc(node);
+    let shown = Value::Native(NativeFn(Rc::new(move |_, _| Ok(Value::str(&show_loc(&path))))));
+    let shown = ev.ready(shown);
     let mut add = |name: &'static str, value| entries.push((Name::new_static(name), Attr::anonymous(value)));
     add("_type", tag);
+    add("__toString", shown);
     add("loc", loc);
     add("value", system.value(node));
     let s = system.clone();
