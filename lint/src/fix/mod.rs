@@ -154,6 +154,18 @@ impl Source {
         wrap::expression(self, range)
     }
 
+    /// The edit that removes a binding: with its whole line where nothing else stands in it.
+    pub fn removal(&self, range: TextRange) -> Edit {
+        let text = self.root.text().to_string();
+        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
+        let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line_end = text[end..].find('\n').map_or(text.len(), |i| end + i + 1);
+        let alone = text[line_start..start].trim().is_empty() && text[end..line_end].trim().is_empty();
+        let range =
+            if alone { TextRange::new((line_start as u32).into(), (line_end as u32).into()) } else { range };
+        self.edit(range, "")
+    }
+
     fn edit(&self, range: TextRange, text: impl Into<String>) -> Edit {
         Edit { location: Location::new(&self.path, range), text: text.into() }
     }

@@ -1,7 +1,8 @@
 //! `nested-specialisation`: a specialisation inside a specialisation.
 
 use super::{Context, Rule};
-use crate::findings::{Applicability, Edit, Finding, Fix, Severity};
+use crate::findings::{Applicability, Finding, Fix, Severity};
+use crate::fix::Source;
 use crate::nixos::model::{Nested, Specialisation};
 
 pub(super) const RULE: Rule = Rule {
@@ -66,11 +67,11 @@ fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<
                 message: format!("inside `{outer}`"),
             },
         );
-    let remove = Fix {
+    let remove = Source::open(cx.texts, cx.path(place.file)).map(|source| Fix {
         title: format!("remove `{inner}`"),
         applicability: Applicability::Unsafe,
-        edits: vec![Edit { location: cx.location(place.span()), text: String::new() }],
-    };
+        edits: vec![source.removal(place.range)],
+    });
     Some(Finding {
         rule: RULE.name,
         severity: RULE.severity,
@@ -81,6 +82,6 @@ fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<
         systems: Vec::new(),
         specialisation: Some(outer.clone()),
         option: None,
-        fixes: vec![remove],
+        fixes: remove.into_iter().collect(),
     })
 }
