@@ -71,6 +71,9 @@ fn curry(run: Run, arity: usize, arguments: Vec<ThunkId>) -> Value {
 fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
     let set = want_set(ev, args)?;
     let mut modules = modules_of(ev, &set, "modules")?;
+    for module in &mut modules {
+        module.file = Rc::from("<unknown-file>");
+    }
     modules.push(internal_module(ev)?);
     let special_args = special_args(ev, &set);
     let prefix = prefix(ev, &set)?;

@@ -810,19 +810,22 @@ impl ModuleSystem {
     }
 
     fn compute_value(&self, ev: &mut Eval<'_>, id: NodeId) -> Res {
-        let merged = self.merged(ev, id)?;
-        let value = self.merge_node(ev, id, &merged)?;
-        match self.kind(id) {
-            NodeKind::Option(declaration) => match declaration.apply {
-                Some(apply) => {
-                    let f = ev.force(apply)?;
-                    let value = ev.ready(value);
-                    ev.call(&f, value)
-                }
-                None => Ok(value),
-            },
-            _ => Ok(value),
+        let NodeKind::Option(declaration) = self.kind(id) else { return self.compute_merge(ev, id) };
+        match declaration.apply {
+            Some(apply) => {
+                // The function may not look at the value at all.
+                let this = self.clone();
+                let value = ev.lazy(move |ev| this.compute_merge(ev, id));
+                let f = ev.force(apply)?;
+                ev.call(&f, value)
+            }
+            None => self.compute_merge(ev, id),
         }
+    }
+
+    fn compute_merge(&self, ev: &mut Eval<'_>, id: NodeId) -> Res {
+        let merged = self.merged(ev, id)?;
+        self.merge_node(ev, id, &merged)
     }
 
     /// The error that definitions of a node contradict each other.

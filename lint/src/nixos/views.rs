@@ -59,6 +59,12 @@ impl LazyAttrs for ConfigView {
                     Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Lazy(Rc::new(view)) }));
                 Attr::anonymous(ev.ready(value))
             }
+            NodeKind::Element(_) if self.system.merged(ev, child)?.defined != Some(true) => {
+                return match self.system.merged(ev, child)?.defined {
+                    None => Err(Stop::unknown(format!("whether there is an attribute `{name}`"))),
+                    _ => Ok(None),
+                };
+            }
             _ => {
                 ev.note_read(child.0);
                 Attr::anonymous(self.system.value(child))
@@ -68,16 +74,31 @@ impl LazyAttrs for ConfigView {
 
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
-        match self.system.child_names(ev, node)? {
-            (mut names, true) => {
-                names.retain(|n| !self.outside || n != "_module");
-                Ok(names)
-            }
-            (_, false) => Err(Stop::unknown(format!(
-                "not all options below `{}` are known",
-                show_loc(&self.system.loc(node))
-            ))),
+        let (all, complete) = self.system.child_names(ev, node)?;
+        if !complete {
+            let path = show_loc(&self.system.loc(node));
+            return Err(Stop::unknown(format!("not all options below `{path}` are known")));
         }
+        let mut names = Vec::with_capacity(all.len());
+        for name in all {
+            if self.outside && name == "_module" {
+                continue;
+            }
+            // An attribute that no option declares is there only if it is defined.
+            let there = match self.system.child(ev, node, &name)? {
+                Some(child) if matches!(self.system.kind(child), NodeKind::Element(_)) => {
+                    self.system.merged(ev, child)?.defined
+                }
+                Some(_) => Some(true),
+                None => Some(false),
+            };
+            match there {
+                Some(true) => names.push(name),
+                Some(false) => {}
+                None => return Err(Stop::unknown(format!("whether there is an attribute `{name}`"))),
+            }
+        }
+        Ok(names)
     }
 }
 
