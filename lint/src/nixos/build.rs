@@ -186,7 +186,13 @@ impl Builder {
                 Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => {
                     None
                 }
-                Ok(_) => Some(ev.force(self.modules.value(node))),
+                Ok(_) => Some(ev.force(self.modules.value(node)).and_then(|value| {
+                    // A submodule in which something is not declared is refused as a whole.
+                    match self.modules.submodule(node) {
+                        Some(scope) => self.modules.check(ev, scope).map(|()| value),
+                        None => Ok(value),
+                    }
+                })),
                 Err(stop) => Some(Err(stop.clone())),
             };
             (merged, value)

@@ -81,6 +81,8 @@ pub(super) struct Scope {
     pub(super) freeform: Option<Rc<Type>>,
     pub(super) class: Option<ThunkId>,
     collect: ThunkId,
+    /// Stops if something is defined that no option declares.
+    check: ThunkId,
     collected: Option<Rc<Collected>>,
     root: Option<NodeId>,
 }
@@ -181,6 +183,8 @@ impl ModuleSystem {
             this.0.borrow_mut().scopes[id.0 as usize].collected = Some(Rc::new(collected));
             Ok(Value::Null)
         });
+        let this = self.clone();
+        let check = ev.lazy(move |ev| this.check_declared(ev, id).map(|()| Value::Null));
         self.0.borrow_mut().scopes.push(Scope {
             prefix: new.prefix,
             initial: new.modules,
@@ -189,10 +193,51 @@ impl ModuleSystem {
             freeform: new.freeform,
             class: new.class,
             collect,
+            check,
             collected: None,
             root: None,
         });
         id
+    }
+
+    /// Whether everything that is defined in a scope is declared, as far as all its options are known: otherwise NixOS refuses the
+    /// whole scope.
+    pub(super) fn check(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<()> {
+        let check = self.with_scope(id, |s| s.check);
+        ev.force(check).map(|_| ())
+    }
+
+    fn check_declared(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<()> {
+        let of_table = self.with_scope(id, |s| s.table.is_some() || s.freeform.is_some());
+        let collected = self.collected(ev, id)?;
+        if of_table
+            || !collected.troubles.is_empty()
+            || collected.modules.iter().any(|m| m.freeform.is_some())
+        {
+            return Ok(());
+        }
+        if let Some(check) = self.find(ev, id, &["_module", "check"])?
+            && !matches!(ev.force(self.value(check)), Ok(Value::Bool(true)))
+        {
+            return Ok(());
+        }
+        let root = self.root(ev, id);
+        self.check_below(ev, root)
+    }
+
+    fn check_below(&self, ev: &mut Eval<'_>, node: NodeId) -> Res<()> {
+        for name in self.child_names(ev, node)?.0 {
+            let Some(child) = self.child(ev, node, &name)? else { continue };
+            match self.kind(child) {
+                NodeKind::Namespace => ev.deeper(|ev| self.check_below(ev, child))?,
+                NodeKind::Undeclared if self.raw(ev, child)?.iter().any(|d| d.maybe.is_none()) => {
+                    let option = show_loc(&self.loc(child));
+                    return Err(Stop::throw(format!("The option `{option}' does not exist")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// A scope with the modules of `base` and more; what `extendModules` makes.

@@ -237,7 +237,7 @@ impl Type {
     /// The type that two declarations of the same option have together; `None` if they cannot be together.
     pub fn unite(&self, other: &Type) -> Option<Type> {
         Some(match (self, other) {
-            (Type::Unknown(_), t) | (t, Type::Unknown(_)) => t.clone(),
+            (unknown @ Type::Unknown(_), _) | (_, unknown @ Type::Unknown(_)) => unknown.clone(),
             (Type::Submodule(a), Type::Submodule(b)) => {
                 let mut modules = a.modules.clone();
                 modules.extend(b.modules.iter().cloned());

@@ -41,8 +41,11 @@ pub(super) fn options_value(system: &ModuleSystem, scope: ScopeId) -> Value {
 impl LazyAttrs for ConfigView {
     fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
         let node = self.node(ev);
-        if self.outside && name == "_module" {
-            return Ok(None);
+        if self.outside {
+            self.system.check(ev, self.scope)?;
+            if name == "_module" {
+                return Ok(None);
+            }
         }
         let Some(child) = self.system.child(ev, node, name)? else {
             return self.absent(ev, node, name);
@@ -74,6 +77,9 @@ impl LazyAttrs for ConfigView {
 
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
+        if self.outside {
+            self.system.check(ev, self.scope)?;
+        }
         let (all, complete) = self.system.child_names(ev, node)?;
         if !complete {
             let path = show_loc(&self.system.loc(node));
