@@ -4,7 +4,7 @@
 use speclint_lint::eval::host::NoFiles;
 use speclint_lint::eval::{Error, Eval, Stop};
 use speclint_lint::nixos::ModuleSystem;
-use speclint_lint::syntax::lower::lower;
+use speclint_lint::syntax::lower;
 use std::sync::Arc;
 
 /// What the evaluator makes of a case, in the words of the file.

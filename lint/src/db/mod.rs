@@ -15,7 +15,7 @@ use crate::nixos::{InitialModule, ModuleOrigin, ModuleSystem, build};
 use crate::source::files::FileSystem;
 use crate::source::{DecodeError, decode};
 use crate::syntax::hir::{self, Name};
-use crate::syntax::lower::lower;
+use crate::syntax::lower;
 use salsa::Setter;
 use std::collections::HashMap;
 use std::rc::Rc;

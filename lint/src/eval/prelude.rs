@@ -1,6 +1,6 @@
 //! nixpkgs' `lib`, in this project's own words: Nix files that are part of the program.
 
-use crate::syntax::{hir::File, lower::lower};
+use crate::syntax::{hir::File, lower};
 use std::sync::{Arc, OnceLock};
 
 /// The folder in which the prelude's files seem to lie.

@@ -1,4 +1,9 @@
 //! Nix source text lowered to an arena of expressions with names resolved.
 
 pub mod hir;
-pub mod lower;
+mod lower;
+mod parse;
+mod print;
+
+pub use lower::{MAX_DEPTH, lower};
+pub use print::print;

@@ -1,0 +1,149 @@
+//! From a file's text to its lowered form.
+
+mod attrs;
+mod bindings;
+mod expr;
+mod globals;
+mod literals;
+mod params;
+mod paths;
+mod scope;
+mod strings;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+use super::hir::{Entry, EntryId, Expr, ExprId, File, Formal, Name, Param, SyntaxError};
+use super::parse::{self, Draft, Tree};
+use attrs::Set;
+use rowan::{TextRange, TextSize};
+use scope::Scope;
+use tree::Node;
+
+/// How deep expressions can be nested in each other in a lowered file: in any [`File`], no chain of
+/// children is longer. What is nested deeper is [`Expr::Missing`], with an error.
+pub const MAX_DEPTH: u32 = 5_000;
+
+/// How many errors of a file are noted, the first ones.
+const MAX_ERRORS: usize = 500;
+
+/// How much stack an expression's lowering has at least, and how much more it is given when it has not.
+const STACK: (usize, usize) = (128 << 10, 4 << 20);
+
+/// Lowers a file's text. Never fails: what Nix cannot parse is noted in [`File::errors`], and what makes sense all
+/// the same is lowered.
+pub fn lower(text: &str) -> File {
+    let parsed = parse::parse(text);
+    let mut lowerer = Lowerer::new(&parsed.draft);
+    let root = match parsed.tree.as_ref().and_then(Tree::root) {
+        Some(tree) => lowerer.root(Node::root(tree)),
+        None => lowerer.missing(TextRange::empty(TextSize::of(text))),
+    };
+    let Lowerer { exprs, ranges, entries, errors, .. } = lowerer;
+    let mut file = File { exprs, ranges, entries, root, errors };
+    if !parsed.draft.is_original() {
+        map_ranges(&mut file, &parsed.draft);
+    }
+    file.errors.extend(parsed.errors);
+    // One error for each place: the first that was found tells best what is wrong.
+    file.errors.sort_by_key(|error| error.range.start());
+    file.errors.dedup_by_key(|error| error.range.start());
+    file.errors.truncate(MAX_ERRORS);
+    file
+}
+
+/// Replaces a draft's ranges by those of the file.
+fn map_ranges(file: &mut File, draft: &Draft) {
+    let map = |range: &mut TextRange| *range = draft.original_range(*range);
+    file.ranges.iter_mut().for_each(map);
+    for Entry { range, path, name, value, .. } in &mut file.entries {
+        [range, path, name, value].into_iter().for_each(map);
+    }
+    for error in &mut file.errors {
+        map(&mut error.range);
+    }
+    for expr in &mut file.exprs {
+        if let Expr::Lambda(lambda) = expr
+            && let Param::Pattern { formals, .. } = &mut lambda.param
+        {
+            formals.iter_mut().for_each(|Formal { range, .. }| map(range));
+        }
+    }
+}
+
+/// What has been lowered so far, and where we are.
+struct Lowerer<'t> {
+    draft: &'t Draft<'t>,
+    exprs: Vec<Expr>,
+    ranges: Vec<TextRange>,
+    entries: Vec<Entry>,
+    errors: Vec<SyntaxError>,
+    scope: Scope,
+    /// The attribute sets that are being put together.
+    sets: Vec<Set<'t>>,
+    /// In how many expressions we are.
+    depth: u32,
+}
+
+impl<'t> Lowerer<'t> {
+    fn new(draft: &'t Draft<'t>) -> Self {
+        Lowerer {
+            draft,
+            exprs: Vec::new(),
+            ranges: Vec::new(),
+            entries: Vec::new(),
+            errors: Vec::new(),
+            scope: Scope::default(),
+            sets: Vec::new(),
+            depth: 0,
+        }
+    }
+
+    fn push(&mut self, expr: Expr, range: TextRange) -> ExprId {
+        let id = ExprId(self.exprs.len() as u32);
+        self.exprs.push(expr);
+        self.ranges.push(range);
+        id
+    }
+
+    fn push_entry(&mut self, entry: Entry) -> EntryId {
+        let id = EntryId(self.entries.len() as u32);
+        self.entries.push(entry);
+        id
+    }
+
+    fn missing(&mut self, range: TextRange) -> ExprId {
+        self.push(Expr::Missing, range)
+    }
+
+    fn error(&mut self, range: TextRange, message: impl Into<String>) {
+        self.errors.push(SyntaxError { range, message: message.into() });
+    }
+
+    /// A variable, as it is seen from here.
+    fn variable(&mut self, name: Name, range: TextRange) -> ExprId {
+        let expr = self.scope.resolve(name);
+        self.push(expr, range)
+    }
+
+    /// Whether a token was put in for something that is missing.
+    fn is_placeholder(&self, range: TextRange) -> bool {
+        self.draft.is_inserted(range.start())
+    }
+
+    /// Calls `lower` one level deeper, with enough stack. `None`, and an error, if that is too deep.
+    fn deeper<T>(&mut self, range: TextRange, lower: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.depth >= MAX_DEPTH {
+            // Once is enough: everything around is as deep.
+            const MESSAGE: &str = "nested too deeply";
+            if self.errors.last().is_none_or(|error| error.message != MESSAGE) {
+                self.error(TextRange::empty(range.start()), MESSAGE);
+            }
+            return None;
+        }
+        self.depth += 1;
+        let result = stacker::maybe_grow(STACK.0, STACK.1, || lower(self));
+        self.depth -= 1;
+        Some(result)
+    }
+}
