@@ -308,7 +308,7 @@ impl<'t> Lowerer<'t> {
     }
 
     fn duplicate(&mut self, entry: EntryId, walked: &[Name]) {
-        let names: Vec<_> = walked.iter().map(|name| shown(name)).collect();
+        let names: Vec<_> = walked.iter().map(shown).collect();
         let path = self.entries[entry.0 as usize].path;
         self.error(path, format!("attribute `{}` already defined", names.join(".")));
     }

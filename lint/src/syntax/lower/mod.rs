@@ -9,8 +9,6 @@ mod params;
 mod paths;
 mod scope;
 mod strings;
-#[cfg(test)]
-mod tests;
 mod tree;
 
 use super::hir::{Entry, EntryId, Expr, ExprId, File, Formal, Name, Param, SyntaxError};
