@@ -668,7 +668,12 @@ impl ModuleSystem {
                     ]))
                 }
             };
-            modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own });
+            // What extends a configuration is its own; the parts of other submodules are of those who define them.
+            let origin = match submodule.base {
+                Some(_) => ModuleOrigin::Own,
+                None => self.origin_of_module(ev, id, def.definition.module)?,
+            };
+            modules.push(InitialModule { thunk, file, origin });
         }
         let scope = match submodule.base {
             // The options of a whole configuration are called by their own names.
@@ -710,6 +715,14 @@ impl ModuleSystem {
             .modules
             .get(module as usize)
             .map_or(Rc::from("<default>"), |m| m.file.clone()))
+    }
+
+    /// Where the module that makes a definition of a node comes from.
+    fn origin_of_module(&self, ev: &mut Eval<'_>, id: NodeId, module: u32) -> Res<ModuleOrigin> {
+        let scope = self.scope_of(id);
+        let collected = self.collected(ev, scope)?;
+        // An option's default is nobody's own.
+        Ok(collected.modules.get(module as usize).map_or(ModuleOrigin::System, |m| m.origin))
     }
 }
 

@@ -68,7 +68,7 @@ fn has_tags(specialisation: &Specialisation) -> bool {
         return true;
     }
     match scope.options.get(TAGS).map(|o| &o.prediction) {
-        None | Some(Prediction::Undefined) => scope.troubles.iter().any(|t| !t.refused),
+        None | Some(Prediction::Undefined) => !scope.troubles.is_empty(),
         Some(Prediction::Ok { value, .. }) => value.as_array().is_some_and(|tags| !tags.is_empty()),
         Some(_) => true,
     }
@@ -115,8 +115,8 @@ fn insertion(source: &Source, value: TextRange, path: TextRange, file: &str, tag
     let first = set.syntax().children().next();
     let inserted = match first {
         Some(first) if text.contains('\n') => {
-            let indent = crate::fix::indentation(&first)?;
-            format!("\n{indent}system.nixos.tags = [ \"{tag}\" ];")
+            let (newline, indent) = (source.newline(), crate::fix::indentation(&first)?);
+            format!("{newline}{indent}system.nixos.tags = [ \"{tag}\" ];")
         }
         Some(_) => format!(" system.nixos.tags = [ \"{tag}\" ];"),
         None => {
