@@ -119,7 +119,7 @@ impl Applicability {
 }
 
 /// The replacement of a piece of a file.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Edit {
     /// What is replaced; empty to insert.
     pub location: Location,

@@ -5,6 +5,7 @@
 //! was is safe.
 
 pub mod apply;
+mod formals;
 mod scope;
 mod wrap;
 
@@ -13,7 +14,7 @@ pub use wrap::{Level, guard, set_priority};
 use crate::findings::{Applicability, Edit, Fix, Location};
 use crate::nixos::model::{Prediction, Scope, System};
 use crate::rules::Texts;
-use rowan::TextRange;
+use rowan::{TextRange, TextSize};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -21,14 +22,10 @@ use std::rc::Rc;
 /// Evaluates a system with edits applied; `None` if an edited file no longer parses.
 pub type Evaluate<'f> = dyn Fn(&[Edit]) -> Option<System> + 'f;
 
-/// Edits in a form that can be looked up.
-type Edits = Vec<(Location, String)>;
-
 /// Makes mends and judges them by evaluating the system again.
 pub struct Fixer<'f> {
     evaluate: Box<Evaluate<'f>>,
-    /// The system after edits that were tried, by those edits.
-    evaluated: RefCell<HashMap<Edits, Option<Rc<System>>>>,
+    evaluated: RefCell<HashMap<Vec<Edit>, Option<Rc<System>>>>,
 }
 
 /// An option of a scope: the specialisation's name, or `None` for the parent.
@@ -67,7 +64,7 @@ impl<'f> Fixer<'f> {
     }
 
     fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
-        let mut key: Edits = edits.iter().map(|e| (e.location.clone(), e.text.clone())).collect();
+        let mut key = edits.to_vec();
         key.sort();
         if let Some(known) = self.evaluated.borrow().get(&key) {
             return known.clone();
@@ -100,7 +97,8 @@ fn compare(old: &Scope, new: &Scope, may_change: impl Fn(&str) -> bool) -> Chang
         if fails(after) && !fails(before) {
             return Change::Failure;
         }
-        if !same(before, after) && !may_change(name) {
+        // What failed before and no longer does had no meaning that could change.
+        if !same(before, after) && !fails(before) && !may_change(name) {
             change = Change::Other;
         }
     }
@@ -154,16 +152,19 @@ impl Source {
         wrap::expression(self, range)
     }
 
-    /// The edit that removes a binding: with its whole line where nothing else stands in it.
+    /// The edit that takes a binding out: with its line, if nothing else stands in that.
     pub fn removal(&self, range: TextRange) -> Edit {
         let text = self.root.text().to_string();
-        let (start, end) = (usize::from(range.start()), usize::from(range.end()));
-        let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
-        let line_end = text[end..].find('\n').map_or(text.len(), |i| end + i + 1);
-        let alone = text[line_start..start].trim().is_empty() && text[end..line_end].trim().is_empty();
-        let range =
-            if alone { TextRange::new((line_start as u32).into(), (line_end as u32).into()) } else { range };
-        self.edit(range, "")
+        let (before, after) = (&text[..usize::from(range.start())], &text[usize::from(range.end())..]);
+        let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
+        let rest = after.find('\n').map_or(after.len(), |i| i + 1);
+        let alone = before[..before.len() - indent].ends_with('\n') && after[..rest].trim().is_empty();
+        let (indent, rest) = if alone { (indent, rest) } else { (0, 0) };
+        let whole = TextRange::new(
+            range.start() - TextSize::of(&before[before.len() - indent..]),
+            range.end() + TextSize::of(&after[..rest]),
+        );
+        self.edit(whole, "")
     }
 
     fn edit(&self, range: TextRange, text: impl Into<String>) -> Edit {

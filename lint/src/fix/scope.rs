@@ -1,99 +1,54 @@
 //! How a function of `lib`, or the configuration, is called at a place in a file; with the edits that bring it into scope.
 
 use super::Source;
+use super::formals::Argument;
 use crate::findings::Edit;
 use rnix::SyntaxNode;
 use rnix::ast::{self, HasEntry};
+use rowan::TextSize;
 use rowan::ast::AstNode;
-use rowan::{TextRange, TextSize};
 
-/// A name at a place, and what must be edited elsewhere so that it means what it should.
+/// Something that new text at a place calls by name.
+#[derive(Clone, Copy)]
+pub(super) enum Need<'n> {
+    /// A function of `lib`.
+    Lib(&'n str),
+    /// The module's `config`.
+    Config,
+}
+
+/// What is needed, as it is called at a place; and what must be edited elsewhere so that it means what it should.
 pub(super) struct Spelling {
-    pub(super) text: String,
+    pub(super) texts: Vec<String>,
     pub(super) edits: Vec<Edit>,
 }
 
 impl Source {
-    /// How `lib.NAME` is called at `offset`, in the form that the file uses.
-    pub(super) fn lib_function(&self, offset: TextSize, name: &str) -> Option<Spelling> {
+    /// How all of this is called at `offset`, in the form that the file uses. `None` if it cannot be brought into scope there.
+    pub(super) fn spell(&self, offset: TextSize, needs: &[Need<'_>]) -> Option<Spelling> {
         let scope = Names::at(&self.root, offset);
-        let plain = |text: String| Some(Spelling { text, edits: Vec::new() });
-        if scope.inherits(name) {
-            return plain(name.to_owned());
-        }
-        if scope.binds(name) {
-            // The name means something else here, or is hard to tell.
-            return if scope.binds("lib") { plain(format!("lib.{name}")) } else { None };
-        }
-        if scope.withs.iter().any(|w| w == "lib" || w == "pkgs.lib") {
-            return plain(name.to_owned());
-        }
-        if scope.binds("lib") {
-            return plain(format!("lib.{name}"));
-        }
-        let (argument, edits) = self.module_argument(offset, "lib")?;
-        Some(Spelling { text: format!("{argument}.{name}"), edits })
-    }
-
-    /// How the module's `config` is called at `offset`.
-    pub(super) fn config(&self, offset: TextSize) -> Option<Spelling> {
-        if Names::at(&self.root, offset).binds("config") {
-            return Some(Spelling { text: "config".into(), edits: Vec::new() });
-        }
-        let (text, edits) = self.module_argument(offset, "config")?;
-        Some(Spelling { text, edits })
-    }
-
-    /// How the argument `name` of the file's outermost function is called, and the edits that make it be there.
-    fn module_argument(&self, offset: TextSize, name: &str) -> Option<(String, Vec<Edit>)> {
-        let outermost = ancestors(&self.root, offset).filter_map(ast::Lambda::cast).last();
-        let Some(lambda) = outermost else {
-            let root = self.root.children().find_map(ast::Expr::cast)?;
-            let start = TextRange::empty(root.syntax().text_range().start());
-            return Some((name.to_owned(), vec![self.edit(start, format!("{{ {name}, ... }}:\n"))]));
-        };
-        match lambda.param()? {
-            ast::Param::IdentParam(param) => Some((format!("{}.{name}", param.ident()?), Vec::new())),
-            ast::Param::Pattern(pattern) => {
-                if let Some(bind) = pattern.pat_bind().and_then(|b| b.ident())
-                    && pattern.pat_entries().next().is_none()
-                {
-                    return Some((format!("{bind}.{name}"), Vec::new()));
-                }
-                let edit = match pattern.pat_entries().next() {
-                    Some(first) => {
-                        let start = first.syntax().text_range().start();
-                        let separator = self.separator(&pattern, start);
-                        self.edit(TextRange::empty(start), format!("{name},{separator}"))
-                    }
-                    None => {
-                        let token = |text: &str| {
-                            let mut tokens =
-                                pattern.syntax().children_with_tokens().filter_map(|e| e.into_token());
-                            tokens.find(|t| t.text() == text)
-                        };
-                        let open = token("{")?.text_range().end();
-                        let close = token("}")?.text_range().start();
-                        self.edit(TextRange::new(open, close), format!(" {name}, ... "))
-                    }
-                };
-                Some((name.to_owned(), vec![edit]))
-            }
-        }
-    }
-
-    /// What stands between formals: a blank, or a new line with the indentation of the first, where each has its own line.
-    fn separator(&self, pattern: &ast::Pattern, first: TextSize) -> String {
-        let text = self.root.text().to_string();
-        let before = &text[..usize::from(first)];
-        let line = &before[before.rfind('\n').map_or(0, |i| i + 1)..];
-        let own_line = line.chars().all(|c| c == ' ' || c == '\t');
-        if own_line && pattern.syntax().text().contains_char('\n') { format!("\n{line}") } else { " ".into() }
+        let in_scope: Vec<Option<String>> = needs.iter().map(|need| scope.call(*need)).collect();
+        let missing: Vec<Argument> = needs
+            .iter()
+            .zip(&in_scope)
+            .filter(|(_, text)| text.is_none())
+            .map(|(need, _)| match need {
+                Need::Lib(_) => Argument::Lib,
+                Need::Config => Argument::Config,
+            })
+            .collect();
+        let arguments = self.module_arguments(offset, &missing)?;
+        let texts = needs.iter().zip(in_scope).map(|(need, text)| match (text, need) {
+            (Some(text), _) => text,
+            (None, Need::Lib(name)) => format!("{}{}.{name}", arguments.prefix, Argument::Lib.name()),
+            (None, Need::Config) => format!("{}{}", arguments.prefix, Argument::Config.name()),
+        });
+        Some(Spelling { texts: texts.collect(), edits: arguments.edits })
     }
 }
 
 /// The nodes around `offset`, innermost first.
-fn ancestors(root: &SyntaxNode, offset: TextSize) -> impl Iterator<Item = SyntaxNode> + use<> {
+pub(super) fn ancestors(root: &SyntaxNode, offset: TextSize) -> impl Iterator<Item = SyntaxNode> + use<> {
     root.token_at_offset(offset).right_biased().into_iter().flat_map(|t| t.parent_ancestors())
 }
 
@@ -102,6 +57,7 @@ fn ancestors(root: &SyntaxNode, offset: TextSize) -> impl Iterator<Item = Syntax
 struct Names {
     bound: Vec<String>,
     inherited: Vec<String>,
+    /// The scopes of `with`, innermost first.
     withs: Vec<String>,
 }
 
@@ -116,18 +72,7 @@ impl Names {
                     names.add(&set);
                 }
             } else if let Some(lambda) = ast::Lambda::cast(node.clone()) {
-                match lambda.param() {
-                    Some(ast::Param::IdentParam(param)) => {
-                        names.bound.extend(param.ident().map(|i| i.to_string()))
-                    }
-                    Some(ast::Param::Pattern(pattern)) => {
-                        names
-                            .bound
-                            .extend(pattern.pat_entries().filter_map(|e| e.ident()).map(|i| i.to_string()));
-                        names.bound.extend(pattern.pat_bind().and_then(|b| b.ident()).map(|i| i.to_string()));
-                    }
-                    None => {}
-                }
+                names.add_parameter(&lambda);
             } else if let Some(with) = ast::With::cast(node)
                 && let (Some(namespace), Some(body)) = (with.namespace(), with.body())
                 && body.syntax().text_range().contains_inclusive(offset)
@@ -138,16 +83,32 @@ impl Names {
         names
     }
 
+    fn add_parameter(&mut self, lambda: &ast::Lambda) {
+        match lambda.param() {
+            Some(ast::Param::IdentParam(param)) => {
+                self.bound.extend(param.ident().map(|i| i.to_string()));
+            }
+            Some(ast::Param::Pattern(pattern)) => {
+                let formals = pattern.pat_entries().filter_map(|e| e.ident());
+                self.bound.extend(formals.map(|i| i.to_string()));
+                self.bound.extend(pattern.pat_bind().and_then(|b| b.ident()).map(|i| i.to_string()));
+            }
+            None => {}
+        }
+    }
+
     fn add(&mut self, entries: &impl HasEntry) {
         for entry in entries.entries() {
             match entry {
                 ast::Entry::Inherit(inherit) => {
-                    let from = inherit.from().is_some();
+                    let from = inherit.from().and_then(|f| f.expr()).map(|e| e.to_string());
+                    let from_lib = from.is_some_and(|f| f.split('.').any(|part| part == "lib"));
                     for attr in inherit.attrs() {
-                        self.bound.push(attr.to_string());
-                        if from {
-                            self.inherited.push(attr.to_string());
+                        let name = attr.to_string();
+                        if from_lib {
+                            self.inherited.push(name.clone());
                         }
+                        self.bound.push(name);
                     }
                 }
                 ast::Entry::AttrpathValue(binding) => {
@@ -163,11 +124,19 @@ impl Names {
         }
     }
 
-    fn binds(&self, name: &str) -> bool {
-        self.bound.iter().any(|n| n == name)
-    }
-
-    fn inherits(&self, name: &str) -> bool {
-        self.inherited.iter().any(|n| n == name)
+    /// How something is called with what is bound here.
+    fn call(&self, need: Need<'_>) -> Option<String> {
+        let binds = |name: &str| self.bound.iter().any(|n| n == name);
+        match need {
+            Need::Config => binds("config").then(|| "config".to_owned()),
+            Need::Lib(name) if self.inherited.iter().any(|n| n == name) => Some(name.to_owned()),
+            // What an outer `with` binds, an inner one may hide.
+            Need::Lib(name)
+                if !binds(name) && self.withs.first().is_some_and(|w| w == "lib" || w == "pkgs.lib") =>
+            {
+                Some(name.to_owned())
+            }
+            Need::Lib(name) => binds("lib").then(|| format!("lib.{name}")),
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Properties around a binding's value: setting its priority, guarding it.
 
 use super::Source;
+use super::scope::Need;
 use crate::findings::Edit;
 use crate::nixos::priority;
 use rnix::SyntaxNode;
@@ -61,8 +62,8 @@ const PRIORITY_FUNCTIONS: [(&str, usize); 6] = [
     ("mkOverride", 1),
 ];
 
-/// The edits that give the value at `range` this priority, in place of the one that is written there. `None` if it has no value of
-/// its own (`inherit`), or if `lib` cannot be brought into scope.
+/// The edits that give the value at `range` this priority, in place of the one that is written there. `None` if `lib` cannot be
+/// brought into scope.
 pub fn set_priority(source: &Source, range: TextRange, level: Level) -> Option<Vec<Edit>> {
     let value = expression(source, range)?;
     let mut edits = Vec::new();
@@ -75,28 +76,26 @@ pub fn set_priority(source: &Source, range: TextRange, level: Level) -> Option<V
 }
 
 fn set_one(source: &Source, value: &ast::Expr, level: Level) -> Option<Vec<Edit>> {
-    let outer = value.syntax().text_range();
-    let (content, outer) = match priority_property(value) {
-        Some(content) => (content, outer),
-        None => (value.clone(), outer),
-    };
-    let inner = content.syntax().text_range();
+    let property = priority_property(value);
     let Some(function) = level.function() else {
-        // Only the property goes, with what stands between it and the value.
-        return Some(vec![source.edit(TextRange::new(outer.start(), inner.start()), "")]);
+        let property = property?;
+        // Only the property goes, with the blanks behind it; a comment stays.
+        let head = property.head;
+        let text = source.text(TextRange::new(head.end(), property.content.start()));
+        let blanks = text.len() - text.trim_start().len();
+        let end = head.end() + rowan::TextSize::new(u32::try_from(blanks).ok()?);
+        return Some(vec![source.edit(TextRange::new(head.start(), end), "")]);
     };
-    let spelling = source.lib_function(outer.start(), function)?;
-    let mut head = spelling.text;
+    let start = value.syntax().text_range().start();
+    let spelling = source.spell(start, &[Need::Lib(function)])?;
+    let mut head = spelling.texts.into_iter().next()?;
     if let Level::Number(n) = level {
         head.push_str(&format!(" {n}"));
     }
     let mut edits = spelling.edits;
-    let head_range = TextRange::new(outer.start(), inner.start());
-    if is_argument(&content) {
-        edits.push(source.edit(head_range, format!("{head} ")));
-    } else {
-        edits.push(source.edit(head_range, format!("{head} (")));
-        edits.push(source.edit(TextRange::empty(inner.end()), ")"));
+    match property {
+        Some(property) => edits.push(source.edit(property.head, head)),
+        None => edits.extend(call_with(source, value, &head)?),
     }
     Some(edits)
 }
@@ -104,36 +103,65 @@ fn set_one(source: &Source, value: &ast::Expr, level: Level) -> Option<Vec<Edit>
 /// The edits that put the value at `range` under `mkIf (config.specialisation != { })`.
 pub fn guard(source: &Source, range: TextRange) -> Option<Vec<Edit>> {
     let value = expression(source, range)?;
-    let start = value.syntax().text_range().start();
-    let config = source.config(start)?;
-    let function = source.lib_function(start, "mkIf")?;
-    let mut edits = merge_insertions(function.edits, config.edits);
-    let head = format!("{} ({}.specialisation != {{ }}) ", function.text, config.text);
+    let spelling = source.spell(range.start(), &[Need::Lib("mkIf"), Need::Config])?;
+    let [function, config] = spelling.texts.as_slice() else { return None };
+    let mut edits = spelling.edits;
+    edits.extend(call_with(source, &value, &format!("{function} ({config}.specialisation != {{ }})"))?);
+    Some(edits)
+}
+
+/// The edits that make `value` the last argument of a call that starts with `head`.
+fn call_with(source: &Source, value: &ast::Expr, head: &str) -> Option<Vec<Edit>> {
+    let parent = value.syntax().parent()?;
+    if let Some(inherit) = ast::Inherit::cast(parent.clone()) {
+        return bind_inherited(source, &inherit, value, head);
+    }
+    let (mut open, mut close) = (format!("{head} "), String::new());
+    if !is_argument(value) {
+        open.push('(');
+        close.push(')');
+    }
+    if ast::Apply::can_cast(parent.kind()) || ast::List::can_cast(parent.kind()) {
+        open.insert(0, '(');
+        close.push(')');
+    }
     let range = value.syntax().text_range();
-    if is_argument(&value) {
-        edits.push(source.edit(TextRange::empty(range.start()), head));
-    } else {
-        edits.push(source.edit(TextRange::empty(range.start()), format!("{head}(")));
-        edits.push(source.edit(TextRange::empty(range.end()), ")"));
+    let mut edits = vec![source.edit(TextRange::empty(range.start()), open)];
+    if !close.is_empty() {
+        edits.push(source.edit(TextRange::empty(range.end()), close));
     }
     Some(edits)
 }
 
-/// Both lists of edits, where two that bring names into scope at the same place become one.
-fn merge_insertions(mut edits: Vec<Edit>, more: Vec<Edit>) -> Vec<Edit> {
-    for edit in more {
-        match edits.iter_mut().find(|e| e.location == edit.location) {
-            // `{ lib, ... }:` and `{ config, ... }:` in front of a file.
-            Some(same) if edit.text.contains("...") => {
-                if let Some((name, _)) = edit.text.trim_start_matches(['{', ' ']).split_once(',') {
-                    same.text = same.text.replacen("lib,", &format!("{name}, lib,"), 1);
-                }
-            }
-            Some(same) => same.text.insert_str(0, &edit.text),
-            None => edits.push(edit),
+/// The same for a name that is inherited: it gets a binding of its own.
+fn bind_inherited(
+    source: &Source,
+    inherit: &ast::Inherit,
+    name: &ast::Expr,
+    head: &str,
+) -> Option<Vec<Edit>> {
+    let value = match inherit.from() {
+        Some(from) => {
+            let from = from.expr()?;
+            let text = from.to_string();
+            if is_argument(&from) { format!("{text}.{name}") } else { format!("({text}).{name}") }
         }
+        None => name.to_string(),
+    };
+    let binding = format!("{name} = {head} {value};");
+    let whole = inherit.syntax().text_range();
+    let range = name.syntax().text_range();
+    if inherit.attrs().count() == 1 {
+        let has_comment = source.text(whole).contains(['#', '*']);
+        return (!has_comment).then(|| vec![source.edit(whole, binding)]);
     }
-    edits
+    // The name goes with the blanks in front of it.
+    let blank = name.syntax().prev_sibling_or_token().filter(|t| t.to_string().trim().is_empty());
+    let start = blank.map_or(range.start(), |blank| blank.text_range().start());
+    Some(vec![
+        source.edit(TextRange::new(start, range.end()), ""),
+        source.edit(TextRange::empty(whole.end()), format!(" {binding}")),
+    ])
 }
 
 /// The expression at exactly this range, or the one that it is without parentheses.
@@ -184,15 +212,25 @@ fn leaf_call(value: &ast::Expr) -> Option<Inner> {
     }
 }
 
-/// The content of a property that sets a priority.
-fn priority_property(value: &ast::Expr) -> Option<ast::Expr> {
-    let inner = match value {
-        ast::Expr::Paren(paren) => return priority_property(&paren.expr()?),
-        other => other,
-    };
-    let (name, arguments) = call(inner)?;
+/// A property that sets a priority.
+struct Property {
+    /// The function, with its number if it has one.
+    head: TextRange,
+    /// What it is applied to.
+    content: TextRange,
+}
+
+/// The property that a value is, perhaps in parentheses.
+fn priority_property(value: &ast::Expr) -> Option<Property> {
+    if let ast::Expr::Paren(paren) = value {
+        return priority_property(&paren.expr()?);
+    }
+    let (name, arguments) = call(value)?;
     let (_, before) = PRIORITY_FUNCTIONS.iter().find(|(n, _)| *n == name)?;
-    (arguments.len() == before + 1).then(|| arguments[*before].clone())
+    let content = arguments.get(*before).filter(|_| arguments.len() == before + 1)?;
+    let ast::Expr::Apply(apply) = value else { return None };
+    let head = apply.lambda()?.syntax().text_range();
+    Some(Property { head, content: content.syntax().text_range() })
 }
 
 /// A call of a named function: the last part of its name, and the arguments.

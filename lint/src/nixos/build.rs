@@ -52,6 +52,7 @@ impl Builder {
             Err(stop) => {
                 scope.complete = false;
                 scope.troubles.push(trouble(ev, &stop));
+                self.failed_scope(ev, &stop, &mut scope);
                 return scope;
             }
         }
@@ -80,7 +81,12 @@ impl Builder {
                 continue;
             }
             match ev.with_budget(OPTION_BUDGET, |ev| self.modules.child(ev, node, &name)) {
-                Ok(Some(child)) => self.node(ev, child, scope, nesting),
+                Ok(Some(child)) => {
+                    if name == "imports" && nesting == 0 {
+                        self.refuse_undeclared(ev, child, scope);
+                    }
+                    self.node(ev, child, scope, nesting);
+                }
                 Ok(None) => {}
                 Err(stop) => {
                     let mut path: Vec<Name> = self.modules.loc(node).to_vec();
@@ -91,12 +97,21 @@ impl Builder {
         }
     }
 
-    /// A namespace none of whose options can be evaluated: those that are visible in single modules all fail the same way.
-    fn failed_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, stop: &Stop, scope: &mut Scope) {
-        if matches!(stop, Stop::Unknown(_)) {
-            scope.complete = false;
+    /// A configuration no option of which can be evaluated: that holds at least for those that each has.
+    fn failed_scope(&mut self, ev: &mut Eval<'_>, stop: &Stop, scope: &mut Scope) {
+        for name in ["isSpecialisation", "specialisation"] {
+            self.failed(ev, vec![Name::new_static(name)], stop, scope);
         }
+    }
+
+    /// A namespace none of whose options can be evaluated: those that are visible in single modules all fail the same way. There
+    /// may be others.
+    fn failed_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, stop: &Stop, scope: &mut Scope) {
+        scope.complete = false;
         scope.troubles.push(trouble(ev, stop));
+        if self.modules.loc(node).is_empty() {
+            self.failed_scope(ev, stop, scope);
+        }
         let Ok(raw) = self.modules.raw(ev, node) else { return };
         let loc = self.modules.loc(node).to_vec();
         for definition in raw.iter() {
@@ -121,7 +136,7 @@ impl Builder {
         let set = match ev.force(value) {
             Ok(Value::Attrs(set)) if depth < MAX_NESTING && set.known("_type").is_none() => set,
             _ => {
-                if depth > 0 && path.first().is_some_and(|n| n != "specialisation") {
+                if depth > 0 && path.first().is_some_and(|n| n != "specialisation" && n != "_module") {
                     self.failed(ev, path, stop, scope);
                 }
                 return;
@@ -164,6 +179,17 @@ impl Builder {
             }
             _ => self.option(ev, node, scope, nesting),
         }
+    }
+
+    /// Notes that NixOS refuses a scope for a definition of what is certainly no option.
+    fn refuse_undeclared(&self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope) {
+        if !matches!(self.modules.kind(node), NodeKind::Undeclared) {
+            return;
+        }
+        let definition = self.modules.raw(ev, node).ok().and_then(|raw| raw.first().cloned());
+        let span = definition.and_then(|d| d.place).and_then(|p| place(ev, p)).map(|p| p.span());
+        let message = format!("The option `{}' does not exist", show_loc(&self.modules.loc(node)));
+        scope.troubles.push(Trouble { span, message, refused: true });
     }
 
     /// Whether what nothing declares looks like a set of options: each definition is a set.
@@ -404,6 +430,7 @@ impl Builder {
                     .options
                     .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
                 result.nested = self.nested(ev, child);
+                self.refuse_settings_beside(ev, element, &mut result.scope);
             }
             Err(stop) => {
                 let trouble = trouble(ev, &stop);
@@ -411,6 +438,19 @@ impl Builder {
             }
         }
         Some(result)
+    }
+
+    /// NixOS refuses a specialisation that has settings beside its `configuration`.
+    fn refuse_settings_beside(&self, ev: &mut Eval<'_>, element: NodeId, scope: &mut Scope) {
+        let Some(options) = self.modules.submodule(element) else { return };
+        let root = self.modules.root(ev, options);
+        let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
+        // The newest NixOS has a third option.
+        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
+            if let Ok(Some(child)) = self.modules.child(ev, root, name) {
+                self.refuse_undeclared(ev, child, scope);
+            }
+        }
     }
 
     /// Whether a specialisation inherits, and the scope of its configuration.
@@ -437,7 +477,9 @@ impl Builder {
             }
             let Ok(Value::Attrs(set)) = ev.force(candidate.value) else { continue };
             for (name, attr) in &set.entries {
-                let place = attr.place.and_then(|p| place(ev, p));
+                // What a function makes has no place of its own: that of the whole definition then.
+                let written = attr.place.and_then(|p| place(ev, p));
+                let place = written.or_else(|| candidate.definition.place.and_then(|p| place(ev, p)));
                 nested.push(Nested { name: name.clone(), place, own });
             }
         }

@@ -672,7 +672,11 @@ impl ModuleSystem {
                     ]))
                 }
             };
-            let origin = self.origin_of_module(ev, id, def.definition.module)?;
+            // What extends a configuration is its own; the parts of other submodules are of those who define them.
+            let origin = match submodule.base {
+                Some(_) => ModuleOrigin::Own,
+                None => self.origin_of_module(ev, id, def.definition.module)?,
+            };
             modules.push(InitialModule { thunk, file, origin });
         }
         let scope = match submodule.base {

@@ -40,7 +40,10 @@ fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
     scope
         .options
         .iter()
-        .filter(|(path, o)| !o.has_parts && *path != "specialisation")
+        .filter(|(path, o)| {
+            let is_known = matches!(o.prediction, Prediction::Ok { .. } | Prediction::Undefined);
+            !o.has_parts && (*path != "specialisation" || !is_known)
+        })
         .map(|(path, o)| (path.as_str(), o))
 }
 
@@ -51,8 +54,19 @@ fn scope_json(
     locate: &Locate<'_>,
 ) -> Map<String, Json> {
     let mut options = Map::new();
+    // One module that NixOS refuses, and no option of the whole can be evaluated.
+    let refused = scope.troubles.iter().find(|t| t.refused);
     for path in all {
         let shown = scope.options.get(*path);
+        let fails = shown.is_some_and(|o| {
+            !matches!(o.prediction, Prediction::Ok { .. } | Prediction::Undefined | Prediction::Unknown(_))
+        });
+        if let Some(trouble) = refused
+            && !fails
+        {
+            options.insert((*path).to_owned(), refused_json(&trouble.message));
+            continue;
+        }
         // Below an option that failed as a whole, every part of it did.
         let prediction = match shown {
             Some(option) if !option.has_parts => prediction_json(system, option, locate),
@@ -64,7 +78,7 @@ fn scope_json(
         options.insert((*path).to_owned(), prediction);
     }
     let mut result = Map::new();
-    result.insert("complete".into(), Json::Bool(scope.complete));
+    result.insert("complete".into(), Json::Bool(scope.complete && refused.is_none()));
     result.insert("options".into(), Json::Object(options));
     result
 }
@@ -108,10 +122,12 @@ fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -
         }
         Prediction::Undefined => json!({ "status": "undefined" }),
         Prediction::Unknown(reason) => json!({ "status": "unknown", "reason": reason }),
-        Prediction::Refused(message) => {
-            json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") })
-        }
+        Prediction::Refused(message) => refused_json(message),
     }
+}
+
+fn refused_json(message: &str) -> Json {
+    json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") })
 }
 
 fn definitions_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Vec<Json> {

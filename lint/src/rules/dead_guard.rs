@@ -107,11 +107,10 @@ fn finding(
     let fixes = if specialisation.is_some() {
         None
     } else {
-        replacement(cx, span).map(|edit| Fix {
-            title: title.into(),
-            applicability: Applicability::Unsafe,
-            edits: vec![edit],
-        })
+        // What never held now does: that it is meant to, only its author knows.
+        replacement(cx, span)
+            .and_then(|edit| cx.fixer.fix(cx.system, title, vec![edit], |_| true, |_| true))
+            .map(|fix| Fix { applicability: Applicability::Unsafe, ..fix })
     };
     Finding {
         rule: RULE.name,

@@ -72,7 +72,14 @@ fn judge(
     findings: &mut Vec<Finding>,
 ) {
     // Attributes of a set that loses as a whole have no definitions here: that is `dropped-default`.
-    let Prediction::Ok { value, .. } = &option.prediction else { return };
+    // A value that only a build could tell is no obstacle: which definition wins is decided by the priorities alone.
+    let value = match &option.prediction {
+        Prediction::Ok { value, .. } => Some(value),
+        Prediction::Unknown(_) if option.definitions.iter().all(|d| d.state != DefinitionState::Maybe) => {
+            None
+        }
+        _ => return,
+    };
     let winners: Vec<&DefinitionModel> =
         option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
     if option.has_parts || winners.iter().any(|d| d.origin == Origin::Own) {
@@ -86,7 +93,8 @@ fn judge(
             continue;
         }
         let (Some(place), Some(winner_place)) = (definition.place, winner.place) else { continue };
-        if definition.value.as_ref() == Some(value) || cx.show(definition) == cx.show(winner) {
+        let same = value.is_some() && definition.value.as_ref() == value;
+        if same || cx.show(definition) == cx.show(winner) {
             continue;
         }
         let tag = &specialisation.name;

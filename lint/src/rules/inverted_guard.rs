@@ -106,11 +106,11 @@ fn finding(
     own: &DefinitionModel,
 ) -> Option<Finding> {
     let text = cx.text(span.file, span.range);
-    let fix = text.contains("==").then(|| Fix {
-        title: "turn the guard round: `!=`".into(),
-        applicability: Applicability::Unsafe,
-        edits: vec![Edit { location: cx.location(span), text: text.replacen("==", "!=", 1) }],
-    });
+    let turned = Edit { location: cx.location(span), text: text.replacen("==", "!=", 1) };
+    let fix = (turned.text != text)
+        .then(|| cx.fixer.fix(cx.system, "turn the guard round: `!=`", vec![turned], |_| true, |_| true))
+        .flatten()
+        .map(|fix| Fix { applicability: Applicability::Unsafe, ..fix });
     let tag = &specialisation.name;
     let mut related = Vec::new();
     related.extend(definition.place.map(|p| cx.label(&p, "set in the specialisations, not in the base")));

@@ -70,7 +70,7 @@ fn has_tags(system: &System, specialisation: &Specialisation) -> bool {
     match scope.options.get(TAGS).map(|o| &o.prediction) {
         // A module that is not known may set them, but one that the base has too would tag the base as well.
         None | Some(Prediction::Undefined) => {
-            scope.troubles.iter().any(|t| !t.refused && !system.parent.troubles.contains(t))
+            scope.troubles.iter().any(|t| !system.parent.troubles.contains(t))
         }
         Some(Prediction::Ok { value, .. }) => value.as_array().is_some_and(|tags| !tags.is_empty()),
         Some(_) => true,
@@ -118,8 +118,8 @@ fn insertion(source: &Source, value: TextRange, path: TextRange, file: &str, tag
     let first = set.syntax().children().next();
     let inserted = match first {
         Some(first) if text.contains('\n') => {
-            let indent = crate::fix::indentation(&first)?;
-            format!("\n{indent}system.nixos.tags = [ \"{tag}\" ];")
+            let (newline, indent) = (source.newline(), crate::fix::indentation(&first)?);
+            format!("{newline}{indent}system.nixos.tags = [ \"{tag}\" ];")
         }
         Some(_) => format!(" system.nixos.tags = [ \"{tag}\" ];"),
         None => {

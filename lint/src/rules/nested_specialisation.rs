@@ -1,9 +1,9 @@
 //! `nested-specialisation`: a specialisation inside a specialisation.
 
 use super::{Context, Rule};
-use crate::findings::{Applicability, Finding, Fix, Severity};
+use crate::findings::{Applicability, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
-use crate::nixos::model::{Nested, Specialisation};
+use crate::nixos::model::{Nested, Place, Specialisation, System};
 
 pub(super) const RULE: Rule = Rule {
     name: "nested-specialisation",
@@ -59,19 +59,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<Finding> {
     let place = nested.place?;
-    let (inner, outer) = (&nested.name, &outer.name);
-    let related =
-        cx.system.specialisations.iter().find(|s| s.name == *outer).and_then(|s| s.places.first()).map(
-            |place| crate::findings::Label {
-                location: crate::findings::Location::new(cx.path(place.file), place.path),
-                message: format!("inside `{outer}`"),
-            },
-        );
-    let remove = Source::open(cx.texts, cx.path(place.file)).map(|source| Fix {
-        title: format!("remove `{inner}`"),
-        applicability: Applicability::Unsafe,
-        edits: vec![source.removal(place.range)],
+    let contains = |p: &&Place| p.file == place.file && p.range.contains_range(place.range);
+    let around = outer.places.iter().find(contains).or(outer.places.first());
+    let related = around.map(|around| Label {
+        location: Location::new(cx.path(around.file), around.path),
+        message: format!("inside `{}`", outer.name),
     });
+    let (inner, outer) = (&nested.name, &outer.name);
     Some(Finding {
         rule: RULE.name,
         severity: RULE.severity,
@@ -82,6 +76,18 @@ fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<
         systems: Vec::new(),
         specialisation: Some(outer.clone()),
         option: None,
-        fixes: remove.into_iter().collect(),
+        fixes: removal(cx, outer, inner, &place).into_iter().collect(),
     })
+}
+
+/// Takes the binding out. That what it says is not wanted elsewhere, nobody but its author knows.
+fn removal(cx: &Context<'_>, outer: &str, inner: &str, place: &Place) -> Option<Fix> {
+    let source = Source::open(cx.texts, cx.path(place.file))?;
+    let mended = |after: &System| {
+        let outer = after.specialisations.iter().find(|s| s.name == outer);
+        outer.is_some_and(|s| s.nested.iter().all(|n| n.name != inner))
+    };
+    let edits = vec![source.removal(place.range)];
+    let fix = cx.fixer.fix(cx.system, format!("remove `{inner}`"), edits, mended, |_| false)?;
+    Some(Fix { applicability: Applicability::Unsafe, ..fix })
 }

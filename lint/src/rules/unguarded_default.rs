@@ -152,7 +152,9 @@ fn guard_fix(
             })
         })
     };
-    let may_change = |(scope, option): (Option<&str>, &str)| scope.is_some() && option == name;
+    let may_change = |(scope, option): (Option<&str>, &str)| {
+        option == name && scope.is_some_and(|scope| reached.iter().any(|s| s.name == scope))
+    };
     cx.fixer.fix(
         cx.system,
         "set it in the base only: `lib.mkIf (config.specialisation != { })`",

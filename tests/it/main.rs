@@ -1,0 +1,7 @@
+//! Tests of the whole: what NixOS does, what the rules find in real configurations, what the mends do to them, and the
+//! command line.
+
+mod oracle;
+mod pitfalls;
+mod rules;
+mod support;

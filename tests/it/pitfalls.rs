@@ -1,0 +1,29 @@
+//! Twenty small pitfalls: what NixOS makes of them, and what is reported of them.
+
+use crate::rules::check;
+use crate::support::case::{Case, cases};
+use crate::support::json;
+use crate::support::judge::judge;
+use crate::support::truth::Truth;
+
+/// What the model says of a pitfall other than NixOS; empty if nothing.
+fn unlike_nixos(case: &Case) -> String {
+    let truth = case.truth.as_deref().unwrap_or_else(|| panic!("{} has no truth", case.name));
+    let analysis = case.analysis();
+    let shown = json::shown(&analysis);
+    let score = judge(&case.name, &Truth::parse(&case.name, truth), &shown["systems"][0], &[]);
+    let unlike = score.wrong.into_iter().chain(score.unknown).chain(score.priority);
+    unlike.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn models_are_what_nixos_makes() {
+    let unlike: Vec<String> = cases("pitfalls").iter().map(unlike_nixos).filter(|u| !u.is_empty()).collect();
+    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+}
+
+/// Those whose rule exists are reported by it, the others not at all.
+#[test]
+fn findings_are_as_marked() {
+    check(&cases("pitfalls"));
+}

@@ -1,0 +1,9 @@
+//! What the tests share: configurations in memory, and the findings that are marked in them.
+
+pub(crate) mod case;
+pub(crate) mod json;
+pub(crate) mod judge;
+pub(crate) mod marks;
+pub(crate) mod truth;
+
+pub(crate) use case::Case;

@@ -1,0 +1,75 @@
+//! What NixOS makes of a case, as the fixtures write it.
+
+use serde_json::{Map, Value as Json};
+
+/// What NixOS makes of a system.
+pub(crate) struct Truth {
+    pub(crate) parent: Map<String, Json>,
+    pub(crate) specialisations: Vec<Specialisation>,
+}
+
+/// What NixOS makes of a specialisation.
+pub(crate) struct Specialisation {
+    pub(crate) name: String,
+    /// `None` where NixOS cannot say, because that contradicts itself.
+    pub(crate) inherits: Option<bool>,
+    pub(crate) options: Map<String, Json>,
+}
+
+/// What NixOS makes of an option.
+pub(crate) enum Outcome<'t> {
+    /// This value, at this priority where that is known.
+    Ok { value: &'t Json, priority: Option<i64> },
+    /// There is no such attribute.
+    Absent,
+    /// The definitions of this option, which may be another, contradict each other.
+    Conflict(&'t str),
+    /// Infinite recursion.
+    Recursion,
+    /// The configuration is refused for another reason.
+    Refused,
+}
+
+impl Truth {
+    /// The truth from the lines under `#- truth`: `NAME: {…}`, the parent's first.
+    pub(crate) fn parse(case: &str, text: &str) -> Self {
+        let mut scopes = text.lines().map(|line| {
+            let (scope, options) = line.split_once(": ").unwrap_or_else(|| panic!("{case}: `{line}`"));
+            let options = serde_json::from_str(options).unwrap_or_else(|e| panic!("{case}: {scope}: {e}"));
+            (scope, options)
+        });
+        let Some(("parent", parent)) = scopes.next() else { panic!("{case}: the parent's line comes first") };
+        let specialisations = scopes.map(|(scope, options)| {
+            let (name, inherits) = match scope.split_once(' ') {
+                None => (scope, Some(true)),
+                Some((name, "without parent")) => (name, Some(false)),
+                Some((name, "with or without parent")) => (name, None),
+                Some(_) => panic!("{case}: `{scope}`"),
+            };
+            Specialisation { name: name.into(), inherits, options }
+        });
+        Truth { parent, specialisations: specialisations.collect() }
+    }
+}
+
+/// What is written of an option: `[VALUE]`, `[VALUE, PRIORITY]`, `"absent"`, `"conflict"`, `"conflict of OPTION"`, `"recursion"` or
+/// `"refused"`.
+pub(crate) fn outcome<'t>(option: &'t str, written: &'t Json) -> Outcome<'t> {
+    match written {
+        Json::Array(items) => match items.as_slice() {
+            [value] => Outcome::Ok { value, priority: None },
+            [value, priority] => Outcome::Ok { value, priority: priority.as_i64() },
+            _ => panic!("{option}: {written}"),
+        },
+        Json::String(word) => match word.as_str() {
+            "absent" => Outcome::Absent,
+            "conflict" => Outcome::Conflict(option),
+            "recursion" => Outcome::Recursion,
+            "refused" => Outcome::Refused,
+            other => Outcome::Conflict(
+                other.strip_prefix("conflict of ").unwrap_or_else(|| panic!("{option}: {written}")),
+            ),
+        },
+        _ => panic!("{option}: {written}"),
+    }
+}
