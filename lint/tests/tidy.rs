@@ -1,0 +1,139 @@
+//! What is checked of the sources themselves.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// No source file is longer, in lines.
+const LONGEST: usize = 650;
+/// Those that are longer all the same, and how long they may be. They are to be split, not to grow.
+const LONGER: [(&str, usize); 3] =
+    [("lint/src/eval/machine.rs", 860), ("lint/src/nixos/merge.rs", 830), ("lint/src/nixos/system.rs", 830)];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
+}
+
+/// The files below the root that git knows or would add, with their texts. Those that are no text are left out.
+fn files() -> Vec<(String, String)> {
+    let mut open: Vec<PathBuf> =
+        ["src", "lint", "server", "tests", "editors", "scripts", ".ci"].map(|d| root().join(d)).into();
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in fs::read_dir(root()).expect("the root can be read").flatten() {
+        if entry.path().is_file() {
+            files.push(entry.path());
+        }
+    }
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            match entry.path() {
+                path if path.is_dir() && !["target", "node_modules"].iter().any(|n| path.ends_with(n)) => {
+                    open.push(path)
+                }
+                path if path.is_file() => files.push(path),
+                _ => {}
+            }
+        }
+    }
+    files.sort();
+    let name = |path: &Path| {
+        let relative = path.strip_prefix(root()).unwrap_or(path);
+        relative.to_string_lossy().replace('\\', "/")
+    };
+    files.iter().filter_map(|path| Some((name(path), fs::read_to_string(path).ok()?))).collect()
+}
+
+fn sources() -> impl Iterator<Item = (String, String)> {
+    files().into_iter().filter(|(name, _)| name.ends_with(".rs"))
+}
+
+/// Fails with all that is wrong at once.
+#[track_caller]
+fn none(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_source_file_is_too_long() {
+    let mut wrong = Vec::new();
+    for (name, text) in sources().filter(|(n, _)| n.starts_with("src/") || n.starts_with("lint/src/")) {
+        let lines = text.lines().count();
+        let known = LONGER.iter().find(|(file, _)| *file == name);
+        if lines > known.map_or(LONGEST, |(_, longest)| *longest) {
+            wrong.push(format!("{name}: {lines} lines; split it by subject (at most {LONGEST})"));
+        }
+        if known.is_some() && lines <= LONGEST {
+            wrong.push(format!("{name}: no longer too long; take it off the list"));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_module_says_what_it_is() {
+    let silent = sources().filter(|(_, text)| !text.starts_with("//! "));
+    none(silent.map(|(name, _)| format!("{name}: does not begin with a `//!` comment")).collect());
+}
+
+#[test]
+fn nothing_is_left_to_do() {
+    // In halves, so that they do not stand here.
+    let marks = [["TO", "DO"], ["FIX", "ME"], ["XX", "X"]].map(|halves| halves.concat());
+    let mut wrong = Vec::new();
+    for (name, text) in files() {
+        // The options of others are called as they are called.
+        if name.starts_with("lint/data/") {
+            continue;
+        }
+        for (number, line) in (1..).zip(text.lines()) {
+            let words = line.split(|c: char| !c.is_alphanumeric());
+            wrong.extend(
+                words.filter(|w| marks.iter().any(|m| m == w)).map(|w| format!("{name}:{number}: {w}")),
+            );
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn no_line_ends_in_white_space() {
+    let mut wrong = Vec::new();
+    for (name, text) in files() {
+        for (number, line) in (1..).zip(text.split('\n')) {
+            if line.ends_with([' ', '\t', '\r']) {
+                wrong.push(format!("{name}:{number}"));
+            }
+        }
+        if !text.is_empty() && !text.ends_with('\n') {
+            wrong.push(format!("{name}: no line break at the end"));
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn nothing_belongs_to_one_machine() {
+    let places = [root().to_string_lossy().into_owned()];
+    let folders = [["/wo", "rk/"], ["/Us", "ers/"]].map(|halves| halves.concat());
+    let places: Vec<String> = places.into_iter().chain(folders).collect();
+    let mut wrong = Vec::new();
+    for (name, text) in files() {
+        for (number, line) in (1..).zip(text.lines()) {
+            if places.iter().any(|place| line.contains(place.as_str())) {
+                wrong.push(format!("{name}:{number}: {}", line.trim()));
+            }
+        }
+    }
+    none(wrong);
+}
+
+#[test]
+fn every_rule_is_in_the_registry() {
+    let mut names: Vec<String> = Vec::new();
+    for (name, _) in sources() {
+        let file = name.strip_prefix("lint/src/rules/").and_then(|n| n.strip_suffix(".rs"));
+        names.extend(file.filter(|f| !["mod", "context"].contains(f)).map(|f| f.replace('_', "-")));
+    }
+    names.sort();
+    let registered: Vec<&str> = speclint_lint::rules::ALL.iter().map(|rule| rule.name).collect();
+    assert_eq!(registered, names, "the registry, and the files beside it");
+}
