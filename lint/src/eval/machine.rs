@@ -6,7 +6,7 @@ use super::host::Host;
 use super::reads::ReadLog;
 use super::value::*;
 use crate::syntax::hir::{AttrName, Expr, ExprId, File, Name, Param, Part};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub struct Eval<'h> {
     /// The files that were lowered for it.
     units: Vec<Rc<Unit>>,
     /// The value of each imported file.
-    imported: HashMap<Rc<str>, ThunkId>,
+    imported: FxHashMap<Rc<str>, ThunkId>,
     /// What is being forced, outermost first.
     forcing: Vec<ThunkId>,
     /// What was read of the scopes' configurations.
@@ -62,7 +62,7 @@ impl<'h> Eval<'h> {
             host,
             heap,
             units: Vec::new(),
-            imported: HashMap::new(),
+            imported: FxHashMap::default(),
             forcing: Vec::new(),
             reads: ReadLog::default(),
             depth: 0,
@@ -299,7 +299,7 @@ impl<'h> Eval<'h> {
     }
 
     /// What was read when a thunk was evaluated.
-    pub(crate) fn reads_of(&self, thunk: ThunkId) -> Rc<[u32]> {
+    pub(crate) fn reads_of(&self, thunk: ThunkId) -> &[u32] {
         self.reads.of(thunk)
     }
 

@@ -236,9 +236,6 @@ impl Eval<'_> {
     /// All entries of a set, sorted by name; unknown if there may be others than the known ones.
     pub fn entries(&mut self, set: &Attrs) -> Res<Vec<(Name, Attr)>> {
         match &set.rest {
-            Rest::Closed => Ok(set.entries.clone()),
-            Rest::Open(why) => Err(Stop::Unknown(why.clone())),
-            Rest::Symbolic(root) => Err(Stop::unknown(format!("`{root}` needs nixpkgs"))),
             Rest::Lazy(lazy) => {
                 let lazy = lazy.clone();
                 let mut entries = set.entries.clone();
@@ -251,6 +248,10 @@ impl Eval<'_> {
                 }
                 entries.sort_by(|a, b| a.0.cmp(&b.0));
                 Ok(entries)
+            }
+            _ => {
+                self.all_known(set)?;
+                Ok(set.entries.clone())
             }
         }
     }
@@ -266,7 +267,23 @@ impl Eval<'_> {
                 names.dedup();
                 Ok(names)
             }
-            _ => Ok(self.entries(set)?.into_iter().map(|(n, _)| n).collect()),
+            _ => {
+                self.all_known(set)?;
+                Ok(set.entries.iter().map(|(n, _)| n.clone()).collect())
+            }
+        }
+    }
+
+    /// Unknown if a set may have other attributes than those that are known.
+    pub fn all_known(&mut self, set: &Attrs) -> Res<()> {
+        match &set.rest {
+            Rest::Closed => Ok(()),
+            Rest::Open(why) => Err(Stop::Unknown(why.clone())),
+            Rest::Symbolic(root) => Err(Stop::unknown(format!("`{root}` needs nixpkgs"))),
+            Rest::Lazy(lazy) => {
+                let lazy = lazy.clone();
+                self.deeper(|ev| lazy.names(ev)).map(drop)
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Which options of which scopes an evaluation read.
 
 use super::heap::ThunkId;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// How many reads are remembered at a time. Beyond it, further ones are forgotten.
@@ -11,7 +11,7 @@ const LIMIT: usize = 4096;
 #[derive(Default)]
 pub(crate) struct ReadLog {
     log: Vec<u32>,
-    of_thunk: HashMap<ThunkId, Rc<[u32]>>,
+    of_thunk: FxHashMap<ThunkId, Rc<[u32]>>,
 }
 
 impl ReadLog {
@@ -37,8 +37,8 @@ impl ReadLog {
     }
 
     /// What was read when the thunk was evaluated.
-    pub(crate) fn of(&self, id: ThunkId) -> Rc<[u32]> {
-        self.of_thunk.get(&id).cloned().unwrap_or_default()
+    pub(crate) fn of(&self, id: ThunkId) -> &[u32] {
+        self.of_thunk.get(&id).map_or(&[], |keys| keys)
     }
 
     /// Notes again what the thunk read when it was evaluated.

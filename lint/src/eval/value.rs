@@ -151,11 +151,13 @@ impl Attrs {
 
     /// A closed set of these entries, in any order. Of equal names the last one counts.
     pub fn from_entries(mut entries: Vec<(Name, Attr)>) -> Self {
-        // Stable, so that the last of equal names can be kept.
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.reverse();
-        entries.dedup_by(|a, b| a.0 == b.0);
-        entries.reverse();
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            // Stable, so that the last of equal names can be kept.
+            entries.sort_by(|a, b| a.0.cmp(&b.0));
+            entries.reverse();
+            entries.dedup_by(|a, b| a.0 == b.0);
+            entries.reverse();
+        }
         Attrs { entries, rest: Rest::Closed }
     }
 

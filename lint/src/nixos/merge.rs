@@ -1,6 +1,6 @@
 //! Merging the definitions of an option by its type (`lib/types.nix`, `lib/options.nix`).
 
-use super::definitions::{Candidate, DefState, Definition};
+use super::definitions::{Candidate, DefState, Definition, Property};
 use super::system::{
     InitialModule, Merged, ModuleOrigin, ModuleSystem, NewScope, NodeId, NodeKind, show_loc,
 };
@@ -561,6 +561,7 @@ impl ModuleSystem {
         defs: &[Candidate],
     ) -> Res {
         let mut by_name: BTreeMap<Name, Vec<Definition>> = BTreeMap::new();
+        let outer: Rc<[Property]> = Rc::new([]);
         let mut open: Option<Rc<Unknown>> = None;
         for def in defs {
             let set = match ev.force(def.value) {
@@ -589,7 +590,7 @@ impl ModuleSystem {
                     module: def.definition.module,
                     value: attr.value,
                     place: attr.place.or(def.definition.place),
-                    outer: Rc::new([]),
+                    outer: outer.clone(),
                     maybe: def.maybe.clone(),
                 });
             }

@@ -1,13 +1,13 @@
 //! Scopes (evaluations of a list of modules) and the tree of their options and definitions, built as far as it is asked for.
 
 use super::collect::Collected;
-use super::definitions::{self, Candidate, DefState, Definition, priority};
+use super::definitions::{self, Candidate, DefState, Definition, Property, priority};
 use super::types::{Submodule, Type};
 use crate::eval::show::attr_name;
 use crate::eval::{Attr, Attrs, Error, Eval, Place, Res, Stop, ThunkId, Unknown, Value};
 use crate::syntax::hir::Name;
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A scope of a [`ModuleSystem`].
@@ -19,7 +19,7 @@ pub struct ScopeId(pub u32);
 pub struct NodeId(pub u32);
 
 /// A place in a table of options that no module at hand declares.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TableNode(pub(super) super::table::Node<'static>);
 
 /// Where a module of a scope comes from.
@@ -136,7 +136,7 @@ pub(super) struct Node {
     pushed: Memo<Vec<Definition>>,
     merged: Memo<Merged>,
     value: ThunkId,
-    children: HashMap<Name, Option<NodeId>>,
+    children: FxHashMap<Name, Option<NodeId>>,
     /// The elements that merging made, for an option of sets.
     elements: Vec<(Name, NodeId)>,
     /// The configuration that merging made, for a submodule.
@@ -147,8 +147,13 @@ pub(super) struct Node {
 
 /// Something computed once, through a thunk, so that computing it inside itself is infinite recursion.
 struct Memo<T> {
-    thunk: ThunkId,
+    /// Made when it is first asked for, unless whoever makes the node sets it.
+    thunk: Option<ThunkId>,
     value: Option<Rc<T>>,
+}
+
+impl<T> Memo<T> {
+    const EMPTY: Self = Memo { thunk: None, value: None };
 }
 
 /// An option's definitions after their properties were taken off.
@@ -165,6 +170,8 @@ pub struct Merged {
 struct Arena {
     scopes: Vec<Scope>,
     nodes: Vec<Node>,
+    /// What the table declares at the places that were asked for.
+    of_table: FxHashMap<TableNode, Option<Rc<Declaration>>>,
 }
 
 /// All scopes of an evaluation. Cheap to clone.
@@ -312,13 +319,14 @@ impl ModuleSystem {
         let raw = ev.lazy(move |ev| {
             let collected = this.collected(ev, id)?;
             let mut raw = Vec::new();
+            let outer: Rc<[Property]> = Rc::new([]);
             for (i, module) in collected.modules.iter().enumerate() {
                 for config in &module.config {
                     raw.push(Definition {
                         module: i as u32,
                         value: *config,
                         place: None,
-                        outer: Rc::new([]),
+                        outer: outer.clone(),
                         maybe: None,
                     });
                 }
@@ -326,7 +334,7 @@ impl ModuleSystem {
             this.set(node, |n| n.raw.value = Some(Rc::new(raw)));
             Ok(Value::Null)
         });
-        self.set(node, |n| n.raw.thunk = raw);
+        self.set(node, |n| n.raw.thunk = Some(raw));
         self.0.borrow_mut().scopes[id.0 as usize].root = Some(node);
         node
     }
@@ -344,41 +352,22 @@ impl ModuleSystem {
     ) -> NodeId {
         let id = NodeId(self.0.borrow().nodes.len() as u32);
         let this = self.clone();
-        let pushed = ev.lazy(move |ev| {
-            let mut pushed = Vec::new();
-            for definition in this.raw(ev, id)?.iter() {
-                definitions::push_down(ev, definition.clone(), &mut pushed)?;
-            }
-            this.set(id, |n| n.pushed.value = Some(Rc::new(pushed)));
-            Ok(Value::Null)
-        });
-        let this = self.clone();
-        let merged = ev.lazy(move |ev| {
-            let (merged, reads) = ev.reading(|ev| this.compute_merged(ev, id));
-            this.set(id, |n| n.reads.extend(reads));
-            let merged = merged?;
-            this.set(id, |n| n.merged.value = Some(Rc::new(merged)));
-            Ok(Value::Null)
-        });
-        let this = self.clone();
         let value = ev.lazy(move |ev| {
             let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
             this.set(id, |n| n.reads.extend(reads));
             value
         });
-        // Every node's raw definitions are set by whoever makes it.
-        let raw = ev.stopped(Stop::fail("an option without definitions"));
         self.0.borrow_mut().nodes.push(Node {
             scope,
             loc,
             kind,
             table,
             declared,
-            raw: Memo { thunk: raw, value: None },
-            pushed: Memo { thunk: pushed, value: None },
-            merged: Memo { thunk: merged, value: None },
+            raw: Memo::EMPTY,
+            pushed: Memo::EMPTY,
+            merged: Memo::EMPTY,
             value,
-            children: HashMap::new(),
+            children: FxHashMap::default(),
             elements: Vec::new(),
             submodule: None,
             reads: Vec::new(),
@@ -447,21 +436,45 @@ impl ModuleSystem {
         if let Some(done) = self.get(id, |n| n.raw.value.clone()) {
             return Ok(done);
         }
-        let thunk = self.get(id, |n| n.raw.thunk);
-        ev.force(thunk)?;
+        if let Some(thunk) = self.get(id, |n| n.raw.thunk) {
+            ev.force(thunk)?;
+        }
         self.get(id, |n| n.raw.value.clone()).ok_or_else(|| Stop::fail("an option without definitions"))
     }
 
     /// The definitions of a namespace, with properties pushed down.
     pub fn pushed(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<Vec<Definition>>> {
-        let thunk = self.get(id, |n| n.pushed.thunk);
+        let thunk = self.get(id, |n| n.pushed.thunk).unwrap_or_else(|| {
+            let this = self.clone();
+            let thunk = ev.lazy(move |ev| {
+                let mut pushed = Vec::new();
+                for definition in this.raw(ev, id)?.iter() {
+                    definitions::push_down(ev, definition.clone(), &mut pushed)?;
+                }
+                this.set(id, |n| n.pushed.value = Some(Rc::new(pushed)));
+                Ok(Value::Null)
+            });
+            self.set(id, |n| n.pushed.thunk = Some(thunk));
+            thunk
+        });
         ev.force(thunk)?;
         self.get(id, |n| n.pushed.value.clone()).ok_or_else(|| Stop::fail("a namespace without definitions"))
     }
 
     /// The definitions of an option, with properties taken off.
     pub fn merged(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<Merged>> {
-        let thunk = self.get(id, |n| n.merged.thunk);
+        let thunk = self.get(id, |n| n.merged.thunk).unwrap_or_else(|| {
+            let this = self.clone();
+            let thunk = ev.lazy(move |ev| {
+                let (merged, reads) = ev.reading(|ev| this.compute_merged(ev, id));
+                this.set(id, |n| n.reads.extend(reads));
+                let merged = merged?;
+                this.set(id, |n| n.merged.value = Some(Rc::new(merged)));
+                Ok(Value::Null)
+            });
+            self.set(id, |n| n.merged.thunk = Some(thunk));
+            thunk
+        });
         ev.force(thunk)?;
         self.get(id, |n| n.merged.value.clone()).ok_or_else(|| Stop::fail("an option without definitions"))
     }
@@ -525,7 +538,7 @@ impl ModuleSystem {
             this.set(child, |n| n.raw.value = Some(Rc::new(raw)));
             Ok(Value::Null)
         });
-        self.set(child, |n| n.raw.thunk = raw);
+        self.set(child, |n| n.raw.thunk = Some(raw));
         Ok(Some(child))
     }
 
@@ -597,7 +610,7 @@ impl ModuleSystem {
                 },
             });
         }
-        let of_table = table.and_then(|t| t.option_type());
+        let of_table = table.and_then(|t| self.of_table(t));
         if let Some(mut declaration) = declaration {
             // Options that are declared below one that is a submodule are options of the submodule.
             for (_, set) in below.drain(..) {
@@ -611,24 +624,15 @@ impl ModuleSystem {
                     declaration.ty = Rc::new(united);
                 }
             }
-            if let Some(ty) = of_table
-                && let Some(united) = declaration.ty.unite(&ty)
+            if let Some(of_table) = of_table
+                && let Some(united) = declaration.ty.unite(&of_table.ty)
             {
                 declaration.ty = Rc::new(united);
             }
             return Ok((NodeKind::Option(Rc::new(declaration)), below));
         }
-        if let Some(ty) = of_table {
-            let declaration = Declaration {
-                ty: Rc::new(ty),
-                default: None,
-                default_place: None,
-                apply: None,
-                place: None,
-                by_module: false,
-                set: None,
-            };
-            return Ok((NodeKind::Option(Rc::new(declaration)), below));
+        if let Some(declaration) = of_table {
+            return Ok((NodeKind::Option(declaration), below));
         }
         if !below.is_empty() || table.is_some() {
             return Ok((NodeKind::Namespace, below));
@@ -648,6 +652,23 @@ impl ModuleSystem {
             None
         };
         Ok((elem.map_or(NodeKind::Undeclared, NodeKind::Element), below))
+    }
+
+    /// What the table declares at a place, if it is an option.
+    fn of_table(&self, place: TableNode) -> Option<Rc<Declaration>> {
+        let mut arena = self.0.borrow_mut();
+        let known = arena.of_table.entry(place).or_insert_with(|| {
+            Some(Rc::new(Declaration {
+                ty: Rc::new(place.option_type()?),
+                default: None,
+                default_place: None,
+                apply: None,
+                place: None,
+                by_module: false,
+                set: None,
+            }))
+        });
+        known.clone()
     }
 
     /// The type of a scope's attributes that are no option, if it has one. The module system's own options are asked
@@ -905,7 +926,14 @@ pub struct NewScope {
 
 /// An option's path the way NixOS prints it.
 pub fn show_loc(loc: &[Name]) -> String {
-    loc.iter().map(|n| attr_name(n)).collect::<Vec<_>>().join(".")
+    let mut shown = String::with_capacity(loc.iter().map(|n| n.len() + 1).sum());
+    for name in loc {
+        if !shown.is_empty() {
+            shown.push('.');
+        }
+        shown.push_str(&attr_name(name));
+    }
+    shown
 }
 
 /// Why the value of something in a scope is not known.

@@ -23,7 +23,11 @@ impl TableNode {
     /// The type of the option here, if there is one.
     pub(super) fn option_type(self) -> Option<Type> {
         // `specialisation` is declared by the module that stands for NixOS.
-        if self.0.path().first().is_some_and(|n| *n == "specialisation") {
+        if self
+            .0
+            .and_above()
+            .any(|n| n.name() == "specialisation" && n.parent().is_some_and(|p| p.parent().is_none()))
+        {
             return None;
         }
         self.0.type_description().map(|t| of_table(t, self.0))

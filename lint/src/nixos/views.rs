@@ -229,7 +229,7 @@ enum Part {
 /// The definitions that take part in an option's merge, as a list of values, files, or both.
 fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Part) -> Res {
     let merged = system.merged(ev, node)?;
-    let modules = system.modules(ev, system.scope_of(node))?;
+    let collected = system.collected(ev, system.scope_of(node))?;
     let mut items = Vec::new();
     for candidate in &merged.candidates {
         match candidate.state {
@@ -238,8 +238,8 @@ fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Par
             DefState::Loses | DefState::Off => continue,
         }
         let file =
-            modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file).to_owned();
-        let file = ev.ready(Value::str(&file));
+            collected.modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file);
+        let file = ev.ready(Value::str(file));
         items.push(match what {
             Part::Value => candidate.value,
             Part::File => file,

@@ -31,7 +31,7 @@ use super::heap::ThunkId;
 use super::machine::Eval;
 use super::value::*;
 use crate::syntax::hir::Name;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::OnceLock;
 
@@ -96,7 +96,7 @@ const UNPREFIXED: &[&str] = &[
 ];
 
 fn find(name: &str) -> Option<&'static Builtin> {
-    static INDEX: OnceLock<HashMap<&'static str, &'static Builtin>> = OnceLock::new();
+    static INDEX: OnceLock<FxHashMap<&'static str, &'static Builtin>> = OnceLock::new();
     let index = INDEX.get_or_init(|| TABLES.iter().flat_map(|t| t.iter()).map(|b| (b.name, b)).collect());
     index.get(name).copied()
 }

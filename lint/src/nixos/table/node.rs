@@ -4,6 +4,7 @@ use super::corrections::{self, Applied};
 use super::path::is_placeholder;
 use super::{NO_TYPE, NodeData, OptionTable, TypeDescription};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// A place in a table: an option, or a name above or below options. Copied freely.
 #[derive(Clone, Copy)]
@@ -136,6 +137,12 @@ impl PartialEq for Node<'_> {
 }
 
 impl Eq for Node<'_> {}
+
+impl Hash for Node<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
 
 /// The path, as one writes it in Nix, and the type.
 impl fmt::Debug for Node<'_> {
