@@ -16,6 +16,9 @@ mod reads;
 pub mod show;
 mod value;
 
+#[cfg(test)]
+mod eval_tests;
+
 pub use builtins::Builtin;
 pub use coerce::Coerce;
 pub use heap::ThunkId;
