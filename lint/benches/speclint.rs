@@ -7,7 +7,7 @@ mod configuration;
 use criterion::{BenchmarkId, Criterion, Throughput};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::source::files::MemoryFiles;
-use speclint_lint::syntax::lower::lower;
+use speclint_lint::syntax::lower;
 use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Arc;

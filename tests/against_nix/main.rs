@@ -8,7 +8,7 @@ use generate::Generator;
 use serde_json::Value as Json;
 use speclint_lint::eval::host::NoFiles;
 use speclint_lint::eval::{Error, Eval, Stop};
-use speclint_lint::syntax::lower::lower;
+use speclint_lint::syntax::lower;
 use std::fmt;
 use std::process::Command;
 use std::sync::Arc;

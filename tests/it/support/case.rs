@@ -45,15 +45,6 @@ pub(crate) fn cases(folder: &str) -> Vec<Case> {
     paths.iter().map(|p| Case::load(p)).collect()
 }
 
-/// The cases of every folder: those of the rules, the pitfalls, the machines and the oracle.
-pub(crate) fn all_cases() -> Vec<Case> {
-    let mut all = rule_cases();
-    for folder in ["machines", "pitfalls", "oracle"] {
-        all.extend(cases(folder));
-    }
-    all
-}
-
 /// The cases of all rules.
 pub(crate) fn rule_cases() -> Vec<Case> {
     let rules = speclint_lint::rules::ALL.iter().map(|r| format!("rules/{}", r.name));

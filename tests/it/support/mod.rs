@@ -5,5 +5,3 @@ pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod marks;
 pub(crate) mod truth;
-
-pub(crate) use case::Case;

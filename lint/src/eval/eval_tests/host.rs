@@ -3,7 +3,7 @@
 use crate::eval::host::{FileKind, Host, ReadError};
 use crate::eval::paths;
 use crate::syntax::hir::{File, Name};
-use crate::syntax::lower::lower;
+use crate::syntax::lower;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

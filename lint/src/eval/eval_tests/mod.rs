@@ -9,7 +9,7 @@ mod places;
 mod robust;
 
 use super::*;
-use crate::syntax::lower::lower;
+use crate::syntax::lower;
 use host::{Case, Memory};
 use serde_json::Value as Json;
 use std::sync::Arc;
@@ -24,7 +24,12 @@ fn evaluate(host: &Memory, expression: &str, natives: &'static [Builtin]) -> Res
         return Err(Stop::fail(error.message.clone()));
     }
     let host = Case { host, text: expression.into() };
-    let mut eval = Eval::new(&host, BUDGET).with_natives(natives);
+    let mut eval = Eval::new(&host, BUDGET);
+    for builtin in natives {
+        let function = Partial { builtin, arguments: Vec::new() };
+        let function = eval.ready(Value::Builtin(std::rc::Rc::new(function)));
+        eval.define(builtin.name, function);
+    }
     let unit = eval.add_unit(Case::PATH, file);
     let root = eval.root_of(&unit);
     let value = eval.force(root)?;

@@ -249,21 +249,3 @@ impl<'t> Balancer<'t> {
         true
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::syntax::parse::draft::Draft;
-    use crate::syntax::parse::lexer::lex;
-
-    fn balanced(text: &str) -> (String, Vec<String>) {
-        let found = balance(text, &lex(text, None).tokens);
-        let mut draft = Draft::new(text);
-        draft.edit(&found.edits);
-        let errors = found.errors.iter().map(|error| {
-            let line = text[..usize::from(error.range.start())].matches('\n').count() + 1;
-            format!("{line}: {}", error.message)
-        });
-        (draft.text.into_owned(), errors.collect())
-    }
-}
