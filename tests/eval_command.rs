@@ -61,7 +61,7 @@ fn statuses() {
     let broken = json(at, &["broken.nix"]);
     assert_eq!(broken["status"], "error");
     let message = broken["message"].as_str().expect("a message");
-    assert!(message.contains("broken.nix:2:7"), "{message}");
+    assert!(message.contains("broken.nix:2:6"), "{message}");
 }
 
 #[test]

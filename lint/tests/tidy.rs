@@ -19,7 +19,8 @@ fn files() -> Vec<(String, String)> {
         ["src", "lint", "server", "tests", "editors", "scripts", ".ci"].map(|d| root().join(d)).into();
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(root()).expect("the root can be read").flatten() {
-        if entry.path().is_file() {
+        // In a work tree of git's, `.git` is a file that says where the rest is.
+        if entry.path().is_file() && entry.file_name() != ".git" {
             files.push(entry.path());
         }
     }

@@ -234,7 +234,8 @@ impl ModuleSystem {
 
     fn check_below(&self, ev: &mut Eval<'_>, node: NodeId) -> Res<()> {
         for name in self.child_names(ev, node)?.0 {
-            let Some(child) = self.child(ev, node, &name)? else { continue };
+            // An option whose type cannot be evaluated is declared all the same.
+            let Ok(Some(child)) = self.child(ev, node, &name) else { continue };
             match self.kind(child) {
                 NodeKind::Namespace => ev.deeper(|ev| self.check_below(ev, child))?,
                 NodeKind::Undeclared if self.raw(ev, child)?.iter().any(|d| d.maybe.is_none()) => {
