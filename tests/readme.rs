@@ -49,7 +49,7 @@ fn rules() -> String {
 fn generated(text: &str) -> String {
     let mut made = String::new();
     let mut lines = text.lines();
-    let mut line = |made: &mut String, line: &str| {
+    let line = |made: &mut String, line: &str| {
         made.push_str(line);
         made.push('\n');
     };

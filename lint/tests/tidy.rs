@@ -98,7 +98,8 @@ fn nothing_is_left_to_do() {
 #[test]
 fn no_line_ends_in_white_space() {
     let mut wrong = Vec::new();
-    for (name, text) in files() {
+    // What a page shows of a program's output is as the program prints it.
+    for (name, text) in files().into_iter().filter(|(name, _)| !name.ends_with(".md")) {
         for (number, line) in (1..).zip(text.split('\n')) {
             if line.ends_with([' ', '\t', '\r']) {
                 wrong.push(format!("{name}:{number}"));
