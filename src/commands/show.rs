@@ -33,7 +33,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let systems: Vec<_> = systems.iter().map(AsRef::as_ref).collect();
     let mut out = std::io::stdout().lock();
     match arguments.format {
-        Format::Text => out.write_all(render::show_text(&systems).as_bytes())?,
+        Format::Text => {
+            out.write_all(render::show_text(&systems, &|path| super::shown(Path::new(path))).as_bytes())?
+        }
         Format::Json => {
             let locate = |path: &str, range| locate(&analysis, path, range);
             serde_json::to_writer(&mut out, &render::show_json(&systems, &[], &locate))?;

@@ -153,8 +153,8 @@ fn definitions_json(system: &System, option: &OptionModel, locate: &Locate<'_>) 
         .collect()
 }
 
-/// The model as text: for each specialisation, what it makes different.
-pub fn show_text(systems: &[&System]) -> String {
+/// The model as text: for each specialisation, what it makes different. `name` is how a file is called.
+pub fn show_text(systems: &[&System], name: &dyn Fn(&str) -> String) -> String {
     let mut out = String::new();
     for system in systems {
         let _ = writeln!(out, "{}", system.name);
@@ -162,14 +162,10 @@ pub fn show_text(systems: &[&System]) -> String {
             out.push_str("  no specialisations\n");
         }
         for trouble in &system.parent.troubles {
-            let place =
-                trouble.span.and_then(|s| system.files.get(s.file as usize)).map_or("", String::as_str);
-            let _ = writeln!(
-                out,
-                "  {}: {} {place}",
-                if trouble.refused { "refused" } else { "not known" },
-                trouble.message
-            );
+            let what = if trouble.refused { "refused" } else { "not known" };
+            let file = trouble.span.and_then(|s| system.files.get(s.file as usize));
+            let place = file.map(|path| format!(" (in {})", name(path))).unwrap_or_default();
+            let _ = writeln!(out, "  {what}: {}{place}", trouble.message);
         }
         for specialisation in &system.specialisations {
             text_of(&mut out, system, specialisation);
