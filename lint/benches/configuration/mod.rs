@@ -5,11 +5,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// The folder that the configuration seems to lie in.
-pub const ROOT: &str = "/etc/nixos";
+pub(crate) const ROOT: &str = "/etc/nixos";
 /// The file that the system starts from.
-pub const ENTRY: &str = "/etc/nixos/configuration.nix";
-/// The definition in [`ENTRY`] that specialisation `variant-1` contradicts.
-pub const CONFLICT: &str = "services.xserver.enable = false;";
+pub(crate) const ENTRY: &str = "/etc/nixos/configuration.nix";
 
 /// What a module is about. `@` stands for its number, which keeps what several modules set apart.
 const SUBJECTS: [&str; 5] = [
@@ -171,7 +169,7 @@ const BASE: &str = r#"
 
 /// A configuration of `modules` modules, the entry among them, that defines as many specialisations in its entry. The first of
 /// them contradicts [`CONFLICT`].
-pub fn files(modules: usize, specialisations: usize) -> MemoryFiles {
+pub(crate) fn files(modules: usize, specialisations: usize) -> MemoryFiles {
     let mut files = BTreeMap::new();
     let mut entry = String::from("{ config, lib, pkgs, ... }:\n\n{\n  imports = [\n");
     for number in 1..modules {
