@@ -237,8 +237,8 @@ impl<'h> Eval<'h> {
     }
 
     fn load(&mut self, path: &str) -> Res<Rc<Unit>> {
-        if let Some(file) = super::prelude::file(path) {
-            return Ok(self.add_unit(path, file));
+        if let Some((path, file)) = super::prelude::file(path) {
+            return Ok(self.add_unit(&path, file));
         }
         let mut path = path.to_owned();
         let folder = match self.host.kind(&path) {
@@ -508,9 +508,10 @@ impl<'h> Eval<'h> {
     pub(crate) fn search_path(&mut self, name: &str) -> Res {
         match self.host.search(name) {
             Some(path) => Ok(Value::Path(path.into())),
-            // Whatever nixpkgs it is, its `lib` is the one that is known.
-            None if name == "nixpkgs/lib" => Ok(Value::Path(super::prelude::ENTRY.into())),
-            None => Ok(Value::Symbol(format!("<{name}>").into())),
+            None => Ok(match super::sources::searched(name) {
+                Some(path) => Value::Path(path.into()),
+                None => Value::Symbol(format!("<{name}>").into()),
+            }),
         }
     }
 

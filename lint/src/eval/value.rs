@@ -98,6 +98,10 @@ pub trait LazyAttrs {
     fn get(&self, eval: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>>;
     /// All names, in any order.
     fn names(&self, eval: &mut Eval<'_>) -> Res<Vec<Name>>;
+    /// The scope whose `config` this is, as the layer above numbers them.
+    fn scope(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// An entry of an attribute set.
@@ -279,6 +283,15 @@ impl Stop {
                 Stop::Unknown(Rc::new(Unknown { reason: u.reason.clone(), kinds }))
             }
             other => other,
+        }
+    }
+}
+
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::Unknown(why) => f.write_str(&why.reason),
+            Stop::Error(error) => error.fmt(f),
         }
     }
 }

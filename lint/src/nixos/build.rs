@@ -21,13 +21,14 @@ pub fn system(
     scope: ScopeId,
     name: String,
     entry: String,
+    world: World,
 ) -> System {
     let mut builder = Builder { modules: modules.clone(), scopes: HashMap::new() };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
-    System { name, entry, files, parent, specialisations }
+    System { name, entry, world, files, parent, specialisations }
 }
 
 struct Builder {
@@ -340,7 +341,7 @@ impl Builder {
         }
         match self.modules.modules(ev, self.modules.scope_of(node)) {
             Ok(modules) => match modules.get(module as usize) {
-                Some(m) if m.file.starts_with('«') => Origin::System,
+                Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
                 Some(m) => match m.origin {
                     ModuleOrigin::System => Origin::System,
                     ModuleOrigin::Inherited => Origin::Inherited,
@@ -537,7 +538,7 @@ fn guard(ev: &Eval<'_>, thunk: ThunkId) -> Option<(Guard, Span)> {
 
 fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
     let unit = &ev.units()[place.unit as usize];
-    if unit.path.starts_with(eval::prelude::ROOT) {
+    if eval::prelude::is_own(&unit.path) {
         return None;
     }
     let entry = unit.file.entry(place.entry);

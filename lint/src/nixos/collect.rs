@@ -6,7 +6,7 @@
 use super::definitions::tag;
 use super::system::{InitialModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
 use super::views::{ConfigView, OptionsView};
-use crate::eval::{Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths};
+use crate::eval::{Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources};
 use crate::syntax::hir::{Expr, Name, Param};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -43,6 +43,11 @@ struct Collector<'s> {
 }
 
 impl ModuleSystem {
+    /// What kind of configuration a scope is: a thunk of a string, where it was said.
+    pub(super) fn class(&self, scope: ScopeId) -> Option<ThunkId> {
+        self.with_scope(scope, |s| s.class)
+    }
+
     /// The modules of a scope.
     pub(super) fn collect(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Res<Collected> {
         let (initial, special_args) = self.with_scope(scope, |s| (s.initial.clone(), s.special_args));
@@ -418,8 +423,8 @@ impl Collector<'_> {
 
 /// A thunk of what the module at a path is.
 fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
-    if path.contains('«') && !path.starts_with(crate::eval::prelude::ROOT) {
-        return Err(Stop::unknown(format!("`{path}` is not at hand")));
+    if prelude::is_own(path) && prelude::file(path).is_none() {
+        return Err(Stop::unknown(format!("`{}` is not at hand", sources::shown(path))));
     }
     ev.import_later(&paths::normalise(path))
 }

@@ -8,6 +8,7 @@ mod check;
 mod collect;
 pub mod defaults;
 mod definitions;
+pub mod entry;
 mod guards;
 mod merge;
 pub mod model;
@@ -20,7 +21,6 @@ mod views;
 
 pub use definitions::{Candidate, Condition, DefState, Definition, priority};
 pub use guards::Guard;
-pub use natives::MODULES_PATH;
 pub use system::{
     Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId,
     Trouble, show_loc,

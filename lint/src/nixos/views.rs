@@ -75,6 +75,10 @@ impl LazyAttrs for ConfigView {
         }))
     }
 
+    fn scope(&self) -> Option<u32> {
+        self.node.is_none().then_some(self.scope.0)
+    }
+
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
         if self.outside {

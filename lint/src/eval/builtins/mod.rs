@@ -14,6 +14,7 @@ mod nix32;
 mod numbers;
 mod order;
 mod outside;
+mod own;
 mod posix;
 mod regex;
 mod replace;
@@ -61,6 +62,7 @@ const TABLES: &[&[Builtin]] = &[
     numbers::TABLE,
     order::TABLE,
     outside::TABLE,
+    own::TABLE,
     regex::TABLE,
     replace::TABLE,
     sets::TABLE,

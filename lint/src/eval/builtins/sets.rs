@@ -206,7 +206,7 @@ fn list_to_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
             Err(stop) => return Err(stop),
         };
         // A pair that `lib` made has no place in the user's files.
-        let place = attr.place.filter(|p| !ev.units()[p.unit as usize].path.starts_with(prelude::ROOT));
+        let place = attr.place.filter(|p| !prelude::is_own(&ev.units()[p.unit as usize].path));
         let value = match &unknown {
             None => attr.value,
             Some(why) => ev.stopped(Stop::Unknown(why.clone()).yielding(Kinds::ANY)),

@@ -1,0 +1,163 @@
+//! Entry points: where systems start, and what each of them is.
+
+mod discover;
+
+pub use discover::{Found, discover};
+
+use super::model::{Scope, System, Trouble, World};
+use super::{ModuleSystem, ScopeId, build};
+use crate::eval::host::Host;
+use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
+use crate::syntax::hir::Name;
+use std::rc::Rc;
+
+/// How many steps the evaluation of a system may take.
+const SYSTEM_BUDGET: u64 = 60_000_000;
+
+/// Where a system starts.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Start {
+    /// A module that nobody imports: its file.
+    Module(String),
+    /// A configuration among the outputs of a flake.
+    Output {
+        /// The folder of the flake.
+        flake: String,
+        /// The names of the output and of the configuration in it.
+        path: Vec<Name>,
+    },
+    /// A configuration in the value of a Nix file that is no flake.
+    Attribute {
+        /// The file.
+        file: String,
+        /// Where in its value.
+        path: Vec<Name>,
+    },
+}
+
+impl Start {
+    /// The file where it starts.
+    pub fn file(&self) -> String {
+        match self {
+            Start::Module(file) | Start::Attribute { file, .. } => file.clone(),
+            Start::Output { flake, .. } => flake_file(flake),
+        }
+    }
+}
+
+/// The file of the flake in a folder.
+pub fn flake_file(folder: &str) -> String {
+    paths::normalise(&format!("{folder}/flake.nix"))
+}
+
+/// The model of the system that starts there.
+pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
+    let mut ev = Eval::new(host, SYSTEM_BUDGET);
+    let modules = ModuleSystem::new(&mut ev);
+    let scope = value(&mut ev, start).and_then(|value| {
+        scope_of(&mut ev, &value)?.ok_or_else(|| Stop::fail(format!("`{name}` is not a configuration")))
+    });
+    match scope {
+        Ok(scope) => {
+            let world = world(&mut ev, &modules, scope);
+            build::system(&mut ev, &modules, scope, name.to_owned(), start.file(), world)
+        }
+        Err(stop) => failed(&ev, name, start, &stop),
+    }
+}
+
+/// The configuration that starts there.
+fn value(ev: &mut Eval<'_>, start: &Start) -> Res {
+    match start {
+        Start::Module(file) => module(ev, file),
+        Start::Output { flake, path } => {
+            let outputs = configurations(ev, flake)?;
+            select(ev, outputs, path)
+        }
+        Start::Attribute { file, path } => {
+            let value = file_value(ev, file)?;
+            select(ev, value, path)
+        }
+    }
+}
+
+fn select(ev: &mut Eval<'_>, mut value: Value, path: &[Name]) -> Res {
+    for name in path {
+        let attr = ev.select(&value, name)?;
+        value = ev.force(attr.value)?;
+    }
+    Ok(value)
+}
+
+/// The system that `nixos-rebuild` would make of a module. It may be called from elsewhere with arguments that are not known here.
+fn module(ev: &mut Eval<'_>, file: &str) -> Res {
+    let why = "nothing says what the file is called with";
+    let unknown = Rc::new(Unknown { reason: why.into(), kinds: Kinds::ANY });
+    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Open(unknown) }));
+    let module = ev.ready(Value::Path(file.into()));
+    let entries = [
+        ("modules", Value::list(vec![module])),
+        ("modulesLocation", Value::str(file)),
+        ("specialArgs", special_args),
+    ];
+    let entries = entries.map(|(name, value)| (Name::new_static(name), Attr::anonymous(ev.ready(value))));
+    let arguments = ev.ready(Value::attrs(entries.into()));
+    let evaluate = ev.import(prelude::EVAL_CONFIG)?;
+    ev.call(&evaluate, arguments)
+}
+
+/// The outputs of the flake in a folder that are configurations.
+fn configurations(ev: &mut Eval<'_>, folder: &str) -> Res {
+    let flakes = ev.import(prelude::FLAKES)?;
+    let call = ev.select(&flakes, &Name::new_static("configurations"))?;
+    let call = ev.force(call.value)?;
+    let folder = ev.ready(Value::str(folder));
+    ev.call(&call, folder)
+}
+
+/// What a Nix file yields; of a function whose arguments all have defaults, what it yields without any.
+fn file_value(ev: &mut Eval<'_>, file: &str) -> Res {
+    let value = ev.import(file)?;
+    match &value {
+        Value::Lambda(closure) if discover::needs_nothing(closure) => {
+            let nothing: ThunkId = ev.ready(Value::Attrs(Attrs::empty()));
+            ev.call(&value, nothing)
+        }
+        _ => Ok(value),
+    }
+}
+
+/// The scope whose evaluation a value is the result of, if it is one.
+fn scope_of(ev: &mut Eval<'_>, value: &Value) -> Res<Option<ScopeId>> {
+    let Value::Attrs(set) = value else { return Ok(None) };
+    let Some(attr) = set.known("config") else { return Ok(None) };
+    match ev.force(attr.value)? {
+        Value::Attrs(config) => match &config.rest {
+            Rest::Lazy(lazy) => Ok(lazy.scope().map(ScopeId)),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// What kind of configuration a scope is.
+fn world(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> World {
+    let class = modules.class(scope).map(|class| ev.force(class));
+    match class {
+        Some(Ok(Value::Str(class))) => World::of_class(&class.text),
+        _ => World::Other,
+    }
+}
+
+/// A system of which nothing is known but why.
+fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
+    let trouble = Trouble { span: None, message: stop.to_string(), refused: matches!(stop, Stop::Error(_)) };
+    System {
+        name: name.to_owned(),
+        entry: start.file(),
+        world: World::Nixos,
+        files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
+        parent: Scope { troubles: vec![trouble], ..Scope::default() },
+        specialisations: Vec::new(),
+    }
+}
