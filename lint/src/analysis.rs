@@ -41,7 +41,12 @@ const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
 impl Analysis {
     /// An analysis of these files.
     pub fn new(files: Arc<dyn FileSystem>) -> Self {
-        Analysis { db: Database::new(files), projects: Vec::new(), named: Vec::new(), found: Mutex::default() }
+        Analysis {
+            db: Database::new(files),
+            projects: Vec::new(),
+            named: Vec::new(),
+            found: Mutex::default(),
+        }
     }
 
     /// The database behind it.
@@ -156,10 +161,8 @@ impl Analysis {
     /// What the rules find in all systems, in the order of the files. What is found at the same place in several is told once.
     pub fn findings(&self) -> Vec<Finding> {
         let entries = self.entries();
-        let found: Vec<Arc<Vec<Finding>>> = entries
-            .into_par_iter()
-            .map_with(self.db.clone(), |db, entry| db::findings(db, entry))
-            .collect();
+        let found: Vec<Arc<Vec<Finding>>> =
+            entries.into_par_iter().map_with(self.db.clone(), |db, entry| db::findings(db, entry)).collect();
         rules::united(found.iter().flat_map(|findings| findings.iter().cloned()))
     }
 

@@ -36,20 +36,24 @@ impl Project {
     /// path outside of any is a project of its own; so is a folder with a configuration in a repository that has none.
     /// `None` for a folder in which no system starts.
     pub fn of(files: &dyn FileSystem, path: &str) -> Option<Project> {
-        let is = |path: &str, wanted: &[FileKind]| files.kind(path).is_some_and(|kind| wanted.contains(&kind));
+        let is =
+            |path: &str, wanted: &[FileKind]| files.kind(path).is_some_and(|kind| wanted.contains(&kind));
         let is_file = |path: &str| is(path, &[FileKind::Regular, FileKind::Symlink]);
         let is_folder = files.list(path).is_ok();
         let configured = |folder: &str| {
             [CONFIGURATION, DEFAULT].map(|name| join(folder, name)).into_iter().find(|file| is_file(file))
         };
-        let own = |file: String| if file.ends_with("/default.nix") { Source::File(file) } else { Source::Module(file) };
+        let own = |file: String| {
+            if file.ends_with("/default.nix") { Source::File(file) } else { Source::Module(file) }
+        };
         let mut folder = if is_folder { path } else { paths::parent(path) };
         loop {
             if is_file(&flake_file(folder)) {
                 let sources = vec![Source::Flake(folder.to_owned())];
                 return Some(Project { folder: folder.to_owned(), sources, whole: true });
             }
-            let is_root = [".git", "speclint.toml"].iter().any(|name| files.kind(&join(folder, name)).is_some());
+            let is_root =
+                [".git", "speclint.toml"].iter().any(|name| files.kind(&join(folder, name)).is_some());
             if let (true, Some(file)) = (is_root, configured(folder)) {
                 return Some(Project { folder: folder.to_owned(), sources: vec![own(file)], whole: true });
             }

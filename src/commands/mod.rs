@@ -7,7 +7,7 @@ pub(crate) mod show;
 use crate::disk::Disk;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
-use speclint_lint::project::Project;
+use speclint_lint::project::{Project, Source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,7 +46,12 @@ impl Opened {
             )
         };
         let everything = project.folder == full || !project.whole;
-        self.analysis.add_project(project);
+        match project.sources.as_slice() {
+            [Source::Module(file)] if !project.whole => {
+                self.analysis.add_entry(file, &shown(Path::new(file)))
+            }
+            _ => self.analysis.add_project(project),
+        }
         if !everything {
             self.only.push(full.to_owned());
         }

@@ -138,7 +138,8 @@ mod tests {
         ] {
             assert_eq!(identify(url), Some("nixpkgs"), "{url}");
         }
-        for url in ["github:nixpkgs/other", "path:./nixpkgs", "./nixpkgs", "github:NixOS", "", ":", "github:"] {
+        for url in ["github:nixpkgs/other", "path:./nixpkgs", "./nixpkgs", "github:NixOS", "", ":", "github:"]
+        {
             assert_eq!(identify(url), None, "{url}");
         }
     }

@@ -6,7 +6,9 @@
 use super::definitions::tag;
 use super::system::{InitialModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
 use super::views::{ConfigView, OptionsView};
-use crate::eval::{Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources};
+use crate::eval::{
+    Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources,
+};
 use crate::syntax::hir::{Expr, Name, Param};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;

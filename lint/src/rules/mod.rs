@@ -69,7 +69,8 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
 
 /// The order in which findings are told: that of the files.
 fn in_order(a: &Finding, b: &Finding) -> Ordering {
-    let key = |f: &'_ Finding| (f.primary.location.clone(), f.rule, f.option.clone(), f.specialisation.clone());
+    let key =
+        |f: &'_ Finding| (f.primary.location.clone(), f.rule, f.option.clone(), f.specialisation.clone());
     key(a).cmp(&key(b))
 }
 
@@ -80,13 +81,16 @@ pub fn united(all: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
     findings.sort_by(in_order);
     let mut united: Vec<Finding> = Vec::with_capacity(findings.len());
     for finding in findings {
-        let same = united.iter_mut().rev().take_while(|f| f.primary.location == finding.primary.location).find(|f| {
-            f.rule == finding.rule
-                && f.specialisation == finding.specialisation
-                && f.message == finding.message
-                && f.primary == finding.primary
-                && f.related == finding.related
-        });
+        let same =
+            united.iter_mut().rev().take_while(|f| f.primary.location == finding.primary.location).find(
+                |f| {
+                    f.rule == finding.rule
+                        && f.specialisation == finding.specialisation
+                        && f.message == finding.message
+                        && f.primary == finding.primary
+                        && f.related == finding.related
+                },
+            );
         match same {
             Some(first) => {
                 // A mend must be one in every system.

@@ -61,6 +61,7 @@ const TABLES: &[&[Builtin]] = &[
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
+    outside::SOURCES,
     outside::TABLE,
     own::TABLE,
     regex::TABLE,

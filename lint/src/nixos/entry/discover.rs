@@ -1,6 +1,6 @@
 //! Which systems a flake or a file has.
 
-use super::{Start, file_value, configurations, scope_of};
+use super::{Start, configurations, file_value, scope_of};
 use crate::eval::host::Host;
 use crate::eval::{Attrs, Closure, Eval, Rest, Stop, Value};
 use crate::nixos::ModuleSystem;
@@ -39,7 +39,11 @@ pub fn discover(host: &dyn Host, path: &str, is_flake: bool) -> Found {
     let mut ev = Eval::new(host, BUDGET);
     ModuleSystem::new(&mut ev);
     let mut found = Found::default();
-    if is_flake { of_flake(&mut ev, path, &mut found) } else { of_file(&mut ev, path, &mut found) }
+    if is_flake {
+        of_flake(&mut ev, path, &mut found)
+    } else {
+        of_file(&mut ev, path, &mut found)
+    }
     found.files = ev.units().iter().map(|unit| unit.path.to_string()).collect();
     found
 }
