@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// No source file is longer, in lines.
 const LONGEST: usize = 650;
 /// Those that are longer all the same, and how long they may be. They are to be split, not to grow.
-const LONGER: [(&str, usize); 2] = [("lint/src/nixos/merge.rs", 860), ("lint/src/nixos/system.rs", 960)];
+const LONGER: [(&str, usize); 1] = [("lint/src/nixos/system.rs", 960)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()

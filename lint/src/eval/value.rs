@@ -309,6 +309,12 @@ impl Value {
         Value::Attrs(Rc::new(Attrs::from_entries(entries)))
     }
 
+    /// A closed set of these attributes, none of which stands in a file.
+    pub fn set<const N: usize>(entries: [(&'static str, ThunkId); N]) -> Self {
+        let entry = |(name, value)| (Name::new_static(name), Attr::anonymous(value));
+        Value::attrs(entries.into_iter().map(entry).collect())
+    }
+
     /// What `builtins.typeOf` calls it; `None` for a symbol.
     pub fn type_name(&self) -> Option<&'static str> {
         Some(match self {

@@ -1,7 +1,7 @@
 //! What the prelude's `lib` leaves to the module system: `evalModules`, checking and merging by type, and systems.
 
 use super::definitions::Definition;
-use super::merge::internal_module;
+use super::own_modules;
 use super::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, ScopeId};
 use super::types::Type;
 use super::views::{ConfigView, config_value, options_value};
@@ -32,10 +32,7 @@ pub(super) fn install(system: &ModuleSystem, ev: &mut Eval<'_>) {
             let list = ev.as_list(list)?;
             Ok(Value::Bool(!list.items.is_empty()))
         });
-        Ok(Value::attrs(vec![
-            (Name::new_static("mergedValue"), Attr::anonymous(value)),
-            (Name::new_static("isDefined"), Attr::anonymous(defined)),
-        ]))
+        Ok(Value::set([("mergedValue", value), ("isDefined", defined)]))
     });
     let pkgs = ev.lazy(|ev| {
         let lib = ev.lib()?;
@@ -74,7 +71,7 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
     for module in &mut modules {
         module.file = Rc::from("<unknown-file>");
     }
-    modules.push(internal_module(ev)?);
+    modules.push(own_modules::internal(ev));
     let special_args = special_args(ev, &set);
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
@@ -111,17 +108,17 @@ impl ModuleSystem {
     ) -> Res<ScopeId> {
         let table = Some(super::table_types::nixos());
         let class = Some(ev.ready(Value::str("nixos")));
-        let base = |ev: &mut Eval<'_>| -> Res<Vec<InitialModule>> {
+        let base = |ev: &mut Eval<'_>| {
             let thunk = ev.ready(Value::Path(prelude::NIXOS_MODULE.into()));
             let nixos = InitialModule { thunk, file: Rc::from("<NixOS>"), origin: ModuleOrigin::System };
-            Ok(vec![nixos, internal_module(ev)?])
+            vec![nixos, own_modules::internal(ev)]
         };
         // What a specialisation that does not inherit starts from.
         // It gets the same arguments, of which it is one itself.
         let (this, all_args) = (self.clone(), Rc::new(Cell::new(special_args)));
         let args = all_args.clone();
         let no_user_modules = ev.lazy(move |ev| {
-            let (modules, special) = (base(ev)?, args.get());
+            let (modules, special) = (base(ev), args.get());
             let scope = this.scope(
                 ev,
                 NewScope {
@@ -139,10 +136,7 @@ impl ModuleSystem {
             let given = ev.force(special_args);
             let modules_path = crate::eval::Str { text: MODULES_PATH.into(), stand_in: true };
             let modules_path = ev.ready(Value::Str(modules_path));
-            let own = Value::attrs(vec![
-                (Name::new_static("modulesPath"), Attr::anonymous(modules_path)),
-                (Name::new_static("noUserModules"), Attr::anonymous(no_user_modules)),
-            ]);
+            let own = Value::set([("modulesPath", modules_path), ("noUserModules", no_user_modules)]);
             // What the caller gives counts, but an unknown caller does not hide these two.
             match ev.update(given.clone(), Ok(own.clone()))? {
                 Value::Attrs(all) if !all.is_closed() => Ok(Value::Attrs(all)),
@@ -150,16 +144,11 @@ impl ModuleSystem {
             }
         });
         all_args.set(special_args);
-        let mut all = base(ev)?;
+        let mut all = base(ev);
         // `eval-config.nix` gives every module a location, through a module that imports it: so they stand one level deeper, as the
         // content of a specialisation does.
         for module in modules {
-            let imports = ev.ready(Value::list(vec![module.thunk]));
-            let file = ev.ready(Value::str(&module.file));
-            let thunk = ev.ready(Value::attrs(vec![
-                (Name::new_static("_file"), Attr::anonymous(file)),
-                (Name::new_static("imports"), Attr::anonymous(imports)),
-            ]));
+            let thunk = own_modules::located(ev, module.thunk, &module.file);
             all.push(InitialModule { thunk, ..module });
         }
         Ok(self.scope(
@@ -188,19 +177,14 @@ pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: Sco
     let extend = ev.ready(extend);
     let ty = type_value(ev, scope);
     let ty = ev.ready(ty);
-    Ok(Value::attrs(
-        [
-            ("_type", tag),
-            ("options", options),
-            ("config", config),
-            ("_module", module),
-            ("extendModules", extend),
-            ("type", ty),
-        ]
-        .into_iter()
-        .map(|(name, thunk)| (Name::new_static(name), Attr::anonymous(thunk)))
-        .collect(),
-    ))
+    Ok(Value::set([
+        ("_type", tag),
+        ("options", options),
+        ("config", config),
+        ("_module", module),
+        ("extendModules", extend),
+        ("type", ty),
+    ]))
 }
 
 /// The function `extendModules` of a scope.

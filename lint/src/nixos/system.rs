@@ -729,10 +729,10 @@ impl ModuleSystem {
     }
 
     /// The node at a path of names below a scope's root, through namespaces only.
-    pub fn find(&self, ev: &mut Eval<'_>, scope: ScopeId, path: &[&'static str]) -> Res<Option<NodeId>> {
+    pub fn find<S: AsRef<str>>(&self, ev: &mut Eval<'_>, scope: ScopeId, path: &[S]) -> Res<Option<NodeId>> {
         let mut node = self.root(ev, scope);
         for name in path {
-            match self.child(ev, node, &Name::new_static(name))? {
+            match self.child(ev, node, &Name::new(name))? {
                 Some(child) => node = child,
                 None => return Ok(None),
             }
@@ -855,10 +855,7 @@ impl ModuleSystem {
             return Ok(None);
         }
         let (value, maybe) = match self.nixos_default(ev, id)? {
-            Some(json) => {
-                let value = super::merge::json_value(ev, json);
-                (ev.ready(value), None)
-            }
+            Some(value) => (ev.ready(value), None),
             None => {
                 let why = unknown(format!("the default of `{}` is NixOS' own", show_loc(&self.loc(id))));
                 (ev.stopped(Stop::Unknown(why.clone())), Some(why))
