@@ -297,13 +297,7 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
     for item in ev.as_list(list)?.items.clone() {
         let set = want_set(ev, item)?;
         if let Some(attr) = set.known("value") {
-            raw.push(Definition {
-                module: u32::MAX,
-                value: attr.value,
-                place: attr.place,
-                outer: Rc::new([]),
-                maybe: None,
-            });
+            raw.push(Definition::without_module(attr.value, attr.place));
         }
     }
     let node = system.element(ev, root, &name, Rc::new(ty), raw);

@@ -32,13 +32,8 @@ impl ModuleSystem {
                     continue;
                 }
                 let name = Name::new(format!("[definition {}-entry {}]", n + 1, m + 1));
-                let raw = vec![Definition {
-                    module: def.definition.module,
-                    value: *item,
-                    place: def.definition.place,
-                    outer: Rc::new([]),
-                    maybe: def.maybe.clone(),
-                }];
+                let raw = Definition::new(def.definition.module, *item, def.definition.place);
+                let raw = vec![Definition { maybe: def.maybe.clone(), ..raw }];
                 let node = self.element(ev, id, &name, Rc::new(elem.clone()), raw);
                 match self.merged(ev, node)?.defined {
                     Some(true) => items.push(self.value(node)),
@@ -127,12 +122,9 @@ impl ModuleSystem {
         Value::Native(NativeFn(Rc::new(move |ev, argument| {
             let raw = defs
                 .iter()
-                .map(|def| Definition {
-                    module: def.definition.module,
-                    value: ev.apply_later(def.value, vec![argument]),
-                    place: def.definition.place,
-                    outer: Rc::new([]),
-                    maybe: None,
+                .map(|def| {
+                    let result = ev.apply_later(def.value, vec![argument]);
+                    Definition::new(def.definition.module, result, def.definition.place)
                 })
                 .collect();
             let node = system.element(ev, id, &Name::new_static("<function body>"), elem.clone(), raw);
