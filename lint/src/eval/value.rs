@@ -211,6 +211,13 @@ pub struct Unknown {
     pub kinds: Kinds,
 }
 
+impl Unknown {
+    /// Why something of nixpkgs or an input is not known.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Rc<Self> {
+        Rc::new(Unknown { reason: format!("`{symbol}` needs nixpkgs").into(), kinds: Kinds::ANY })
+    }
+}
+
 /// Why an evaluation yields no value.
 #[derive(Clone, Debug)]
 pub enum Stop {
@@ -260,6 +267,11 @@ impl Stop {
     /// Unknown, but of one of these kinds.
     pub fn unknown_kind(reason: impl Into<Rc<str>>, kinds: Kinds) -> Self {
         Stop::Unknown(Rc::new(Unknown { reason: reason.into(), kinds }))
+    }
+
+    /// Unknown, because it is of nixpkgs or an input.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Self {
+        Stop::Unknown(Unknown::needs_nixpkgs(symbol))
     }
 
     /// An error that `tryEval` does not catch.

@@ -353,7 +353,7 @@ fn hold(ev: &mut Eval<'_>, candidate: &mut Candidate, thunk: ThunkId) -> Res<boo
             Ok(holds)
         }
         Ok(Value::Symbol(s)) => {
-            let why = Stop::unknown(format!("`{s}` needs nixpkgs"));
+            let why = Stop::needs_nixpkgs(&s);
             unsure(candidate, thunk, why)
         }
         Ok(_) => Err(Stop::throw("`mkIf` is called with a condition that is not a Boolean")),

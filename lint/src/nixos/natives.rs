@@ -224,7 +224,7 @@ pub(super) fn type_value(ev: &mut Eval<'_>, scope: ScopeId) -> Value {
 fn want_set(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Attrs>> {
     match ev.force(thunk)? {
         Value::Attrs(set) => Ok(set),
-        Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+        Value::Symbol(s) => Err(Stop::needs_nixpkgs(&s)),
         other => Err(Stop::fail(format!("expected a set but found {}", other.describe()))),
     }
 }

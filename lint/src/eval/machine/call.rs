@@ -45,7 +45,7 @@ impl Eval<'_> {
                 let f = self.deeper(|ev| ev.call(&f, this))?;
                 self.deeper(|ev| ev.call(&f, argument))
             }
-            Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Value::Symbol(s) => Err(Stop::needs_nixpkgs(s)),
             other => Err(self.mismatch("a function", other)),
         }
     }

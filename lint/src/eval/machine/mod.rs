@@ -166,7 +166,7 @@ impl<'h> Eval<'h> {
     /// The error that a value is of the wrong kind; unknown for a symbol, which may be of any kind.
     pub(in crate::eval) fn mismatch(&self, wanted: &str, value: &Value) -> Stop {
         match value {
-            Value::Symbol(s) => Stop::unknown(format!("`{s}` needs nixpkgs")),
+            Value::Symbol(s) => Stop::needs_nixpkgs(s),
             other => Stop::fail(format!("expected {wanted} but found {}", other.describe())),
         }
     }

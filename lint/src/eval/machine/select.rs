@@ -59,7 +59,7 @@ impl Eval<'_> {
             Value::Null => Ok(None),
             Value::Str(s) if s.stand_in => Err(Stop::unknown("the attribute's name contains a store path")),
             Value::Str(s) => Ok(Some(Name::new(&s.text))),
-            Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Value::Symbol(s) => Err(Stop::needs_nixpkgs(&s)),
             other => Err(self.mismatch("a string", &other)),
         }
     }
@@ -108,12 +108,12 @@ impl Eval<'_> {
             let attr = match &value {
                 Value::Attrs(set) => {
                     if let (None, Rest::Symbolic(root)) = (set.known(&name), &set.rest) {
-                        return Err(Stop::unknown_kind(format!("`{root}` needs nixpkgs"), Kinds::BOOL));
+                        return Err(Stop::needs_nixpkgs(root).yielding(Kinds::BOOL));
                     }
                     self.attr(set, &name).map_err(|s| s.yielding(Kinds::BOOL))?
                 }
                 Value::Symbol(root) => {
-                    return Err(Stop::unknown_kind(format!("`{root}` needs nixpkgs"), Kinds::BOOL));
+                    return Err(Stop::needs_nixpkgs(root).yielding(Kinds::BOOL));
                 }
                 _ => None,
             };

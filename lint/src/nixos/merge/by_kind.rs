@@ -120,7 +120,7 @@ impl ModuleSystem {
 fn all_kinds(ev: &mut Eval<'_>, defs: &[Candidate], kinds: Kinds) -> Res<bool> {
     for def in defs {
         match ev.force(def.value) {
-            Ok(Value::Symbol(s)) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Ok(Value::Symbol(s)) => return Err(Stop::needs_nixpkgs(&s)),
             Ok(value) if !value.kinds().within(kinds) => return Ok(false),
             Ok(_) => {}
             Err(Stop::Unknown(why)) if why.kinds.within(kinds) => {}

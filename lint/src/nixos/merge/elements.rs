@@ -61,7 +61,7 @@ impl ModuleSystem {
             let set = match ev.force(def.value) {
                 Ok(Value::Attrs(set)) => set,
                 Ok(Value::Symbol(s)) => {
-                    open = Some(unknown(format!("`{s}` needs nixpkgs")));
+                    open = Some(Unknown::needs_nixpkgs(&s));
                     continue;
                 }
                 Ok(_) => continue,
