@@ -215,6 +215,13 @@ pub struct Unknown {
     pub kinds: Kinds,
 }
 
+impl Unknown {
+    /// Why something of nixpkgs or an input is not known.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Rc<Self> {
+        Rc::new(Unknown { reason: format!("`{symbol}` needs nixpkgs").into(), kinds: Kinds::ANY })
+    }
+}
+
 /// Why an evaluation yields no value.
 #[derive(Clone, Debug)]
 pub enum Stop {
@@ -264,6 +271,11 @@ impl Stop {
     /// Unknown, but of one of these kinds.
     pub fn unknown_kind(reason: impl Into<Rc<str>>, kinds: Kinds) -> Self {
         Stop::Unknown(Rc::new(Unknown { reason: reason.into(), kinds }))
+    }
+
+    /// Unknown, because it is of nixpkgs or an input.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Self {
+        Stop::Unknown(Unknown::needs_nixpkgs(symbol))
     }
 
     /// An error that `tryEval` does not catch.
@@ -320,6 +332,12 @@ impl Value {
     /// A closed set of these entries, in any order.
     pub fn attrs(entries: Vec<(Name, Attr)>) -> Self {
         Value::Attrs(Rc::new(Attrs::from_entries(entries)))
+    }
+
+    /// A closed set of these attributes, none of which stands in a file.
+    pub fn set<const N: usize>(entries: [(&'static str, ThunkId); N]) -> Self {
+        let entry = |(name, value)| (Name::new_static(name), Attr::anonymous(value));
+        Value::attrs(entries.into_iter().map(entry).collect())
     }
 
     /// What `builtins.typeOf` calls it; `None` for a symbol.

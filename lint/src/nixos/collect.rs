@@ -28,6 +28,16 @@ struct Loaded {
     disabled: Vec<Rc<str>>,
 }
 
+/// A module where it is asked for: among the imports of another, or among those that a scope starts from.
+struct Asked {
+    thunk: ThunkId,
+    /// The file that it counts as being of, unless it is one itself or says another.
+    file: Rc<str>,
+    /// Its key, likewise.
+    key: Rc<str>,
+    origin: ModuleOrigin,
+}
+
 /// Attributes of a module that are not settings.
 const META: [&str; 9] =
     ["_class", "_file", "key", "disabledModules", "imports", "options", "config", "meta", "freeformType"];
@@ -70,8 +80,8 @@ impl ModuleSystem {
         };
         let mut loaded = Vec::new();
         for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
-            let key = format!(":anon-{}", i + 1);
-            if let Some(module) = collector.load(ev, thunk, &file, &key, origin)? {
+            let key = format!(":anon-{}", i + 1).into();
+            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin })? {
                 loaded.push(module);
             }
         }
@@ -177,19 +187,12 @@ fn note_disabled(loaded: &Rc<Loaded>, disabled: &mut HashSet<Rc<str>>, seen: &mu
 
 impl Collector<'_> {
     /// Loads a module and what it imports; `None` if it cannot be known, which is noted.
-    fn load(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        file: &Rc<str>,
-        key: &str,
-        origin: ModuleOrigin,
-    ) -> Res<Option<Rc<Loaded>>> {
-        match ev.deeper(|ev| self.try_load(ev, thunk, file, key, origin)) {
+    fn load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
+        match ev.deeper(|ev| self.try_load(ev, asked)) {
             Ok(loaded) => Ok(loaded),
             Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),
             Err(stop) => {
-                self.trouble(file, thunk, stop);
+                self.trouble(&asked.file, asked.thunk, stop);
                 Ok(None)
             }
         }
@@ -199,85 +202,71 @@ impl Collector<'_> {
         self.troubles.push(Trouble { file: file.clone(), thunk, stop });
     }
 
-    fn try_load(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        file: &Rc<str>,
-        key: &str,
-        origin: ModuleOrigin,
-    ) -> Res<Option<Rc<Loaded>>> {
-        let value = ev.force(thunk)?;
-        let (file, key, path, value) = match value {
-            Value::Path(path) => (path.clone(), path.clone(), Some(path), None),
-            Value::Str(s) => (s.text.clone(), s.text.clone(), Some(s.text), None),
+    fn try_load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
+        let value = match ev.force(asked.thunk)? {
+            Value::Path(path) => return self.load_file(ev, asked, path),
+            Value::Str(s) => return self.load_file(ev, asked, s.text),
             Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` is not at hand"))),
             Value::Attrs(set)
                 if ev.attr(&set, &Name::new_static("outPath"))?.is_some()
                     && set.known("config").is_none() =>
             {
-                let text = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
-                (text.clone(), text.clone(), Some(text), None)
+                let path = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
+                return self.load_file(ev, asked, path);
             }
-            value => (file.clone(), Rc::from(key), None, Some(value)),
-        };
-        let value = match (path, value) {
-            (Some(path), _) => {
-                let cached = (key.clone(), origin == ModuleOrigin::Inherited);
-                if let Some(loaded) = self.by_key.get(&cached) {
-                    return Ok(Some(loaded.clone()));
-                }
-                if self.above.contains(&key) {
-                    return Ok(None);
-                }
-                let imported = import(ev, &path)?;
-                let value = ev.force(imported)?;
-                self.above.push(key.clone());
-                let loaded = self.unify(ev, thunk, value, &file, &key, origin);
-                self.above.pop();
-                let loaded = Rc::new(loaded?);
-                self.by_key.insert(cached, loaded.clone());
-                return Ok(Some(loaded));
-            }
-            (None, Some(value)) => value,
-            (None, None) => return Ok(None),
+            value => value,
         };
         match tag(ev, &value)?.as_deref() {
-            None | Some("module") => {}
+            None | Some("module") => self.unify(ev, asked, value).map(|loaded| Some(Rc::new(loaded))),
             Some("if" | "override") => {
-                let config = ev.ready(value);
-                let module =
-                    Module { file, key, origin, options: None, config: vec![config], freeform: None };
-                return Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })));
+                let module = Module {
+                    file: asked.file.clone(),
+                    key: asked.key.clone(),
+                    origin: asked.origin,
+                    options: None,
+                    config: vec![ev.ready(value)],
+                    freeform: None,
+                };
+                Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })))
             }
             Some(other) => {
-                return Err(Stop::throw(format!("expected a module, but found a value of type `{other}`")));
+                Err(Stop::throw(format!("expected a module, but found a value of type `{other}`")))
             }
         }
-        self.unify(ev, thunk, value, &file, &key, origin).map(|loaded| Some(Rc::new(loaded)))
+    }
+
+    /// Loads a module that is a file, unless it was loaded already; `None` if that is still under way.
+    fn load_file(&mut self, ev: &mut Eval<'_>, asked: &Asked, path: Rc<str>) -> Res<Option<Rc<Loaded>>> {
+        let cached = (path.clone(), asked.origin == ModuleOrigin::Inherited);
+        if let Some(loaded) = self.by_key.get(&cached) {
+            return Ok(Some(loaded.clone()));
+        }
+        if self.above.contains(&path) {
+            return Ok(None);
+        }
+        let imported = import(ev, &path)?;
+        let value = ev.force(imported)?;
+        self.above.push(path.clone());
+        let file = Asked { file: path.clone(), key: path, ..*asked };
+        let loaded = self.unify(ev, &file, value);
+        self.above.pop();
+        let loaded = Rc::new(loaded?);
+        self.by_key.insert(cached, loaded.clone());
+        Ok(Some(loaded))
     }
 
     /// Brings a module into canonical form and loads its imports.
-    #[allow(clippy::too_many_arguments)]
-    fn unify(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        value: Value,
-        file: &Rc<str>,
-        key: &Rc<str>,
-        origin: ModuleOrigin,
-    ) -> Res<Loaded> {
+    fn unify(&mut self, ev: &mut Eval<'_>, asked: &Asked, value: Value) -> Res<Loaded> {
         let value = self.apply(ev, value)?;
         let set = match &value {
             Value::Attrs(set) => set.clone(),
-            Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Value::Symbol(s) => return Err(Stop::needs_nixpkgs(s)),
             other => {
                 return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe())));
             }
         };
         if let Rest::Open(why) = &set.rest {
-            self.trouble(file, thunk, Stop::Unknown(why.clone()));
+            self.trouble(&asked.file, asked.thunk, Stop::Unknown(why.clone()));
         }
         let text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
             match set.known(name) {
@@ -288,8 +277,8 @@ impl Collector<'_> {
                 None => Ok(default.clone()),
             }
         };
-        let file = text(ev, "_file", file)?;
-        let key = text(ev, "key", key)?;
+        let file = text(ev, "_file", &asked.file)?;
+        let key = text(ev, "key", &asked.key)?;
         let explicit = set.known("config").is_some() || set.known("options").is_some();
         let mut config = Vec::new();
         if explicit {
@@ -316,12 +305,12 @@ impl Collector<'_> {
             if name == "require" && explicit {
                 continue;
             }
-            imports.extend(self.imports(ev, attr, &file, &key, origin)?);
+            imports.extend(self.imports(ev, attr, &file, &key, asked.origin)?);
         }
         let module = Module {
             file,
             key,
-            origin,
+            origin: asked.origin,
             options: set.known("options").map(|a| a.value),
             config,
             freeform: set.known("freeformType").map(|a| a.value),
@@ -329,6 +318,7 @@ impl Collector<'_> {
         Ok(Loaded { module, imports, disabled })
     }
 
+    /// Loads what a module imports.
     fn imports(
         &mut self,
         ev: &mut Eval<'_>,
@@ -346,8 +336,9 @@ impl Collector<'_> {
         }
         let mut imports = Vec::new();
         for (i, item) in list.items.iter().enumerate() {
-            let anonymous = format!("{key}:anon-{}", i + 1);
-            if let Some(loaded) = self.load(ev, *item, file, &anonymous, origin)? {
+            let key = format!("{key}:anon-{}", i + 1).into();
+            let asked = Asked { thunk: *item, file: file.clone(), key, origin };
+            if let Some(loaded) = self.load(ev, &asked)? {
                 imports.push(loaded);
             }
         }

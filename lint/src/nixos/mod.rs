@@ -13,6 +13,7 @@ mod guards;
 mod merge;
 pub mod model;
 mod natives;
+mod own_modules;
 mod system;
 pub mod table;
 mod table_types;

@@ -1,7 +1,7 @@
 //! What the prelude's `lib` leaves to the module system: `evalModules`, checking and merging by type, and systems.
 
 use super::definitions::Definition;
-use super::merge::internal_module;
+use super::own_modules;
 use super::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, ScopeId};
 use super::types::Type;
 use super::views::{ConfigView, config_value, options_value};
@@ -29,10 +29,7 @@ pub(super) fn install(system: &ModuleSystem, ev: &mut Eval<'_>) {
             let list = ev.as_list(list)?;
             Ok(Value::Bool(!list.items.is_empty()))
         });
-        Ok(Value::attrs(vec![
-            (Name::new_static("mergedValue"), Attr::anonymous(value)),
-            (Name::new_static("isDefined"), Attr::anonymous(defined)),
-        ]))
+        Ok(Value::set([("mergedValue", value), ("isDefined", defined)]))
     });
 }
 
@@ -70,7 +67,7 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
             module.origin = ModuleOrigin::System;
         }
     }
-    modules.push(internal_module(ev)?);
+    modules.push(own_modules::internal(ev));
     let special_args = special_args(ev, &set);
     let special_args = match set.known("__own") {
         Some(own) => ev.lazy(move |ev| beside(ev, own.value, special_args)),
@@ -129,19 +126,14 @@ pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: Sco
     let extend = ev.ready(extend);
     let ty = type_value(ev, scope);
     let ty = ev.ready(ty);
-    Ok(Value::attrs(
-        [
-            ("_type", tag),
-            ("options", options),
-            ("config", config),
-            ("_module", module),
-            ("extendModules", extend),
-            ("type", ty),
-        ]
-        .into_iter()
-        .map(|(name, thunk)| (Name::new_static(name), Attr::anonymous(thunk)))
-        .collect(),
-    ))
+    Ok(Value::set([
+        ("_type", tag),
+        ("options", options),
+        ("config", config),
+        ("_module", module),
+        ("extendModules", extend),
+        ("type", ty),
+    ]))
 }
 
 /// The function `extendModules` of a scope.
@@ -181,7 +173,7 @@ pub(super) fn type_value(ev: &mut Eval<'_>, scope: ScopeId) -> Value {
 fn want_set(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Attrs>> {
     match ev.force(thunk)? {
         Value::Attrs(set) => Ok(set),
-        Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+        Value::Symbol(s) => Err(Stop::needs_nixpkgs(&s)),
         other => Err(Stop::fail(format!("expected a set but found {}", other.describe()))),
     }
 }
@@ -254,13 +246,7 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
     for item in ev.as_list(list)?.items.clone() {
         let set = want_set(ev, item)?;
         if let Some(attr) = set.known("value") {
-            raw.push(Definition {
-                module: u32::MAX,
-                value: attr.value,
-                place: attr.place,
-                outer: Rc::new([]),
-                maybe: None,
-            });
+            raw.push(Definition::without_module(attr.value, attr.place));
         }
     }
     let node = system.element(ev, root, &name, Rc::new(ty), raw);

@@ -9,7 +9,6 @@ use crate::eval::coerce::Coerce;
 use crate::eval::heap::ThunkId;
 use crate::eval::host::{FileKind, ReadError};
 use crate::eval::machine::Eval;
-use crate::eval::ops::needs_nixpkgs;
 use crate::eval::paths;
 use crate::eval::prelude;
 use crate::eval::value::*;
@@ -38,7 +37,7 @@ fn unreadable(s: &Str) -> Option<Stop> {
     let name = rest.split('»').next().unwrap_or(rest);
     Some(match name.strip_prefix(derivations::PREFIX) {
         Some(name) => Stop::unknown(format!("the derivation `{}` is not built", name.trim())),
-        None => Stop::Unknown(needs_nixpkgs(name)),
+        None => Stop::needs_nixpkgs(name),
     })
 }
 

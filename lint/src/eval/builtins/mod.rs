@@ -75,29 +75,6 @@ const TABLES: &[&[Builtin]] = &[
     xml::TABLE,
 ];
 
-/// Builtins that Nix has in its global scope without a prefix.
-const UNPREFIXED: &[&str] = &[
-    "abort",
-    "baseNameOf",
-    "break",
-    "derivation",
-    "derivationStrict",
-    "dirOf",
-    "fetchGit",
-    "fetchMercurial",
-    "fetchTarball",
-    "fetchTree",
-    "fromTOML",
-    "import",
-    "isNull",
-    "map",
-    "placeholder",
-    "removeAttrs",
-    "scopedImport",
-    "throw",
-    "toString",
-];
-
 fn find(name: &str) -> Option<&'static Builtin> {
     static INDEX: OnceLock<FxHashMap<&'static str, &'static Builtin>> = OnceLock::new();
     let index = INDEX.get_or_init(|| TABLES.iter().flat_map(|t| t.iter()).map(|b| (b.name, b)).collect());
@@ -148,22 +125,16 @@ pub(super) fn global(eval: &mut Eval<'_>, name: &str) -> Res {
         }
         _ => {}
     }
-    let plain = name.strip_prefix("__").or_else(|| UNPREFIXED.contains(&name).then_some(name));
-    match plain.and_then(find) {
-        Some(builtin) => Ok(function(builtin)),
-        None => {
-            // A constant such as `__currentSystem`.
-            let set = eval.builtins();
-            let set = eval.force(set)?;
-            match plain {
-                Some(plain) => {
-                    let attr = eval.select(&set, &Name::new(plain))?;
-                    eval.force(attr.value)
-                }
-                None => Err(Stop::fail(format!("undefined variable '{name}'"))),
-            }
-        }
+    // Which names are there with the underscores and which without is settled when a file is lowered.
+    let name = name.strip_prefix("__").unwrap_or(name);
+    if let Some(builtin) = find(name) {
+        return Ok(function(builtin));
     }
+    // A constant such as `__currentSystem`.
+    let set = eval.builtins();
+    let set = eval.force(set)?;
+    let attr = eval.select(&set, &Name::new(name))?;
+    eval.force(attr.value)
 }
 
 /// The arguments of builtins, each forced and expected to be of a kind.
