@@ -130,11 +130,28 @@ impl Analysis {
         WORDS.iter().any(|word| text.contains(word))
     }
 
-    /// The models of all systems.
+    /// The models of all systems. After the NixOS systems come the homes in them that have specialisations of their own.
     pub fn systems(&self) -> Vec<Arc<System>> {
-        let entries = self.entries();
+        self.evaluated().into_iter().map(|(_, system)| system).collect()
+    }
+
+    fn evaluated(&self) -> Vec<(Entry, Arc<System>)> {
         // Each thread has a handle of its own on the same database.
-        entries.into_par_iter().map_with(self.db.clone(), |db, entry| db::system(db, entry)).collect()
+        let evaluate = |entries: Vec<Entry>| -> Vec<(Entry, Arc<System>)> {
+            let with = |db: &mut Database, entry| (entry, db::system(db, entry));
+            entries.into_par_iter().map_with(self.db.clone(), with).collect()
+        };
+        let systems = evaluate(self.entries());
+        let mut homes = Vec::new();
+        for (entry, system) in &systems {
+            for user in &system.homes {
+                let name = format!("{user}@{}", system.name);
+                let start =
+                    Start::Home { system: Box::new(entry.start(&self.db).clone()), user: user.clone() };
+                homes.push(self.entry(start, &name));
+            }
+        }
+        systems.into_iter().chain(evaluate(homes)).collect()
     }
 
     /// The files of the projects that define specialisations but that no system reads, sorted.
@@ -160,9 +177,11 @@ impl Analysis {
 
     /// What the rules find in all systems, in the order of the files. What is found at the same place in several is told once.
     pub fn findings(&self) -> Vec<Finding> {
-        let entries = self.entries();
-        let found: Vec<Arc<Vec<Finding>>> =
-            entries.into_par_iter().map_with(self.db.clone(), |db, entry| db::findings(db, entry)).collect();
+        let found: Vec<Arc<Vec<Finding>>> = self
+            .evaluated()
+            .into_par_iter()
+            .map_with(self.db.clone(), |db, (entry, _)| db::findings(db, entry))
+            .collect();
         rules::united(found.iter().flat_map(|findings| findings.iter().cloned()))
     }
 

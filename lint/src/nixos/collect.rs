@@ -55,6 +55,11 @@ struct Collector<'s> {
 }
 
 impl ModuleSystem {
+    /// The path of a scope inside of the system that has it.
+    pub(super) fn prefix(&self, scope: ScopeId) -> Rc<[Name]> {
+        self.with_scope(scope, |s| s.prefix.clone())
+    }
+
     /// What kind of configuration a scope is: a thunk of a string, where it was said.
     pub(super) fn class(&self, scope: ScopeId) -> Option<ThunkId> {
         self.with_scope(scope, |s| s.class)

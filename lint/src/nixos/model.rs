@@ -21,6 +21,8 @@ pub struct System {
     pub parent: Scope,
     /// Its specialisations, by name.
     pub specialisations: Vec<Specialisation>,
+    /// The users whose homes have specialisations of their own.
+    pub homes: Vec<Name>,
 }
 
 /// A kind of configuration, with options of its own.

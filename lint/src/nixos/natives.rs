@@ -73,10 +73,7 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
         Some(own) => ev.lazy(move |ev| beside(ev, own.value, special_args)),
         None => special_args,
     };
-    let table = match world.as_deref() {
-        Some("nixos") => Some(super::table_types::nixos()),
-        _ => None,
-    };
+    let table = world.as_deref().and_then(super::table_types::of_world);
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
     let scope = system.scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class });

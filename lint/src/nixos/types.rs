@@ -424,6 +424,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkI
                 special_args: field("specialArgs"),
                 class: field("class"),
                 shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
+                table: super::table_types::of_world(&text(ev, "world")?),
                 ..Submodule::default()
             }))
         }

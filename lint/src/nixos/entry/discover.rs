@@ -23,6 +23,12 @@ const OUTPUTS: &[(&str, World)] = &[
     ("darwinConfigurations", World::Darwin),
 ];
 
+/// What kind of configurations an output has.
+pub(super) fn world_of_output(name: Option<&Name>) -> World {
+    let output = OUTPUTS.iter().find(|(output, _)| name.is_some_and(|name| name == output));
+    output.map_or(World::Nixos, |(_, world)| *world)
+}
+
 /// What was found in a flake or a file.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Found {

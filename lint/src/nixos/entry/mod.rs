@@ -33,14 +33,31 @@ pub enum Start {
         /// Where in its value.
         path: Vec<Name>,
     },
+    /// A user's home in a NixOS system.
+    Home {
+        /// Where that starts.
+        system: Box<Start>,
+        /// The user.
+        user: Name,
+    },
 }
 
 impl Start {
+    /// What kind of configuration it seems to be.
+    fn world(&self) -> World {
+        match self {
+            Start::Output { path, .. } => discover::world_of_output(path.first()),
+            Start::Home { .. } => World::HomeManager,
+            Start::Module(_) | Start::Attribute { .. } => World::Nixos,
+        }
+    }
+
     /// The file where it starts.
     pub fn file(&self) -> String {
         match self {
             Start::Module(file) | Start::Attribute { file, .. } => file.clone(),
             Start::Output { flake, .. } => flake_file(flake),
+            Start::Home { system, .. } => system.file(),
         }
     }
 }
@@ -54,16 +71,24 @@ pub fn flake_file(folder: &str) -> String {
 pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
     let mut ev = Eval::new(host, SYSTEM_BUDGET);
     let modules = ModuleSystem::new(&mut ev);
-    let scope = value(&mut ev, start).and_then(|value| {
-        scope_of(&mut ev, &value)?.ok_or_else(|| Stop::fail(format!("`{name}` is not a configuration")))
-    });
-    match scope {
+    match scope(&mut ev, &modules, start) {
         Ok(scope) => {
             let world = world(&mut ev, &modules, scope);
             build::system(&mut ev, &modules, scope, name.to_owned(), start.file(), world)
         }
         Err(stop) => failed(&ev, name, start, &stop),
     }
+}
+
+/// The scope of the system that starts there.
+fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeId> {
+    if let Start::Home { system, user } = start {
+        let system = scope(ev, modules, system)?;
+        let home = build::home(ev, modules, system, user)?;
+        return home.ok_or_else(|| Stop::fail(format!("`{user}` has no home")));
+    }
+    let value = value(ev, start)?;
+    scope_of(ev, &value)?.ok_or_else(|| Stop::fail("it is not a configuration"))
 }
 
 /// The configuration that starts there.
@@ -78,6 +103,7 @@ fn value(ev: &mut Eval<'_>, start: &Start) -> Res {
             let value = file_value(ev, file)?;
             select(ev, value, path)
         }
+        Start::Home { system, .. } => value(ev, system),
     }
 }
 
@@ -155,9 +181,10 @@ fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
     System {
         name: name.to_owned(),
         entry: start.file(),
-        world: World::Nixos,
+        world: start.world(),
         files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
         parent: Scope { troubles: vec![trouble], ..Scope::default() },
         specialisations: Vec::new(),
+        homes: Vec::new(),
     }
 }

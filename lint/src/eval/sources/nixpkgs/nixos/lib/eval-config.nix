@@ -10,6 +10,9 @@ arguments@{
   ...
 }:
 let
+  # A `lib` that is not at hand is taken to be like all others.
+  known = if builtins.__attempt (lib ? mkIf) false then lib else import ../../lib;
+
   given =
     (if arguments ? pkgs && builtins.__attempt (arguments.pkgs != null) true then [ { _module.args.pkgs = arguments.pkgs; } ] else [ ])
     ++ (if arguments ? extraArgs then [ { _module.args = extraArgs; } ] else [ ]);
@@ -19,7 +22,7 @@ let
     class = "nixos";
     modules = [ "/«speclint»/lib/nixos.nix" ] ++ given ++ extraModules;
     __world = "nixos";
-    __own = { inherit lib noUserModules; modulesPath = toString ../modules; };
+    __own = { inherit noUserModules; lib = known; modulesPath = toString ../modules; };
   };
 
   complete = configuration: configuration // {
@@ -29,5 +32,5 @@ let
   };
 in
 complete (noUserModules.extendModules {
-  modules = builtins.map (lib.setDefaultModuleLocation modulesLocation) modules;
+  modules = builtins.map (known.setDefaultModuleLocation modulesLocation) modules;
 })
