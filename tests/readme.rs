@@ -40,7 +40,9 @@ fn words(command: &str) -> Vec<String> {
 fn rules() -> String {
     let mut table = String::from("| rule | severity | finds |\n| --- | --- | --- |\n");
     for rule in speclint_lint::rules::ALL {
-        table.push_str(&format!("| `{}` | {} | {} |\n", rule.name, rule.severity.name(), rule.summary));
+        let severity = rule.severity.name();
+        let severity = if rule.default { severity.to_owned() } else { format!("{severity}, off by default") };
+        table.push_str(&format!("| `{}` | {severity} | {} |\n", rule.name, rule.summary));
     }
     table
 }

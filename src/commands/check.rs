@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     /// Show what --fix would change, and change nothing. Exits 1 if there would be a change.
     #[arg(long)]
     diff: bool,
-    /// Report these rules only.
+    /// Report these rules only, those included that are off by default.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     select: Vec<String>,
     /// Do not report these rules.
@@ -99,7 +99,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let wanted = |f: &Finding| {
         let rule = f.rule.to_owned();
         let places = std::iter::once(&f.primary).chain(&f.related);
-        (arguments.select.is_empty() || arguments.select.contains(&rule))
+        let selected = match arguments.select.as_slice() {
+            [] => rules::is_default(f.rule),
+            select => select.contains(&rule),
+        };
+        selected
             && !arguments.ignore.contains(&rule)
             && (arguments.system.is_empty() || f.systems.iter().any(|s| arguments.system.contains(s)))
             && places.into_iter().any(|label| super::is_asked(&only, &label.location.file))

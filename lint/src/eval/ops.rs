@@ -278,7 +278,7 @@ impl Eval<'_> {
     pub fn all_known(&mut self, set: &Attrs) -> Res<()> {
         match &set.rest {
             Rest::Closed => Ok(()),
-            Rest::Open(why) => Err(Stop::Unknown(why.clone())),
+            Rest::Open(why) => Err(Stop::unknown(why.reason.clone())),
             Rest::Symbolic(root) => Err(Stop::needs_nixpkgs(root)),
             Rest::Lazy(lazy) => {
                 let lazy = lazy.clone();
@@ -406,9 +406,7 @@ impl Eval<'_> {
                 None => {
                     let attr = match &hidden {
                         None => *attr,
-                        Some(why) => {
-                            Attr { value: self.stopped(Stop::Unknown(why.clone())), place: attr.place }
-                        }
+                        Some(why) => Attr { value: self.unknown(why), place: attr.place },
                     };
                     entries.push((name.clone(), attr));
                 }

@@ -193,6 +193,7 @@ impl Kinds {
     pub const SET: Kinds = Kinds(128);
     pub const LAMBDA: Kinds = Kinds(256);
     pub const NUMBER: Kinds = Kinds(4 | 8);
+    pub const SCALAR: Kinds = Kinds(1 | 2 | 4 | 8 | 16);
     pub const ANY: Kinds = Kinds(511);
 
     /// Whether all kinds in `self` are in `other`.

@@ -110,6 +110,14 @@ pub fn guard(source: &Source, range: TextRange) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
+impl Source {
+    /// The expression at exactly this range as it stands as an argument or an element: in parentheses if it needs them.
+    pub fn as_argument(&self, range: TextRange) -> Option<String> {
+        let value = expression(self, range)?;
+        Some(if is_argument(&value) { value.to_string() } else { format!("({value})") })
+    }
+}
+
 /// The edits that make `value` the last argument of a call that starts with `head`.
 fn call_with(source: &Source, value: &ast::Expr, head: &str) -> Option<Vec<Edit>> {
     let parent = value.syntax().parent()?;

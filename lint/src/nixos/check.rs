@@ -1,7 +1,7 @@
 //! Whether a value is of a type.
 
 use super::types::{EnumValue, StrRule, Type};
-use crate::eval::{Eval, Kinds, Res, Stop, ThunkId, Value};
+use crate::eval::{Coerce, Eval, Kinds, Res, Stop, ThunkId, Value};
 use crate::syntax::hir::Name;
 
 impl Type {
@@ -82,10 +82,19 @@ impl Type {
                 _ => false,
             },
             Type::Package => match value {
-                Value::Attrs(set) => match ev.attr(set, &Name::new_static("type"))? {
-                    Some(attr) => matches!(ev.force(attr.value)?, Value::Str(s) if &*s.text == "derivation"),
-                    None => false,
-                },
+                Value::Attrs(set) => {
+                    if let Some(attr) = ev.attr(set, &Name::new_static("type"))?
+                        && matches!(ev.force(attr.value)?, Value::Str(s) if &*s.text == "derivation")
+                    {
+                        return Ok(true);
+                    }
+                    // What can be made a string is looked at as one.
+                    if ["outPath", "__toString"].iter().all(|name| set.known(name).is_none()) {
+                        return Ok(false);
+                    }
+                    let text = ev.coerce(value.clone(), Coerce::ToString)?;
+                    text.stand_in || text.text.starts_with("/nix/store/")
+                }
                 Value::Path(_) => return Err(Stop::unknown("whether the path is in the store")),
                 Value::Str(s) => s.stand_in || s.text.starts_with("/nix/store/"),
                 _ => false,
@@ -235,6 +244,11 @@ impl Type {
             _ => false,
         }
     }
+}
+
+/// Whether a value is a text that is no path.
+pub(super) fn is_plain_text(value: &Value) -> bool {
+    matches!(value, Value::Str(s) if !s.stand_in && !s.text.starts_with('/'))
 }
 
 /// Whether a text is the path of something in the Nix store.

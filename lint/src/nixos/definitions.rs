@@ -142,7 +142,7 @@ pub(super) fn push_down(ev: &mut Eval<'_>, definition: Definition, out: &mut Vec
                 ev.deeper(|ev| push_down(ev, inner, out))?;
             }
             if let Some(why) = &list.open {
-                let value = ev.stopped(Stop::Unknown(why.clone()));
+                let value = ev.unknown(why);
                 out.push(Definition { value, maybe: Some(why.clone()), ..definition });
             }
             Ok(())
@@ -191,7 +191,7 @@ pub(super) fn descend(
                 }),
                 Ok(None) => {}
                 Err(Stop::Unknown(why)) => {
-                    let value = ev.stopped(Stop::Unknown(why.clone()));
+                    let value = ev.unknown(&why);
                     found.push(Definition { value, maybe: Some(why), ..definition.clone() });
                 }
                 Err(stop) => return Err(stop),
@@ -286,7 +286,7 @@ fn inline(ev: &mut Eval<'_>, mut candidate: Candidate, out: &mut Vec<Candidate>)
                 ev.deeper(|ev| inline(ev, inner, out))?;
             }
             if let Some(why) = &list.open {
-                candidate.value = ev.stopped(Stop::Unknown(why.clone()));
+                candidate.value = ev.unknown(why);
                 candidate.maybe = Some(why.clone());
                 out.push(settled(candidate));
             }

@@ -11,12 +11,14 @@ mod definitions;
 pub mod entry;
 mod guards;
 mod merge;
+mod misfits;
 pub mod model;
 mod natives;
 mod own_modules;
 mod system;
 pub mod table;
 mod table_types;
+mod type_names;
 mod types;
 mod views;
 

@@ -180,6 +180,23 @@ pub struct DefinitionModel {
     pub conditions: Vec<ConditionModel>,
     /// The options that were read to evaluate its value.
     pub reads: Vec<Read>,
+    /// What in it is not of the option's type, where that is certain and it takes part.
+    pub misfits: Vec<Misfit>,
+}
+
+/// A part of a definition, or all of it, that is not of its type: NixOS refuses it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misfit {
+    /// The option, or the part of it, as NixOS prints it.
+    pub option: String,
+    /// The type, as the manual words it.
+    pub type_name: String,
+    /// Whether lists are of that type.
+    pub takes_lists: bool,
+    /// The value, if it is known.
+    pub value: Option<Json>,
+    /// Where it stands.
+    pub span: Option<Span>,
 }
 
 /// What became of a definition.

@@ -190,7 +190,7 @@ fn modules_of(ev: &mut Eval<'_>, set: &Attrs, name: &'static str) -> Res<Vec<Ini
         .map(|thunk| InitialModule { thunk: *thunk, file: file.clone(), origin: ModuleOrigin::Own })
         .collect();
     if let Some(why) = &list.open {
-        let thunk = ev.stopped(Stop::Unknown(why.clone()));
+        let thunk = ev.unknown(why);
         modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own });
     }
     Ok(modules)

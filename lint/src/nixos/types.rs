@@ -268,57 +268,6 @@ impl Type {
             _ => return None,
         })
     }
-
-    /// A short description, as the manual words it.
-    pub fn describe(&self) -> String {
-        match self {
-            Type::Bool | Type::BoolByOr => "boolean".into(),
-            Type::Int { lowest: None, highest: None } => "signed integer".into(),
-            Type::Int { lowest: Some(0), highest: Some(65535) } => "16 bit unsigned integer".into(),
-            Type::Int { lowest: Some(0), highest: None } => "unsigned integer".into(),
-            Type::Int { lowest: Some(1), highest: None } => "positive integer".into(),
-            Type::Int { lowest, highest } => {
-                let show = |n: &Option<i64>| n.map_or("…".to_owned(), |n| n.to_string());
-                format!("integer between {} and {}", show(lowest), show(highest))
-            }
-            Type::Float => "floating point number".into(),
-            Type::Number { .. } => "integer or floating point number".into(),
-            Type::Str(StrRule::Any) => "string".into(),
-            Type::Str(StrRule::NonEmpty) => "non-empty string".into(),
-            Type::Str(StrRule::SingleLine) => "single-line string".into(),
-            Type::Str(StrRule::Matching(pattern)) => format!("string matching the pattern {pattern}"),
-            Type::Str(StrRule::PasswdEntry) => "string, not containing newlines or colons".into(),
-            Type::Separated(sep) => format!("strings concatenated with {sep:?}"),
-            Type::Path { .. } => "path".into(),
-            Type::Package => "package".into(),
-            Type::Raw => "raw value".into(),
-            Type::Anything => "anything".into(),
-            Type::Unspecified => "unspecified value".into(),
-            Type::Attrs => "attribute set".into(),
-            Type::Enum(values) => match values.len() {
-                1 => "one given value".into(),
-                n => format!("one of {n} values"),
-            },
-            Type::ListOf { elem, .. } => format!("list of {}", elem.describe()),
-            Type::AttrsOf { elem, .. } => format!("attribute set of {}", elem.describe()),
-            Type::NullOr(t) => format!("null or {}", t.describe()),
-            Type::Either(a, b) => format!("{} or {}", a.describe(), b.describe()),
-            Type::Unique(t) | Type::AddCheck(t, _) => t.describe(),
-            Type::FunctionTo(t) => format!("function to {}", t.describe()),
-            Type::CoercedTo { to, from, .. } => {
-                format!("{} or {} convertible to it", to.describe(), from.describe())
-            }
-            Type::Submodule(_) => "submodule".into(),
-            Type::DeferredModule(_) => "module".into(),
-            Type::OptionType => "option type".into(),
-            Type::AttrTag(_) => "tagged union".into(),
-            Type::Format { .. } => "structured value".into(),
-            Type::UnitSetting => "systemd option".into(),
-            Type::Custom { .. } => "a type of its own".into(),
-            Type::Recursive(_) => "…".into(),
-            Type::Unknown(what) => what.to_string(),
-        }
-    }
 }
 
 /// What an option without definitions is.

@@ -1,7 +1,7 @@
 //! `conflicting-definitions`: two definitions within one scope that contradict each other.
 
 use super::needs_mkdefault::{opponents, says};
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
 use crate::fix::{Level, Source, set_priority};
 use crate::nixos::model::{
@@ -12,6 +12,7 @@ use crate::nixos::priority;
 pub(super) const RULE: Rule = Rule {
     name: "conflicting-definitions",
     severity: Severity::Error,
+    default: true,
     since: "0.1.0",
     summary: "two definitions of an option in the same configuration contradict each other",
     documentation: "\
@@ -48,7 +49,7 @@ NixOS refuses to build: \"The option `…' has conflicting definition values\".
 
 It is certain: it speaks only where both values are known to contradict each other.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! `dead-guard`: `config.specialisation != { }` where it is always false.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
 use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
 use crate::syntax::hir::Name;
@@ -8,6 +8,7 @@ use crate::syntax::hir::Name;
 pub(super) const RULE: Rule = Rule {
     name: "dead-guard",
     severity: Severity::Warning,
+    default: true,
     since: "0.1.0",
     summary: "`config.specialisation != { }` is always false here",
     documentation: "\
@@ -44,7 +45,7 @@ holds, and what it guards silently vanishes.
 
 In a module that several systems share, one of which has no specialisations and is meant to go without the settings.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

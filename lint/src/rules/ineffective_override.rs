@@ -1,6 +1,6 @@
 //! `ineffective-override`: a specialisation's definition that loses to a stronger one of the parent's.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
 use crate::fix::{Level, Source, set_priority};
 use crate::nixos::model::{
@@ -11,6 +11,7 @@ use crate::nixos::priority;
 pub(super) const RULE: Rule = Rule {
     name: "ineffective-override",
     severity: Severity::Warning,
+    default: true,
     since: "0.1.0",
     summary: "a specialisation's definition loses to a stronger one of the parent's",
     documentation: "\
@@ -53,7 +54,7 @@ The weaker definition vanishes without a word: the specialisation keeps the pare
 
 When the definition is meant as a fallback for another parent, in a module that several systems share.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,12 +1,13 @@
 //! `inverted-guard`: `config.specialisation == { }` where "base only" is meant.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
 use crate::nixos::model::{DefinitionModel, DefinitionState, Guard, Origin, Span, Specialisation};
 
 pub(super) const RULE: Rule = Rule {
     name: "inverted-guard",
     severity: Severity::Warning,
+    default: true,
     since: "0.1.0",
     summary: "`config.specialisation == { }` holds in the specialisations, not in the base",
     documentation: "\
@@ -51,7 +52,7 @@ kept from the specialisations is set in them alone.
 When the setting really is for specialisations only, as a default that some of them change. `config.isSpecialisation`
 says that plainly.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -1,6 +1,6 @@
 //! `missing-tag`: a specialisation without `system.nixos.tags`.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
 use crate::nixos::model::{Prediction, Specialisation, System, World};
@@ -11,6 +11,7 @@ use rowan::ast::AstNode;
 pub(super) const RULE: Rule = Rule {
     name: "missing-tag",
     severity: Severity::Info,
+    default: true,
     since: "0.1.0",
     summary: "a specialisation has no tag that tells it apart in the boot menu",
     documentation: "\
@@ -48,7 +49,7 @@ specialisation looks like one of the base: the list of generations does not tell
 
 When a module of an input sets the tags, or when the name of the specialisation in the boot menu is enough.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 const TAGS: &str = "system.nixos.tags";

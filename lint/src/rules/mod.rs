@@ -12,6 +12,7 @@ mod needs_mkdefault;
 mod nested_specialisation;
 mod syntax_error;
 mod unguarded_default;
+mod wrong_type;
 
 pub use context::{Context, Texts};
 
@@ -24,14 +25,22 @@ pub struct Rule {
     pub name: &'static str,
     /// How bad what it finds is, unless the configuration says otherwise.
     pub severity: Severity,
+    /// Whether it is reported unless the configuration says otherwise.
+    pub default: bool,
     /// The version that introduced it.
     pub since: &'static str,
     /// What it finds, in one line.
     pub summary: &'static str,
     /// What it finds, why that hurts, an example before and after, and when it is wrong: in Markdown.
     pub documentation: &'static str,
-    /// Finds it in a system.
-    pub check: fn(&Context<'_>, &mut Vec<Finding>),
+    /// What finds it.
+    pub checks: &'static [Check],
+}
+
+/// A function that finds something.
+pub enum Check {
+    /// In a system.
+    System(fn(&Context<'_>, &mut Vec<Finding>)),
 }
 
 /// All rules, by name.
@@ -45,6 +54,7 @@ pub const ALL: &[Rule] = &[
     nested_specialisation::RULE,
     syntax_error::RULE,
     unguarded_default::RULE,
+    wrong_type::RULE,
 ];
 
 /// The rule of that name.
@@ -52,11 +62,16 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.name == name)
 }
 
+/// Whether a rule is reported unless the configuration says otherwise.
+pub fn is_default(name: &str) -> bool {
+    find(name).is_some_and(|rule| rule.default)
+}
+
 /// What all rules find in a system, in the order of the files.
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in ALL {
-        (rule.check)(context, &mut findings);
+    for Check::System(check) in ALL.iter().flat_map(|rule| rule.checks) {
+        check(context, &mut findings);
     }
     for finding in &mut findings {
         if finding.systems.is_empty() {
@@ -74,25 +89,39 @@ fn in_order(a: &Finding, b: &Finding) -> Ordering {
     key(a).cmp(&key(b))
 }
 
+/// Whether the second option is the first one in the home of a user of NixOS.
+fn is_at_home(home: &Option<String>, system: &Option<String>) -> bool {
+    let (Some(home), Some(system)) = (home, system) else { return false };
+    system.strip_prefix("home-manager.users.").is_some_and(|rest| {
+        rest.strip_suffix(home.as_str()).is_some_and(|user| user.ends_with('.') && !user.starts_with('.'))
+    })
+}
+
+/// Whether two findings at the same place, of different systems, are one.
+fn says_the_same(a: &Finding, b: &Finding) -> bool {
+    let same_words = a.message == b.message && a.primary == b.primary;
+    let of_home =
+        a.specialisation.is_none() && (is_at_home(&a.option, &b.option) || is_at_home(&b.option, &a.option));
+    a.rule == b.rule
+        && a.specialisation == b.specialisation
+        && (same_words || of_home)
+        && a.related == b.related
+}
+
 /// The findings of several systems in the order of the files. Those that say the same of the same place are one, which names all
-/// the systems.
+/// the systems. What is found in a home by itself and in the system that it is in is told of the home.
 pub fn united(all: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all.into_iter().collect();
     findings.sort_by(in_order);
     let mut united: Vec<Finding> = Vec::with_capacity(findings.len());
-    for finding in findings {
-        let same =
-            united.iter_mut().rev().take_while(|f| f.primary.location == finding.primary.location).find(
-                |f| {
-                    f.rule == finding.rule
-                        && f.specialisation == finding.specialisation
-                        && f.message == finding.message
-                        && f.primary == finding.primary
-                        && f.related == finding.related
-                },
-            );
+    for mut finding in findings {
+        let here = united.iter_mut().rev().take_while(|f| f.primary.location == finding.primary.location);
+        let same = here.into_iter().find(|f| says_the_same(f, &finding));
         match same {
             Some(first) => {
+                if is_at_home(&finding.option, &first.option) {
+                    std::mem::swap(first, &mut finding);
+                }
                 // A mend must be one in every system.
                 first.fixes.retain(|fix| finding.fixes.iter().any(|other| other.edits == fix.edits));
                 for fix in &mut first.fixes {

@@ -1,6 +1,6 @@
 //! `needs-mkdefault`: a specialisation and its parent define an option that cannot merge, at the same priority.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Label, Severity};
 use crate::fix::{Level, Source, guard, set_priority};
 use crate::nixos::model::{
@@ -11,6 +11,7 @@ use crate::nixos::priority;
 pub(super) const RULE: Rule = Rule {
     name: "needs-mkdefault",
     severity: Severity::Error,
+    default: true,
     since: "0.1.0",
     summary: "a specialisation and its parent define an option differently, at the same priority",
     documentation: "\
@@ -57,7 +58,7 @@ default, that default would contradict the parent's; there the specialisation's 
 
 It is certain: it speaks only where both values are known to contradict each other.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

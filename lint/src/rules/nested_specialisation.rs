@@ -1,6 +1,6 @@
 //! `nested-specialisation`: a specialisation inside a specialisation.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Applicability, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
 use crate::nixos::model::{Nested, Place, Specialisation, System};
@@ -8,6 +8,7 @@ use crate::nixos::model::{Nested, Place, Specialisation, System};
 pub(super) const RULE: Rule = Rule {
     name: "nested-specialisation",
     severity: Severity::Warning,
+    default: true,
     since: "0.1.0",
     summary: "a specialisation inside a specialisation is dropped",
     documentation: "\
@@ -46,7 +47,7 @@ without end. What is nested is dropped without a word: it has no boot entry and 
 
 Never: NixOS cannot build a specialisation of a specialisation.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

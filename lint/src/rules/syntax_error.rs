@@ -1,11 +1,12 @@
 //! `syntax-error`: what Nix cannot parse.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Finding, Label, Location, Severity};
 
 pub(super) const RULE: Rule = Rule {
     name: "syntax-error",
     severity: Severity::Error,
+    default: true,
     since: "0.1.0",
     summary: "Nix cannot parse the file",
     documentation: "\
@@ -37,7 +38,7 @@ Nix stops at the first syntax error of any file that it reads, before anything i
 
 It is certain, unless the file uses a syntax that is newer than this version.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

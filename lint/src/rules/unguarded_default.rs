@@ -1,6 +1,6 @@
 //! `unguarded-default`: a setting of the base that leaks into specialisations.
 
-use super::{Context, Rule};
+use super::{Check, Context, Rule};
 use crate::findings::{Applicability, Finding, Fix, Severity};
 use crate::fix::{Level, Source, guard, set_priority};
 use crate::nixos::model::{
@@ -11,6 +11,7 @@ use crate::nixos::priority;
 pub(super) const RULE: Rule = Rule {
     name: "unguarded-default",
     severity: Severity::Warning,
+    default: true,
     since: "0.1.0",
     summary: "a setting that is meant for the base reaches the specialisations too",
     documentation: "\
@@ -51,7 +52,7 @@ that every specialisation must force away is a default that was not written as o
 
 When the tag names the machine or the like, and is meant to be in every label.
 ",
-    check,
+    checks: &[Check::System(check)],
 };
 
 const LEAKING: [&str; 2] = ["system.nixos.tags", "environment.etc.specialisation.text"];

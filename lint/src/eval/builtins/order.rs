@@ -23,8 +23,8 @@ fn sort(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     match merge_sort(ev, list.items.clone(), &less) {
         Ok(items) => Ok(Value::List(std::rc::Rc::new(List { items, open: list.open.clone() }))),
         // How many there are is known, not which stands where.
-        Err(stop @ Stop::Unknown(_)) => {
-            let items = list.items.iter().map(|_| ev.stopped(stop.clone())).collect();
+        Err(Stop::Unknown(why)) => {
+            let items = list.items.iter().map(|_| ev.unknown(&why)).collect();
             Ok(Value::List(std::rc::Rc::new(List { items, open: list.open.clone() })))
         }
         Err(stop) => Err(stop),

@@ -208,7 +208,7 @@ fn list_to_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         let place = attr.place.filter(|p| !prelude::is_own(&ev.units()[p.unit as usize].path));
         let value = match &unknown {
             None => attr.value,
-            Some(why) => ev.stopped(Stop::Unknown(why.clone()).yielding(Kinds::ANY)),
+            Some(why) => ev.unknown(why),
         };
         entries.push((name, Attr { value, place }));
     }

@@ -17,6 +17,11 @@ impl Eval<'_> {
         self.heap.alloc(Thunk::Stopped(stop), None)
     }
 
+    /// A thunk of something of which no more is known than why. What kinds of value the reason tells of are those of another thing.
+    pub fn unknown(&mut self, why: &Unknown) -> ThunkId {
+        self.stopped(Stop::unknown(why.reason.clone()))
+    }
+
     /// A thunk for a computation of the analyser's own.
     pub fn lazy(&mut self, f: impl for<'x> FnOnce(&mut Eval<'x>) -> Res + 'static) -> ThunkId {
         self.heap.alloc(Thunk::Native(Box::new(f)), None)

@@ -2,6 +2,7 @@
 
 use crate::eval::{Attr, Attrs, Eval, List, NativeFn, Res, Rest, Stop, Unknown, Value};
 use crate::nixos::definitions::{Candidate, Definition, Property, tag};
+use crate::nixos::misfits::element;
 use crate::nixos::system::{ModuleSystem, NodeId, unknown};
 use crate::nixos::types::{StrRule, Type};
 use crate::syntax::hir::Name;
@@ -27,11 +28,11 @@ impl ModuleSystem {
                     Err(Stop::Unknown(_)) => false,
                     Err(stop) => return Err(stop),
                 };
-                if plain && !properties {
+                if plain && !properties && !matches!(elem.accepts(ev, *item), Ok(false)) {
                     items.push(*item);
                     continue;
                 }
-                let name = Name::new(format!("[definition {}-entry {}]", n + 1, m + 1));
+                let name = element(n + 1, m + 1);
                 let raw = Definition::new(def.definition.module, *item, def.definition.place);
                 let raw = vec![Definition { maybe: def.maybe.clone(), ..raw }];
                 let node = self.element(ev, id, &name, Rc::new(elem.clone()), raw);
@@ -108,7 +109,7 @@ impl ModuleSystem {
             && defs.iter().any(|d| matches!(ev.force(d.value), Err(Stop::Unknown(_))))
         {
             for entry in &mut entries {
-                entry.1.value = ev.stopped(Stop::Unknown(why.clone()));
+                entry.1.value = ev.unknown(why);
             }
         }
         self.set_elements(id, elements);

@@ -58,7 +58,7 @@ impl ModuleSystem {
                     return Err(Stop::throw(format!(
                         "A definition for option `{}' is not of type `{}'",
                         show_loc(&self.loc(id)),
-                        ty.describe()
+                        ty.describe(ev)
                     )));
                 }
                 // What cannot be judged is taken to be right: the configuration is meant to build.
@@ -108,7 +108,7 @@ impl ModuleSystem {
             Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) => Err(Stop::unknown(format!(
                 "how several definitions of `{}` merge ({})",
                 show_loc(&self.loc(id)),
-                ty.describe()
+                ty.describe(ev)
             ))),
             Type::AddCheck(inner, _) => self.merge_as(ev, id, inner, defs),
             Type::Recursive(ty) => {

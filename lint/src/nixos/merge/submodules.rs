@@ -1,6 +1,6 @@
 //! Submodules and deferred modules: the definitions are modules.
 
-use crate::eval::{Attrs, Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{Attrs, Eval, Res, ThunkId, Value};
 use crate::nixos::definitions::Candidate;
 use crate::nixos::own_modules;
 use crate::nixos::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, NodeId};
@@ -62,7 +62,7 @@ impl ModuleSystem {
         for def in defs {
             let (file, origin) = self.module_of_definition(ev, id, def)?;
             let thunk = match (&def.maybe, submodule.shorthand, ev.force(def.value)) {
-                (Some(why), ..) => ev.stopped(Stop::Unknown(why.clone())),
+                (Some(why), ..) => ev.unknown(why),
                 (None, true, Ok(Value::Attrs(_))) => ev.ready(Value::set([("config", def.value)])),
                 _ => own_modules::located(ev, def.value, &file),
             };

@@ -2,7 +2,7 @@
 
 use super::memo::Memo;
 use super::{Merged, ModuleSystem, ScopeId};
-use crate::eval::{Eval, Place, ThunkId};
+use crate::eval::{Eval, Place, ThunkId, prelude};
 use crate::nixos::definitions::Definition;
 use crate::nixos::table;
 use crate::nixos::types::Type;
@@ -49,6 +49,14 @@ pub struct Declaration {
     pub set: Option<ThunkId>,
 }
 
+impl Declaration {
+    /// Whether a module that is at hand declares it.
+    fn is_own(&self, ev: &Eval<'_>) -> bool {
+        let in_stand_in = |place: Place| prelude::is_own(&ev.units()[place.unit as usize].path);
+        self.by_module && !self.place.is_some_and(in_stand_in)
+    }
+}
+
 /// Where a node is.
 #[derive(Clone)]
 pub(super) struct Location {
@@ -72,6 +80,9 @@ impl Location {
 pub(super) struct Node {
     pub(super) at: Location,
     kind: NodeKind,
+    /// Whether a module of the configuration's own says of which type it is. What only the table says may be another in another
+    /// release.
+    exact: bool,
     /// The sets of options that modules declare here.
     pub(super) declared: Vec<ThunkId>,
     raw: Memo<Vec<Definition>>,
@@ -111,6 +122,10 @@ impl ModuleSystem {
         declared: Vec<ThunkId>,
     ) -> NodeId {
         let id = NodeId(self.0.borrow().nodes.len() as u32);
+        let exact = match &kind {
+            NodeKind::Option(declaration) => declaration.is_own(ev),
+            _ => at.table.is_none() && self.with_scope(at.scope, |s| s.table.is_none()),
+        };
         let this = self.clone();
         let value = ev.lazy(move |ev| {
             let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
@@ -120,6 +135,7 @@ impl ModuleSystem {
         self.0.borrow_mut().nodes.push(Node {
             at,
             kind,
+            exact,
             declared,
             raw: Memo::EMPTY,
             pushed: Memo::EMPTY,
@@ -142,9 +158,12 @@ impl ModuleSystem {
         ty: Rc<Type>,
         raw: Vec<Definition>,
     ) -> NodeId {
-        let at = self.get(parent, |n| n.at.below(name));
+        let (at, exact) = self.get(parent, |n| (n.at.below(name), n.exact));
         let node = self.node(ev, at, NodeKind::Element(ty), Vec::new());
-        self.set(node, |n| n.raw = Memo::done(raw));
+        self.set(node, |n| {
+            n.raw = Memo::done(raw);
+            n.exact = exact;
+        });
         node
     }
 
@@ -164,6 +183,11 @@ impl ModuleSystem {
     /// What stands at a node.
     pub fn kind(&self, id: NodeId) -> NodeKind {
         self.get(id, |n| n.kind.clone())
+    }
+
+    /// Whether the type of a node is certainly the one that NixOS gives it: a module of the configuration's own declares it.
+    pub fn is_exact(&self, id: NodeId) -> bool {
+        self.get(id, |n| n.exact)
     }
 
     /// The scope that a node is of.

@@ -1,0 +1,177 @@
+//! `wrong-type`: a value that its option's type can never accept.
+
+use super::{Check, Context, Rule};
+use crate::findings::{Edit, Finding, Fix, Label, Severity};
+use crate::fix::Source;
+use crate::nixos::model::{DefinitionModel, Misfit, Prediction, Scope, Span, Specialisation, System};
+use serde_json::Value as Json;
+
+pub(super) const RULE: Rule = Rule {
+    name: "wrong-type",
+    severity: Severity::Error,
+    default: true,
+    since: "0.1.0",
+    summary: "a value is not of its option's type",
+    documentation: "\
+## What it finds
+
+A definition whose value, or an element of it, is not of the type that its option was declared with: of options that the
+configuration declares itself, and of those of NixOS and Home Manager.
+
+## Why it hurts
+
+NixOS refuses to build, when it comes to that option: \"A definition for option `services.openssh.enable' is not of type
+`boolean'. Definition values: …\". In a specialisation it comes to it late, after the base was evaluated.
+
+## Example
+
+```nix
+# before
+{
+  networking.firewall.allowedTCPPorts = 8080;
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = \"true\";
+  };
+}
+```
+
+```nix
+# after
+{
+  networking.firewall.allowedTCPPorts = [ 8080 ];
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
+}
+```
+
+## When it is wrong
+
+It is certain for options that the configuration declares. Of NixOS' and Home Manager's own options the types are known as
+of one release; another may accept more words or numbers, so there it speaks only of values of another kind: a string
+where there must be a boolean.
+",
+    checks: &[Check::System(check)],
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut told: Vec<(Option<Span>, &str)> = Vec::new();
+    for (specialisation, scope) in cx.system.scopes() {
+        for (name, definition, misfit) in misfits(scope) {
+            // What specialisations inherit is said of the parent.
+            let place = misfit.span.or(definition.place.map(|p| p.span()));
+            if told.contains(&(place, &misfit.option)) {
+                continue;
+            }
+            if let Some(finding) = finding(cx, specialisation, name, definition, misfit) {
+                told.push((place, &misfit.option));
+                findings.push(finding);
+            }
+        }
+    }
+}
+
+/// What is of a wrong type in a scope, with the option and the definition that it is of.
+fn misfits(scope: &Scope) -> impl Iterator<Item = (&str, &DefinitionModel, &Misfit)> {
+    let definitions = scope.options.iter().flat_map(|(name, option)| {
+        option.definitions.iter().map(move |definition| (name.as_str(), definition))
+    });
+    definitions.flat_map(|(name, definition)| definition.misfits.iter().map(move |m| (name, definition, m)))
+}
+
+fn finding(
+    cx: &Context<'_>,
+    specialisation: Option<&Specialisation>,
+    name: &str,
+    definition: &DefinitionModel,
+    misfit: &Misfit,
+) -> Option<Finding> {
+    let place = definition.place?;
+    let Misfit { option, type_name, .. } = misfit;
+    let value = shown(cx, definition, misfit);
+    // An element is marked by itself, where it stands in the definition.
+    let inside = misfit.span.filter(|s| {
+        s.file == place.file && place.value.contains_range(s.range) && definition.expression != Some(*s)
+    });
+    let label = "not of that type";
+    let primary = match inside {
+        Some(span) => Label { location: cx.location(span), message: label.into() },
+        None => cx.label(&place, label),
+    };
+    let what = if option == name { format!("`{name}`") } else { format!("an element of `{name}`") };
+    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    Some(Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("{what} cannot be {value}: its type is `{type_name}`"),
+        primary,
+        related: Vec::new(),
+        consequence: format!(
+            "NixOS will refuse to build {built}: \"A definition for option `{option}' is not of type `{type_name}'\""
+        ),
+        systems: Vec::new(),
+        specialisation: specialisation.map(|s| s.name.clone()),
+        option: Some(name.to_owned()),
+        fixes: fix(cx, specialisation, name, misfit).into_iter().collect(),
+    })
+}
+
+fn shown(cx: &Context<'_>, definition: &DefinitionModel, misfit: &Misfit) -> String {
+    let part = DefinitionModel { value: misfit.value.clone(), expression: misfit.span, ..definition.clone() };
+    cx.show(&part)
+}
+
+/// The value without its quotation marks, with some, or as the only element of a list, where that is what the type asks for.
+fn fix(
+    cx: &Context<'_>,
+    specialisation: Option<&Specialisation>,
+    name: &str,
+    misfit: &Misfit,
+) -> Option<Fix> {
+    let span = misfit.span?;
+    let text = cx.text(span.file, span.range);
+    let written = match &misfit.value {
+        Some(Json::String(s)) if matches!(s.as_str(), "true" | "false") || is_number(s) => vec![s.clone()],
+        Some(Json::Number(n)) => vec![format!("\"{n}\"")],
+        Some(Json::Bool(b)) => vec![format!("\"{b}\"")],
+        _ => Vec::new(),
+    };
+    // What stands there must be the value itself, not what computes it.
+    let literal = match &misfit.value {
+        Some(value @ (Json::Bool(_) | Json::Number(_) | Json::String(_))) => {
+            crate::render::nix(value) == text
+        }
+        _ => false,
+    };
+    let in_a_list = misfit.takes_lists.then(|| Source::open(cx.texts, cx.path(span.file))).flatten();
+    let in_a_list =
+        in_a_list.and_then(|source| source.as_argument(span.range)).map(|argument| format!("[ {argument} ]"));
+    let candidates = written.into_iter().filter(|_| literal).chain(in_a_list);
+    let scope = specialisation.map(|s| s.name.as_str());
+    let mended = |after: &System| {
+        let scope = match scope {
+            None => Some(&after.parent),
+            Some(name) => after.specialisations.iter().find(|s| s.name == name).map(|s| &s.scope),
+        };
+        scope.is_some_and(|scope| {
+            let left = || misfits(scope).filter(|(option, ..)| *option == name);
+            let refused = matches!(
+                scope.options.get(name).map(|o| &o.prediction),
+                None | Some(Prediction::Refused(_) | Prediction::Conflict { .. })
+            );
+            left().all(|(_, _, m)| m.option != misfit.option) && (!refused || left().next().is_some())
+        })
+    };
+    candidates.into_iter().find_map(|candidate| {
+        let title = format!("write `{candidate}`");
+        let edit = Edit { location: cx.location(span), text: candidate };
+        let may_change = |(_, option): (Option<&str>, &str)| misfit.option.starts_with(option);
+        cx.fixer.fix(cx.system, title, vec![edit], mended, may_change)
+    })
+}
+
+fn is_number(text: &str) -> bool {
+    text.len() <= 18 && !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
+}
