@@ -1,6 +1,7 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
 use super::definitions::{Candidate, DefState};
+use super::homes;
 use super::model::*;
 use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
 use super::types::Type;
@@ -28,25 +29,9 @@ pub fn system(
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
-    let homes = if world == World::Nixos { builder.homes(ev, scope) } else { Vec::new() };
+    let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     System { name, entry, world, files, parent, specialisations, homes }
-}
-
-/// The scope of a user's home in the NixOS system that has it.
-pub(super) fn home(
-    ev: &mut Eval<'_>,
-    modules: &ModuleSystem,
-    system: ScopeId,
-    user: &Name,
-) -> Res<Option<ScopeId>> {
-    let Some(users) = modules.find(ev, system, &["home-manager", "users"])? else { return Ok(None) };
-    ev.force(modules.value(users))?;
-    let Some((_, element)) = modules.elements(users).into_iter().find(|(name, _)| name == user) else {
-        return Ok(None);
-    };
-    ev.force(modules.value(element))?;
-    Ok(modules.submodule(element))
 }
 
 struct Builder {
@@ -62,23 +47,6 @@ impl Builder {
     fn path(&self, node: NodeId) -> Vec<Name> {
         let path = self.modules.loc(node);
         path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
-    }
-
-    /// The users whose homes have specialisations of their own.
-    fn homes(&mut self, ev: &mut Eval<'_>, scope: ScopeId) -> Vec<Name> {
-        let Ok(Some(users)) = self.modules.find(ev, scope, &["home-manager", "users"]) else {
-            return Vec::new();
-        };
-        let mut homes = Vec::new();
-        for (user, _) in self.modules.elements(users) {
-            let Ok(Some(home)) = home(ev, &self.modules, scope, &user) else { continue };
-            if let Ok(Some(node)) = self.modules.find(ev, home, &["specialisation"])
-                && matches!(self.modules.raw(ev, node), Ok(raw) if !raw.is_empty())
-            {
-                homes.push(user);
-            }
-        }
-        homes
     }
 
     /// What an evaluation that stopped means for an option.
@@ -229,7 +197,7 @@ impl Builder {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
             }
-            NodeKind::Undeclared if self.is_namespace(ev, node) => {
+            NodeKind::Undeclared if self.modules.looks_like_namespace(ev, node) => {
                 if nesting < MAX_NESTING {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
@@ -247,17 +215,6 @@ impl Builder {
         let span = definition.and_then(|d| d.place).and_then(|p| place(ev, p)).map(|p| p.span());
         let message = format!("The option `{}' does not exist", show_loc(&self.path(node)));
         scope.troubles.push(Trouble { span, message, refused: true });
-    }
-
-    /// Whether what nothing declares looks like a set of options: each definition is a set.
-    fn is_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId) -> bool {
-        let Ok(pushed) = self.modules.pushed(ev, node) else { return false };
-        pushed.iter().all(|d| match ev.force(d.value) {
-            Ok(Value::Attrs(set)) => {
-                !set.entries.is_empty() && set.known("_type").is_none() && set.known("outPath").is_none()
-            }
-            _ => false,
-        })
     }
 
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {

@@ -76,7 +76,8 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
     let table = world.as_deref().and_then(super::table_types::of_world);
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
-    let scope = system.scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class });
+    let scope = system
+        .scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class, inside: None });
     configuration(system, ev, scope)
 }
 
@@ -228,6 +229,7 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
             table: None,
             freeform: None,
             class: None,
+            inside: None,
         },
     );
     let root = system.root(ev, scope);

@@ -5,7 +5,7 @@ mod discover;
 pub use discover::{Found, discover};
 
 use super::model::{Scope, System, Trouble, World};
-use super::{ModuleSystem, ScopeId, build};
+use super::{ModuleSystem, ScopeId, build, homes};
 use crate::eval::host::Host;
 use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::syntax::hir::Name;
@@ -84,7 +84,7 @@ pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
 fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeId> {
     if let Start::Home { system, user } = start {
         let system = scope(ev, modules, system)?;
-        let home = build::home(ev, modules, system, user)?;
+        let home = homes::home(ev, modules, system, user)?;
         return home.ok_or_else(|| Stop::fail(format!("`{user}` has no home")));
     }
     let value = value(ev, start)?;

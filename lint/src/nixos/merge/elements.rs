@@ -1,8 +1,8 @@
 //! Lists, sets and functions: what merges element by element.
 
-use crate::eval::{Attr, Attrs, Eval, List, NativeFn, Res, Rest, Stop, Unknown, Value};
+use crate::eval::{Attr, Attrs, Eval, LazyAttrs, List, NativeFn, Res, Rest, Stop, Unknown, Value};
 use crate::nixos::definitions::{Candidate, Definition, Property, tag};
-use crate::nixos::system::{ModuleSystem, NodeId, unknown};
+use crate::nixos::system::{ModuleSystem, NodeId, show_loc, unknown};
 use crate::nixos::types::{StrRule, Type};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
@@ -112,7 +112,13 @@ impl ModuleSystem {
             }
         }
         self.set_elements(id, elements);
-        let rest = open.map_or(Rest::Closed, Rest::Open);
+        let rest = match open {
+            Some(why) => Rest::Open(why),
+            None if self.is_incomplete(self.scope_of(id)) => {
+                Rest::Lazy(Rc::new(Elsewhere(show_loc(&self.loc(id)))))
+            }
+            None => Rest::Closed,
+        };
         Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
     }
 
@@ -130,6 +136,21 @@ impl ModuleSystem {
             let node = system.element(ev, id, &Name::new_static("<function body>"), elem.clone(), raw);
             ev.force(system.value(node))
         })))
+    }
+}
+
+/// What modules that are not at hand may add to the set that an option is. It is taken to be nothing, but that an attribute is
+/// missing is never certain.
+struct Elsewhere(String);
+
+impl LazyAttrs for Elsewhere {
+    fn get(&self, _: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
+        let option = &self.0;
+        Err(Stop::unknown(format!("`{option}.{name}` may be defined by a module that is not at hand")))
+    }
+
+    fn names(&self, _: &mut Eval<'_>) -> Res<Vec<Name>> {
+        Ok(Vec::new())
     }
 }
 

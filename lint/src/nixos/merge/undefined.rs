@@ -36,6 +36,10 @@ impl ModuleSystem {
             None if matches!(ty, Type::Unknown(_)) => {
                 Err(Stop::unknown(format!("`{}` is not defined", show_loc(&loc))))
             }
+            None if self.is_incomplete(self.scope_of(id)) => Err(Stop::unknown(format!(
+                "nothing at hand defines `{}`, but a module that is not at hand may",
+                show_loc(&loc)
+            ))),
             None => Err(Stop::throw(format!(
                 "The option `{}' was accessed but has no value defined",
                 show_loc(&loc)
