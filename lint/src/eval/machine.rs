@@ -185,15 +185,12 @@ impl<'h> Eval<'h> {
                 self.eval(&unit, expr, frame)
             }
             Thunk::Select { base, name } => {
-                let base = self.force(base)?;
+                let base = self.force(base).map_err(Stop::of_any_kind)?;
                 self.select(&base, &name).and_then(|a| self.force(a.value))
             }
             Thunk::Apply { function, arguments } => {
-                let mut f = self.force(function)?;
-                for argument in arguments {
-                    f = self.call(&f, argument)?;
-                }
-                Ok(f)
+                let f = self.force(function).map_err(Stop::of_any_kind)?;
+                self.call_with(&f, &arguments)
             }
             Thunk::Native(f) => {
                 self.charge(1)?;
@@ -374,7 +371,7 @@ impl<'h> Eval<'h> {
             }
             Expr::HasAttr { base, path } => self.deeper(|ev| ev.has_attr(unit, *base, path, frame)),
             Expr::Apply { function, argument } => self.deeper(|ev| {
-                let f = ev.eval(unit, *function, frame)?;
+                let f = ev.eval(unit, *function, frame).map_err(Stop::of_any_kind)?;
                 let argument = ev.delay(unit, *argument, frame);
                 ev.call(&f, argument)
             }),
@@ -398,7 +395,7 @@ impl<'h> Eval<'h> {
                 self.deeper(|ev| ev.eval(unit, *body, inner))
             }
             Expr::If { condition, yes, no } => self.deeper(|ev| {
-                let condition = ev.eval(unit, *condition, frame).map_err(|s| s.yielding(Kinds::ANY))?;
+                let condition = ev.eval(unit, *condition, frame).map_err(Stop::of_any_kind)?;
                 let branch = if ev.expect_bool(condition)? { *yes } else { *no };
                 ev.eval(unit, branch, frame)
             }),
@@ -516,27 +513,34 @@ impl<'h> Eval<'h> {
 
     fn with_lookup(&mut self, name: &Name, scopes: &[u32], frame: FrameId) -> Res<ThunkId> {
         // A set that is only known as part of nixpkgs is asked last: it has none of `lib`'s names.
-        let mut symbolic = None;
+        let (mut symbolic, mut presumed) = (None, None);
         for depth in scopes {
             let thunk = self.heap.slot(frame, *depth, 0);
-            let scope = self.force(thunk)?;
+            let scope = self.force(thunk).map_err(Stop::of_any_kind)?;
             match &scope {
                 Value::Symbol(_) => {
                     symbolic.get_or_insert(scope);
                 }
-                Value::Attrs(set) => {
-                    if let (None, Rest::Symbolic(_)) = (set.known(name), &set.rest) {
+                Value::Attrs(set) => match (set.known(name), &set.rest) {
+                    (None, Rest::Symbolic(_)) => {
                         symbolic.get_or_insert(scope);
-                    } else if let Some(attr) = self.attr(set, name)? {
-                        return Ok(attr.value);
                     }
-                }
+                    (None, Rest::Presumed(why)) => {
+                        presumed.get_or_insert_with(|| why.clone());
+                    }
+                    _ => {
+                        if let Some(attr) = self.attr(set, name)? {
+                            return Ok(attr.value);
+                        }
+                    }
+                },
                 other => return Err(self.mismatch("a set", other)),
             }
         }
-        match symbolic {
-            Some(scope) => self.select(&scope, name).map(|a| a.value),
-            None => Err(Stop::fail(format!("undefined variable '{name}'"))),
+        match (symbolic, presumed) {
+            (Some(scope), _) => self.select(&scope, name).map(|a| a.value),
+            (None, Some(why)) => Err(absent(name, &why)),
+            (None, None) => Err(Stop::fail(format!("undefined variable '{name}'"))),
         }
     }
 
@@ -549,6 +553,7 @@ impl<'h> Eval<'h> {
         }
         match &set.rest {
             Rest::Closed => Ok(None),
+            Rest::Presumed(why) => Err(absent(name, why)),
             Rest::Open(why) => Err(Stop::unknown(why.reason.clone())),
             Rest::Symbolic(root) => Ok(Some(self.symbol_attr(root, name))),
             Rest::Lazy(lazy) => {
@@ -606,9 +611,9 @@ impl<'h> Eval<'h> {
         path: &[AttrName],
         frame: FrameId,
     ) -> Res<Result<Value, Stop>> {
-        let mut value = self.eval(unit, base, frame).map_err(|s| s.yielding(Kinds::ANY))?;
-        for name in path {
-            let Some(name) = self.attr_name(unit, name, frame)? else {
+        let mut value = self.eval(unit, base, frame).map_err(Stop::of_any_kind)?;
+        for (i, name) in path.iter().enumerate() {
+            let Some(name) = self.attr_name(unit, name, frame).map_err(Stop::of_any_kind)? else {
                 return Err(Stop::fail("an attribute's name is null"));
             };
             let attr = match &value {
@@ -619,6 +624,9 @@ impl<'h> Eval<'h> {
                 }
             };
             match attr {
+                Some(attr) if i + 1 < path.len() => {
+                    value = self.force(attr.value).map_err(Stop::of_any_kind)?
+                }
                 Some(attr) => value = self.force(attr.value)?,
                 None => return Ok(Err(Stop::fail(format!("attribute '{name}' missing")))),
             }
@@ -629,7 +637,8 @@ impl<'h> Eval<'h> {
     fn has_attr(&mut self, unit: &Rc<Unit>, base: ExprId, path: &[AttrName], frame: FrameId) -> Res {
         let mut value = self.eval(unit, base, frame).map_err(|s| s.yielding(Kinds::BOOL))?;
         for (i, name) in path.iter().enumerate() {
-            let Some(name) = self.attr_name(unit, name, frame)? else {
+            let name = self.attr_name(unit, name, frame).map_err(|s| s.yielding(Kinds::BOOL))?;
+            let Some(name) = name else {
                 return Err(Stop::fail("an attribute's name is null"));
             };
             let attr = match &value {
@@ -767,8 +776,8 @@ impl<'h> Eval<'h> {
                     return Err(self.mismatch("a function", function));
                 };
                 let this = self.ready(function.clone());
-                let f = self.force(functor.value)?;
-                let f = self.deeper(|ev| ev.call(&f, this))?;
+                let f = self.force(functor.value).map_err(Stop::of_any_kind)?;
+                let f = self.deeper(|ev| ev.call(&f, this)).map_err(Stop::of_any_kind)?;
                 self.deeper(|ev| ev.call(&f, argument))
             }
             Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
@@ -778,11 +787,12 @@ impl<'h> Eval<'h> {
 
     /// A function applied to several arguments.
     pub fn call_with(&mut self, function: &Value, arguments: &[ThunkId]) -> Res {
+        let Some((last, others)) = arguments.split_last() else { return Ok(function.clone()) };
         let mut f = function.clone();
-        for argument in arguments {
-            f = self.call(&f, *argument)?;
+        for argument in others {
+            f = self.call(&f, *argument).map_err(Stop::of_any_kind)?;
         }
-        Ok(f)
+        self.call(&f, *last)
     }
 
     /// The frame that a parameter makes of an argument.
@@ -791,7 +801,7 @@ impl<'h> Eval<'h> {
             Param::Name(_) => return Ok(self.heap.frame(closure.frame, 1, argument)),
             Param::Pattern { formals, open, bind } => (formals, *open, bind),
         };
-        let value = self.force(argument)?;
+        let value = self.force(argument).map_err(Stop::of_any_kind)?;
         let set = match &value {
             Value::Attrs(set) => set.clone(),
             Value::Symbol(s) => Rc::new(Attrs { entries: Vec::new(), rest: Rest::Symbolic(s.clone()) }),
@@ -849,4 +859,9 @@ impl<'h> Eval<'h> {
             other => Err(self.mismatch("a Boolean", &other).yielding(Kinds::ANY)),
         }
     }
+}
+
+/// Why an attribute that a [`Rest::Presumed`] does not have is not known.
+fn absent(name: &str, why: &Unknown) -> Stop {
+    Stop::unknown(format!("there is no `{name}` in {}", why.reason))
 }

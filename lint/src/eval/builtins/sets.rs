@@ -115,7 +115,7 @@ fn map_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         entries.push((name.clone(), Attr { value, place: attr.place }));
     }
     let rest = match &set.rest {
-        rest @ (Rest::Closed | Rest::Open(_)) => rest.clone(),
+        rest @ (Rest::Closed | Rest::Presumed(_) | Rest::Open(_)) => rest.clone(),
         rest => Rest::Lazy(Mapped::of(rest.clone(), args[0])),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
@@ -143,7 +143,7 @@ fn remove_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     names.sort();
     let entries = set.entries.iter().filter(|(n, _)| names.binary_search(n).is_err()).cloned().collect();
     let rest = match &set.rest {
-        rest @ (Rest::Closed | Rest::Open(_)) => rest.clone(),
+        rest @ (Rest::Closed | Rest::Presumed(_) | Rest::Open(_)) => rest.clone(),
         rest => Rest::Lazy(Filtered::of(rest.clone(), Keep::AllBut(names))),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
@@ -170,7 +170,7 @@ fn intersect_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         (Rest::Closed, None) => Rest::Closed,
         _ if complete => Rest::Closed,
         (_, Some(why)) => Rest::Open(why),
-        (Rest::Open(why), None) => Rest::Open(why.clone()),
+        (rest @ (Rest::Presumed(_) | Rest::Open(_)), None) => rest.clone(),
         (rest, None) => Rest::Lazy(Filtered::of(rest.clone(), Keep::Of(wanted.clone()))),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
