@@ -7,7 +7,7 @@ pub use inputs::{Contents, Entry, Folder, PathState};
 
 use crate::analysis;
 use crate::eval::host::{FileKind, Host, ReadError};
-use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value};
+use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value, paths};
 use crate::findings::{Edit, Finding};
 use crate::fix::apply;
 use crate::nixos::model::System;
@@ -127,7 +127,7 @@ impl Database {
     pub fn refresh(&mut self, path: &str) {
         let (contents, state, folder) = {
             let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
-            let folder = inputs.folders.get(crate::eval::paths::parent(path)).copied();
+            let folder = inputs.folders.get(paths::parent(path)).copied();
             (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
         };
         if let Some(input) = contents {
@@ -143,8 +143,7 @@ impl Database {
             }
         }
         if let Some(input) = folder {
-            let entries: Result<Arc<[_]>, _> =
-                self.files.list(crate::eval::paths::parent(path)).map(Into::into);
+            let entries: Result<Arc<[_]>, _> = self.files.list(paths::parent(path)).map(Into::into);
             if *input.entries(self) != entries {
                 let _previous = input.set_entries(self).to(entries);
             }
@@ -190,12 +189,12 @@ pub(crate) fn edited_system(db: &dyn Db, entry: Entry, edits: &[Edit]) -> Option
 fn evaluate(host: &dyn Host, path: &str, name: &str) -> System {
     let mut ev = Eval::new(host, SYSTEM_BUDGET);
     let modules = ModuleSystem::new(&mut ev);
-    let why = "nothing says what the file is called with";
-    let special_args = Value::Attrs(Rc::new(Attrs {
-        entries: Vec::new(),
-        rest: Rest::Open(Rc::new(Unknown { reason: why.into(), kinds: Kinds::ANY })),
-    }));
-    let special_args = ev.ready(special_args);
+    let rest = match is_of_flake(host, path) {
+        // Its arguments come before those that modules define (`_module.args`).
+        true => Rest::Open(unknown("`flake.nix` says what the file is called with")),
+        false => Rest::Presumed(unknown("what the file is called with")),
+    };
+    let special_args = ev.ready(Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest })));
     let file: Rc<str> = path.into();
     let thunk = ev.ready(Value::Path(file.clone()));
     let initial = InitialModule { thunk, file, origin: ModuleOrigin::Own };
@@ -203,6 +202,25 @@ fn evaluate(host: &dyn Host, path: &str, name: &str) -> System {
         Ok(scope) => build::system(&mut ev, &modules, scope, name.to_owned(), path.to_owned()),
         Err(stop) => failed(name.to_owned(), path.to_owned(), &stop),
     }
+}
+
+/// Whether a file is part of a flake: a folder above it, within its repository, has a `flake.nix`.
+fn is_of_flake(host: &dyn Host, path: &str) -> bool {
+    let mut folder = paths::parent(path);
+    loop {
+        let prefix = folder.trim_end_matches('/');
+        if host.kind(&format!("{prefix}/flake.nix")).is_some() {
+            return true;
+        }
+        if prefix.is_empty() || host.kind(&format!("{prefix}/.git")).is_some() {
+            return false;
+        }
+        folder = paths::parent(folder);
+    }
+}
+
+fn unknown(reason: &str) -> Rc<Unknown> {
+    Rc::new(Unknown { reason: reason.into(), kinds: Kinds::ANY })
 }
 
 /// A host some of whose texts are edited.

@@ -209,7 +209,10 @@ impl Builder {
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
             let value = match &merged {
-                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => {
+                Ok(m)
+                    if m.candidates.iter().all(|c| c.state == DefState::Off)
+                        && (!self.declared(node) || ty.empty().is_none()) =>
+                {
                     None
                 }
                 Ok(_) => Some(ev.force(self.modules.value(node)).and_then(|value| {

@@ -138,13 +138,18 @@ impl ModuleSystem {
         if collecting && !args.is_closed() {
             return Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")));
         }
-        let node = self.find(ev, scope, &["_module", "args"])?;
+        let node = self.find(ev, scope, &["_module", "args"]).map_err(Stop::of_any_kind)?;
         if let Some(node) = node {
-            let value = ev.force(self.value(node))?;
+            let value = ev.force(self.value(node)).map_err(Stop::of_any_kind)?;
             if let Value::Attrs(set) = &value
                 && let Some(attr) = set.known(name)
             {
-                return ev.force(attr.value);
+                let value = ev.force(attr.value)?;
+                // What a caller gives counts, who may give anything; but whatever packages it gives, they are nixpkgs'.
+                return match &args.rest {
+                    Rest::Open(why) if !is_nixpkgs(&value) => Err(Stop::Unknown(why.clone())),
+                    _ => Ok(value),
+                };
             }
         }
         if let Some(attr) = ev.attr(args, name)? {
@@ -156,6 +161,15 @@ impl ModuleSystem {
             )));
         }
         Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")))
+    }
+}
+
+/// Whether a value is nixpkgs' packages.
+fn is_nixpkgs(value: &Value) -> bool {
+    match value {
+        Value::Symbol(_) => true,
+        Value::Attrs(set) => matches!(set.rest, Rest::Symbolic(_)),
+        _ => false,
     }
 }
 
@@ -421,5 +435,9 @@ fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
     if path.contains('«') && !path.starts_with(crate::eval::prelude::ROOT) {
         return Err(Stop::unknown(format!("`{path}` is not at hand")));
     }
-    ev.import_later(&paths::normalise(path))
+    // What is not there may be elsewhere, like a hardware configuration that is not committed. The rest is worth a look.
+    ev.import_later(&paths::normalise(path)).map_err(|stop| match stop {
+        Stop::Error(missing) => Stop::unknown(missing.to_string()),
+        unknown => unknown,
+    })
 }

@@ -97,8 +97,7 @@ impl ModuleSystem {
     /// The value of an option that has no definition.
     fn empty(&self, ev: &mut Eval<'_>, id: NodeId, ty: &Type) -> Res {
         let loc = self.loc(id);
-        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
-        if !declared && self.table_of(id).is_some() {
+        if self.is_of_table(id) {
             return match self.nixos_default(ev, id)? {
                 Some(json) => Ok(json_value(ev, json)),
                 None => Err(Stop::Unknown(Rc::new(Unknown {
@@ -130,6 +129,12 @@ impl ModuleSystem {
                 show_loc(&loc)
             ))),
         }
+    }
+
+    /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
+    fn is_of_table(&self, id: NodeId) -> bool {
+        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
+        !declared && self.table_of(id).is_some()
     }
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.
@@ -176,11 +181,14 @@ impl ModuleSystem {
         for def in defs {
             match ty.accepts(ev, def.value) {
                 Ok(false) => {
-                    return Err(Stop::throw(format!(
-                        "A definition for option `{}' is not of type `{}'",
-                        show_loc(&self.loc(id)),
-                        ty.describe()
-                    )));
+                    let (option, ty) = (show_loc(&self.loc(id)), ty.describe());
+                    let message = format!("A definition for option `{option}' is not of type `{ty}'");
+                    // The NixOS that the configuration is for may accept more than the one that the table is of.
+                    return Err(if self.is_of_table(id) {
+                        Stop::unknown(message)
+                    } else {
+                        Stop::throw(message)
+                    });
                 }
                 // What cannot be judged is taken to be right: the configuration is meant to build.
                 Ok(true) | Err(Stop::Unknown(_)) => {}
@@ -306,7 +314,8 @@ impl ModuleSystem {
             Type::CoercedTo { from, coerce, to } => {
                 let mut coerced = Vec::with_capacity(defs.len());
                 for def in defs {
-                    let value = match (from.accepts(ev, def.value)?, coerce) {
+                    let converts = from.accepts(ev, def.value).map_err(|s| s.yielding(to.kinds()))?;
+                    let value = match (converts, coerce) {
                         (false, _) => def.value,
                         (true, Some(f)) => ev.apply_later(*f, vec![def.value]),
                         (true, None) => {
@@ -368,7 +377,7 @@ impl ModuleSystem {
                     ])));
                 }
                 let items = ev.ready(Value::list(items));
-                let f = ev.force(*merge)?;
+                let f = ev.force(*merge).map_err(Stop::of_any_kind)?;
                 ev.call_with(&f, &[loc, items])
             }
         }
@@ -620,7 +629,15 @@ impl ModuleSystem {
             }
         }
         self.set_elements(id, elements);
-        let rest = open.map_or(Rest::Closed, Rest::Open);
+        let rest = match open {
+            Some(why) => Rest::Open(why),
+            // NixOS' own modules may define more than what is at hand.
+            None if self.is_of_table(id) => {
+                let what = format!("what `{}` is defined as here", show_loc(&self.loc(id)));
+                Rest::Presumed(super::system::unknown(what))
+            }
+            None => Rest::Closed,
+        };
         Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
     }
 

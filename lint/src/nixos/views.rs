@@ -51,7 +51,7 @@ impl LazyAttrs for ConfigView {
             return self.absent(ev, node, name);
         };
         Ok(Some(match self.system.kind(child) {
-            NodeKind::Namespace => {
+            kind if self.system.is_namespace(ev, child, &kind) => {
                 let view = ConfigView {
                     system: self.system.clone(),
                     scope: self.scope,
@@ -81,7 +81,7 @@ impl LazyAttrs for ConfigView {
             self.system.check(ev, self.scope)?;
         }
         let (all, complete) = self.system.child_names(ev, node)?;
-        if !complete {
+        if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
             let path = show_loc(&self.system.loc(node));
             return Err(Stop::unknown(format!("not all options below `{path}` are known")));
         }
@@ -112,12 +112,29 @@ impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
         let (_, complete) = self.system.child_names(ev, node)?;
-        if complete {
+        if complete && !matches!(self.system.kind(node), NodeKind::Undeclared) {
             return Ok(None);
         }
         let loc = self.system.loc(node);
         let path: Vec<Name> = loc.iter().cloned().chain([name.clone()]).collect();
         Err(Stop::unknown(format!("nothing at hand declares the option `{}`", show_loc(&path))))
+    }
+}
+
+impl ModuleSystem {
+    /// Whether a node is a set of options. Of what nothing at hand declares, sets are taken to be.
+    fn is_namespace(&self, ev: &mut Eval<'_>, node: NodeId, kind: &NodeKind) -> bool {
+        match kind {
+            NodeKind::Namespace => true,
+            NodeKind::Undeclared => match self.pushed(ev, node) {
+                Ok(pushed) => pushed.iter().all(|d| match ev.force(d.value) {
+                    Ok(Value::Attrs(set)) => set.known("_type").is_none() && set.known("outPath").is_none(),
+                    _ => false,
+                }),
+                Err(_) => false,
+            },
+            NodeKind::Option(_) | NodeKind::Element(_) => false,
+        }
     }
 }
 
@@ -195,11 +212,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
     add("loc", loc);
     add("value", system.value(node));
     let s = system.clone();
+    let by_module = matches!(system.kind(node), NodeKind::Option(d) if d.by_module);
     add(
         "isDefined",
         ev.lazy(move |ev| match s.merged(ev, node)?.defined {
-            Some(defined) => Ok(Value::Bool(defined)),
-            None => Err(Stop::unknown("whether the option is defined")),
+            Some(defined) if defined || by_module => Ok(Value::Bool(defined)),
+            _ => Err(Stop::unknown("whether the option is defined")),
         }),
     );
     let s = system.clone();
@@ -216,7 +234,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
         let s = system.clone();
         add(name, ev.lazy(move |ev| definitions(&s, ev, node, what)));
     }
-    Ok(Value::attrs(entries))
+    let mut set = Attrs::from_entries(entries);
+    if !by_module {
+        let why = format!("NixOS declares `{}`", show_loc(&system.loc(node)));
+        set.rest = Rest::Open(super::system::unknown(why));
+    }
+    Ok(Value::Attrs(Rc::new(set)))
 }
 
 #[derive(Clone, Copy, PartialEq)]
