@@ -395,9 +395,11 @@ impl<'h> Eval<'h> {
                 self.deeper(|ev| ev.eval(unit, *body, inner))
             }
             Expr::If { condition, yes, no } => self.deeper(|ev| {
-                let condition = ev.eval(unit, *condition, frame).map_err(Stop::of_any_kind)?;
-                let branch = if ev.expect_bool(condition)? { *yes } else { *no };
-                ev.eval(unit, branch, frame)
+                match ev.eval(unit, *condition, frame).and_then(|value| ev.expect_bool(value)) {
+                    Ok(holds) => ev.eval(unit, if holds { *yes } else { *no }, frame),
+                    Err(Stop::Unknown(why)) => ev.undecided(unit, [*yes, *no], frame, why),
+                    Err(stop) => Err(stop),
+                }
             }),
             Expr::Assert { condition, body } => self.deeper(|ev| {
                 // An assertion that cannot be judged is taken to hold: the configuration is meant to build.

@@ -14,6 +14,7 @@ mod positions;
 pub mod prelude;
 mod reads;
 pub mod show;
+mod undecided;
 mod value;
 
 #[cfg(test)]

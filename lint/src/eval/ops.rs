@@ -394,7 +394,10 @@ impl Eval<'_> {
             Rest::Closed | Rest::Presumed(_) => (None, r.entries.clone()),
             Rest::Lazy(_) => match self.entries(&r) {
                 Ok(entries) => (None, entries),
-                Err(Stop::Unknown(why)) => (Some(why), r.entries.clone()),
+                Err(Stop::Unknown(why)) => match self.update_with_possible(&l, &r) {
+                    Some(value) => return Ok(value),
+                    None => (Some(why), r.entries.clone()),
+                },
                 Err(stop) => return Err(stop),
             },
             Rest::Open(why) => (Some(why.clone()), r.entries.clone()),

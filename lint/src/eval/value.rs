@@ -101,6 +101,10 @@ pub trait LazyAttrs {
     fn get(&self, eval: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>>;
     /// All names, in any order.
     fn names(&self, eval: &mut Eval<'_>) -> Res<Vec<Name>>;
+    /// All names that there may be, in any order, where it is not known which there are; `None` if there may be any.
+    fn possible_names(&self, eval: &mut Eval<'_>) -> Option<Vec<Name>> {
+        self.names(eval).ok()
+    }
 }
 
 /// An entry of an attribute set.

@@ -228,15 +228,16 @@ impl Builder {
         });
         let elements = self.modules.elements(node);
         let submodule = self.modules.submodule(node);
-        let in_parts = nesting < MAX_NESTING
+        // The configuration of a specialisation is a scope of its own.
+        let is_scope = submodule.is_some() && path.last().is_some_and(|n| n == "configuration");
+        let has_parts = nesting < MAX_NESTING
             && matches!(value, Some(Ok(_)))
-            && (!elements.is_empty()
-                || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
+            && (!elements.is_empty() || submodule.is_some());
         let prediction = match (&value, &merged) {
             (None, _) => Prediction::Undefined,
             (Some(Ok(value)), Ok(merged)) => {
                 let priority = merged.priority.unwrap_or(super::priority::OPTION_DEFAULT);
-                if in_parts {
+                if has_parts {
                     Prediction::Ok { value: serde_json::Value::Null, priority }
                 } else {
                     match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
@@ -259,11 +260,11 @@ impl Builder {
             type_name: ty.describe(),
             merging: merging(&ty),
             declared: self.declared(node),
-            has_parts: in_parts,
+            has_parts,
             reads,
         };
         scope.options.insert(show_loc(&path), model);
-        if in_parts {
+        if has_parts && !is_scope {
             for (_, element) in elements {
                 self.node(ev, element, scope, nesting + 1);
             }

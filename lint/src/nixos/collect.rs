@@ -136,7 +136,8 @@ impl ModuleSystem {
         // What decides which modules there are must be given from outside; `_module.args` would be infinite recursion.
         let collecting = self.with_scope(scope, |s| s.is_collecting());
         if collecting && !args.is_closed() {
-            return Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")));
+            // What `specialArgs` do not have is not known.
+            ev.attr(args, name)?;
         }
         let node = self.find(ev, scope, &["_module", "args"]).map_err(Stop::of_any_kind)?;
         if let Some(node) = node {
@@ -283,8 +284,11 @@ impl Collector<'_> {
                 return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe())));
             }
         };
-        if let Rest::Open(why) = &set.rest {
-            self.trouble(file, thunk, Stop::Unknown(why.clone()));
+        // Whatever may be in it, a module that it imports may be.
+        if let Err(stop @ Stop::Unknown(_)) = ev.names(&set)
+            && ev.possible_names(&set).is_none_or(|names| names.iter().any(|n| META.contains(&n.as_str())))
+        {
+            self.trouble(file, thunk, stop);
         }
         let text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
             match set.known(name) {
