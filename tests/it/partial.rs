@@ -38,7 +38,12 @@ fn is_like(found: &Json, wanted: &Json) -> bool {
         }
         Json::String(wanted) => match wanted.split_once(": ") {
             Some((word, reason)) => {
-                status == word && found["reason"].as_str().is_some_and(|found| found.contains(reason))
+                // What NixOS refuses is more than unknown.
+                let same = |found: &str| {
+                    let refused = |text: &str| text.starts_with("NixOS refuses");
+                    found.contains(reason) && refused(found) == refused(reason)
+                };
+                status == word && found["reason"].as_str().is_some_and(same)
             }
             None => status == wanted,
         },

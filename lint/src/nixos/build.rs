@@ -58,7 +58,24 @@ impl Builder {
         }
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
+        self.contradicting_arguments(ev, id, &mut scope);
         scope
+    }
+
+    /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
+    fn contradicting_arguments(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
+        let Ok(Some(args)) = self.modules.find(ev, id, &["_module", "args"]) else { return };
+        if ev.force(self.modules.value(args)).is_err() {
+            return;
+        }
+        for (_, argument) in self.modules.elements(args) {
+            let value = ev.with_budget(OPTION_BUDGET, |ev| ev.force(self.modules.value(argument)));
+            let Err(Stop::Error(error)) = value else { continue };
+            let loc = show_loc(&self.modules.loc(argument));
+            if matches!(&*error, Error::Conflict { option, .. } if *option == loc) {
+                self.option(ev, argument, scope, 0);
+            }
+        }
     }
 
     /// The options below a namespace.

@@ -134,7 +134,8 @@ impl ModuleSystem {
     /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
     fn is_of_table(&self, id: NodeId) -> bool {
         let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
-        !declared && self.table_of(id).is_some()
+        let freeform = || self.with_scope(self.scope_of(id), |s| s.freeform.is_some());
+        !declared && (self.table_of(id).is_some() || freeform())
     }
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.
@@ -318,11 +319,14 @@ impl ModuleSystem {
                     let value = match (converts, coerce) {
                         (false, _) => def.value,
                         (true, Some(f)) => ev.apply_later(*f, vec![def.value]),
-                        (true, None) => {
-                            let why =
-                                format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
-                            ev.stopped(Stop::unknown_kind(why, to.kinds()))
-                        }
+                        (true, None) => match super::conversions::convert(ev, from, to, def.value) {
+                            Some(converted) => converted,
+                            None => {
+                                let option = show_loc(&self.loc(id));
+                                let why = format!("how NixOS converts the value of `{option}`");
+                                ev.stopped(Stop::unknown_kind(why, to.kinds()))
+                            }
+                        },
                     };
                     coerced.push(Candidate { value, ..def.clone() });
                 }

@@ -82,7 +82,10 @@ impl LazyAttrs for ConfigView {
         }
         let (all, complete) = self.system.child_names(ev, node)?;
         if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
-            let path = show_loc(&self.system.loc(node));
+            // An element of a list is called by its number among the definitions.
+            let loc = self.system.loc(node);
+            let named = loc.iter().position(|name| name.starts_with('[')).unwrap_or(loc.len());
+            let path = show_loc(&loc[..named]);
             return Err(Stop::unknown(format!("not all options below `{path}` are known")));
         }
         let mut names = Vec::with_capacity(all.len());
