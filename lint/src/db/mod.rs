@@ -21,8 +21,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// How many steps the evaluation of a system may take.
-const SYSTEM_BUDGET: u64 = 60_000_000;
+/// How many steps the evaluation of a system may take. A large one takes two hundred thousand.
+const SYSTEM_BUDGET: u64 = 6_000_000;
 
 /// The files of a database.
 #[salsa::db]

@@ -403,7 +403,7 @@ impl Eval<'_> {
             Rest::Open(why) => (Some(why.clone()), r.entries.clone()),
             Rest::Symbolic(root) => (Some(needs_nixpkgs(root)), r.entries.clone()),
         };
-        self.charge((l.entries.len() + right.len()) as u64 / 2)?;
+        self.charge((l.entries.len() + right.len()) as u64)?;
         let mut entries = Vec::with_capacity(l.entries.len() + right.len());
         let mut rights = right.into_iter().peekable();
         for (name, attr) in &l.entries {

@@ -2,7 +2,7 @@
 
 use super::definitions::{Candidate, DefState};
 use super::model::*;
-use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
 use super::types::Type;
 use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
 use crate::syntax::hir::Name;
@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How many steps one option may take.
-const OPTION_BUDGET: u64 = 3_000_000;
+const OPTION_BUDGET: u64 = 1_500_000;
 /// How deep options may be nested in values of others.
 const MAX_NESTING: usize = 12;
 
@@ -246,7 +246,7 @@ impl Builder {
         let elements = self.modules.elements(node);
         let submodule = self.modules.submodule(node);
         // The configuration of a specialisation is a scope of its own.
-        let is_scope = submodule.is_some() && path.last().is_some_and(|n| n == "configuration");
+        let is_scope = submodule.is_some() && is_specialisation(&path);
         let has_parts = nesting < MAX_NESTING
             && matches!(value, Some(Ok(_)))
             && (!elements.is_empty() || submodule.is_some());

@@ -26,6 +26,9 @@ struct Loaded {
     disabled: Vec<Rc<str>>,
 }
 
+/// How many steps a module takes besides what evaluating it takes.
+const MODULE_STEPS: u64 = 50;
+
 /// Attributes of a module that are not settings.
 const META: [&str; 9] =
     ["_class", "_file", "key", "disabledModules", "imports", "options", "config", "meta", "freeformType"];
@@ -193,6 +196,8 @@ impl Collector<'_> {
         key: &str,
         origin: ModuleOrigin,
     ) -> Res<Option<Rc<Loaded>>> {
+        // Loading a module takes as much as many expressions.
+        ev.charge(MODULE_STEPS)?;
         match ev.deeper(|ev| self.try_load(ev, thunk, file, key, origin)) {
             Ok(loaded) => Ok(loaded),
             Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),

@@ -702,8 +702,11 @@ impl ModuleSystem {
             modules.push(InitialModule { thunk, file, origin });
         }
         let scope = match submodule.base {
-            // The options of a whole configuration are called by their own names.
-            Some(base) => self.extend(ev, base, modules, Some(Rc::new([]))),
+            // The options of a specialisation are called by their own names.
+            Some(base) => {
+                let prefix = if super::system::is_specialisation(&loc) { Rc::new([]) } else { loc };
+                self.extend(ev, base, modules, Some(prefix))
+            }
             None => {
                 let fixed = submodule.modules.iter().map(|(thunk, file)| InitialModule {
                     thunk: *thunk,

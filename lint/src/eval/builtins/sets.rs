@@ -139,7 +139,7 @@ fn remove_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         let rest = if nothing { Rest::Closed } else { Rest::Open(why) };
         return Ok(Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest })));
     }
-    ev.charge((set.entries.len() + names.len()) as u64 / 2)?;
+    ev.charge((set.entries.len() + names.len()) as u64)?;
     names.sort();
     let entries = set.entries.iter().filter(|(n, _)| names.binary_search(n).is_err()).cloned().collect();
     let rest = match &set.rest {
@@ -152,7 +152,7 @@ fn remove_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 /// The attributes of the second set whose names the first one has.
 fn intersect_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (wanted, set) = (ev.want_attrs(args[0])?, ev.want_attrs(args[1])?);
-    ev.charge((wanted.entries.len() + set.entries.len()) as u64 / 2)?;
+    ev.charge((wanted.entries.len() + set.entries.len()) as u64)?;
     let mut entries = Vec::new();
     let mut open = None;
     for (name, attr) in &set.entries {
