@@ -6,10 +6,12 @@
 pub mod build;
 mod check;
 mod collect;
+mod conversions;
 pub mod defaults;
 mod definitions;
 pub mod entry;
 mod guards;
+mod homes;
 mod merge;
 mod misfits;
 pub mod model;

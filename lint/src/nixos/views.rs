@@ -2,7 +2,7 @@
 
 use super::definitions::DefState;
 use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use crate::eval::{Attr, Attrs, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
+use crate::eval::{Attr, Attrs, Error, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -47,11 +47,27 @@ impl LazyAttrs for ConfigView {
                 return Ok(None);
             }
         }
-        let Some(child) = self.system.child(ev, node, name)? else {
+        let child = match self.system.child(ev, node, name) {
+            // Whether something is there does not depend on definitions where NixOS declares it.
+            Err(Stop::Error(error)) if matches!(*error, Error::Recursion(_)) => {
+                if self.system.declared_child(ev, node, name)?.is_none() {
+                    self.absent(ev, node, name)?;
+                }
+                return Err(Stop::Error(error));
+            }
+            child => child?,
+        };
+        let Some(child) = child else {
             return self.absent(ev, node, name);
         };
-        Ok(Some(match self.system.kind(child) {
-            NodeKind::Namespace => {
+        let kind = self.system.kind(child);
+        let is_namespace = match kind {
+            NodeKind::Namespace => true,
+            NodeKind::Undeclared => self.system.looks_like_namespace(ev, child),
+            _ => false,
+        };
+        Ok(Some(match kind {
+            _ if is_namespace => {
                 let view = ConfigView {
                     system: self.system.clone(),
                     scope: self.scope,
@@ -85,8 +101,11 @@ impl LazyAttrs for ConfigView {
             self.system.check(ev, self.scope)?;
         }
         let (all, complete) = self.system.child_names(ev, node)?;
-        if !complete {
-            let path = show_loc(&self.system.loc(node));
+        if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
+            // An element of a list is called by its number among the definitions.
+            let loc = self.system.loc(node);
+            let named = loc.iter().position(|name| name.starts_with('[')).unwrap_or(loc.len());
+            let path = show_loc(&loc[..named]);
             return Err(Stop::unknown(format!("not all options below `{path}` are known")));
         }
         let mut names = Vec::with_capacity(all.len());
@@ -115,7 +134,7 @@ impl LazyAttrs for ConfigView {
 impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
-        let (_, complete) = self.system.child_names(ev, node)?;
+        let (_, complete) = self.system.declared_names(ev, node)?;
         if complete {
             return Ok(None);
         }
@@ -199,11 +218,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
     add("loc", loc);
     add("value", system.value(node));
     let s = system.clone();
+    let by_module = matches!(system.kind(node), NodeKind::Option(d) if d.by_module);
     add(
         "isDefined",
         ev.lazy(move |ev| match s.merged(ev, node)?.defined {
-            Some(defined) => Ok(Value::Bool(defined)),
-            None => Err(Stop::unknown("whether the option is defined")),
+            Some(defined) if defined || by_module => Ok(Value::Bool(defined)),
+            _ => Err(Stop::unknown("whether the option is defined")),
         }),
     );
     let s = system.clone();
@@ -220,7 +240,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
         let s = system.clone();
         add(name, ev.lazy(move |ev| definitions(&s, ev, node, what)));
     }
-    Ok(Value::attrs(entries))
+    let mut set = Attrs::from_entries(entries);
+    if !matches!(system.kind(node), NodeKind::Option(d) if d.by_module) {
+        let why = format!("how NixOS declares `{}`", show_loc(&system.loc(node)));
+        set.rest = Rest::Open(super::system::unknown(why));
+    }
+    Ok(Value::Attrs(Rc::new(set)))
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -104,8 +104,8 @@ impl Builder {
         if module == u32::MAX {
             return Origin::Default;
         }
-        match self.modules.modules(ev, self.modules.scope_of(node)) {
-            Ok(modules) => match modules.get(module as usize) {
+        match self.modules.collected(ev, self.modules.scope_of(node)) {
+            Ok(collected) => match collected.modules.get(module as usize) {
                 Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
                 Some(m) => match m.origin {
                     ModuleOrigin::System => Origin::System,
@@ -118,7 +118,7 @@ impl Builder {
         }
     }
 
-    fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
+    pub(super) fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
         ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
     }
 

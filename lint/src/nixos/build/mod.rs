@@ -3,18 +3,19 @@
 mod definitions;
 mod specialisations;
 
-use super::definitions::DefState;
-use super::model::*;
-use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use super::types::Type;
-use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
+use crate::nixos::definitions::DefState;
+use crate::nixos::homes;
+use crate::nixos::model::*;
+use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
+use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use definitions::place;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How many steps one option may take.
-const OPTION_BUDGET: u64 = 3_000_000;
+const OPTION_BUDGET: u64 = 1_500_000;
 /// How deep options may be nested in values of others.
 const MAX_NESTING: usize = 12;
 
@@ -32,25 +33,9 @@ pub fn system(
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
-    let homes = if world == World::Nixos { builder.homes(ev, scope) } else { Vec::new() };
+    let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     System { name, entry, world, files, parent, specialisations, homes }
-}
-
-/// The scope of a user's home in the NixOS system that has it.
-pub(super) fn home(
-    ev: &mut Eval<'_>,
-    modules: &ModuleSystem,
-    system: ScopeId,
-    user: &Name,
-) -> Res<Option<ScopeId>> {
-    let Some(users) = modules.find(ev, system, &["home-manager", "users"])? else { return Ok(None) };
-    ev.force(modules.value(users))?;
-    let Some((_, element)) = modules.elements(users).into_iter().find(|(name, _)| name == user) else {
-        return Ok(None);
-    };
-    ev.force(modules.value(element))?;
-    Ok(modules.submodule(element))
 }
 
 struct Builder {
@@ -66,23 +51,6 @@ impl Builder {
     fn path(&self, node: NodeId) -> Vec<Name> {
         let path = self.modules.loc(node);
         path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
-    }
-
-    /// The users whose homes have specialisations of their own.
-    fn homes(&mut self, ev: &mut Eval<'_>, scope: ScopeId) -> Vec<Name> {
-        let Ok(Some(users)) = self.modules.find(ev, scope, &["home-manager", "users"]) else {
-            return Vec::new();
-        };
-        let mut homes = Vec::new();
-        for (user, _) in self.modules.elements(users) {
-            let Ok(Some(home)) = home(ev, &self.modules, scope, &user) else { continue };
-            if let Ok(Some(node)) = self.modules.find(ev, home, &["specialisation"])
-                && matches!(self.modules.raw(ev, node), Ok(raw) if !raw.is_empty())
-            {
-                homes.push(user);
-            }
-        }
-        homes
     }
 
     /// What an evaluation that stopped means for an option.
@@ -119,7 +87,24 @@ impl Builder {
         }
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
+        self.contradicting_arguments(ev, id, &mut scope);
         scope
+    }
+
+    /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
+    fn contradicting_arguments(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
+        let Ok(Some(args)) = self.modules.find(ev, id, &["_module", "args"]) else { return };
+        if ev.force(self.modules.value(args)).is_err() {
+            return;
+        }
+        for (_, argument) in self.modules.elements(args) {
+            let value = ev.with_budget(OPTION_BUDGET, |ev| ev.force(self.modules.value(argument)));
+            let Err(Stop::Error(error)) = value else { continue };
+            let loc = show_loc(&self.modules.loc(argument));
+            if matches!(&*error, Error::Conflict { option, .. } if *option == loc) {
+                self.option(ev, argument, scope, 0);
+            }
+        }
     }
 
     /// The options below a namespace.
@@ -177,7 +162,7 @@ impl Builder {
         let loc = self.path(node);
         for definition in raw.iter() {
             let mut sets = Vec::new();
-            if super::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
+            if crate::nixos::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
                 for set in sets {
                     self.failed_paths(ev, set.value, loc.clone(), stop, scope, 0);
                 }
@@ -233,7 +218,7 @@ impl Builder {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
             }
-            NodeKind::Undeclared if self.is_namespace(ev, node) => {
+            NodeKind::Undeclared if self.modules.looks_like_namespace(ev, node) => {
                 if nesting < MAX_NESTING {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
@@ -253,24 +238,16 @@ impl Builder {
         scope.troubles.push(Trouble { span, message, refused: true });
     }
 
-    /// Whether what nothing declares looks like a set of options: each definition is a set.
-    fn is_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId) -> bool {
-        let Ok(pushed) = self.modules.pushed(ev, node) else { return false };
-        pushed.iter().all(|d| match ev.force(d.value) {
-            Ok(Value::Attrs(set)) => {
-                !set.entries.is_empty() && set.known("_type").is_none() && set.known("outPath").is_none()
-            }
-            _ => false,
-        })
-    }
-
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
         let path = self.path(node);
         let ty = self.modules.type_of(node);
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
             let value = match &merged {
-                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => {
+                Ok(m)
+                    if m.candidates.iter().all(|c| c.state == DefState::Off)
+                        && (!self.declared(node) || ty.empty().is_none()) =>
+                {
                     None
                 }
                 Ok(_) => Some(ev.force(self.modules.value(node)).and_then(|value| {
@@ -286,15 +263,16 @@ impl Builder {
         });
         let elements = self.modules.elements(node);
         let submodule = self.modules.submodule(node);
-        let in_parts = nesting < MAX_NESTING
+        // The configuration of a specialisation is a scope of its own.
+        let is_scope = submodule.is_some() && is_specialisation(&path);
+        let has_parts = nesting < MAX_NESTING
             && matches!(value, Some(Ok(_)))
-            && (!elements.is_empty()
-                || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
+            && (!elements.is_empty() || submodule.is_some());
         let prediction = match (&value, &merged) {
             (None, _) => Prediction::Undefined,
             (Some(Ok(value)), Ok(merged)) => {
-                let priority = merged.priority.unwrap_or(super::priority::OPTION_DEFAULT);
-                if in_parts {
+                let priority = merged.priority.unwrap_or(crate::nixos::priority::OPTION_DEFAULT);
+                if has_parts {
                     Prediction::Ok { value: serde_json::Value::Null, priority }
                 } else {
                     match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
@@ -322,11 +300,11 @@ impl Builder {
             type_name: ty.describe(ev),
             merging: merging(&ty),
             declared: self.declared(node),
-            has_parts: in_parts,
+            has_parts,
             reads,
         };
         scope.options.insert(show_loc(&path), model);
-        if in_parts {
+        if has_parts && !is_scope {
             for (_, element) in elements {
                 self.node(ev, element, scope, nesting + 1);
             }

@@ -3,7 +3,7 @@
 use crate::eval::{Attr, Attrs, Eval, List, NativeFn, Res, Rest, Stop, Unknown, Value};
 use crate::nixos::definitions::{Candidate, Definition, Property, tag};
 use crate::nixos::misfits::element;
-use crate::nixos::system::{ModuleSystem, NodeId, unknown};
+use crate::nixos::system::{ModuleSystem, NodeId, show_loc, unknown};
 use crate::nixos::types::{StrRule, Type};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
@@ -113,7 +113,14 @@ impl ModuleSystem {
             }
         }
         self.set_elements(id, elements);
-        let rest = open.map_or(Rest::Closed, Rest::Open);
+        let rest = match open {
+            Some(why) => Rest::Open(why),
+            // NixOS' own modules, and those that are not at hand, may define more than what is.
+            None if self.is_of_table(id) || self.is_incomplete(self.scope_of(id)) => {
+                Rest::Presumed(unknown(format!("what `{}` is defined as here", show_loc(&self.loc(id)))))
+            }
+            None => Rest::Closed,
+        };
         Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
     }
 

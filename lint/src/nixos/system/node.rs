@@ -1,8 +1,8 @@
 //! Nodes: the places in a scope's tree of options.
 
 use super::memo::Memo;
-use super::{Merged, ModuleSystem, ScopeId};
-use crate::eval::{Eval, Place, ThunkId, prelude};
+use super::{Merged, ModuleSystem, ScopeId, show_loc};
+use crate::eval::{Error, Eval, Place, Stop, ThunkId};
 use crate::nixos::definitions::Definition;
 use crate::nixos::table;
 use crate::nixos::types::Type;
@@ -49,14 +49,6 @@ pub struct Declaration {
     pub set: Option<ThunkId>,
 }
 
-impl Declaration {
-    /// Whether a module that is at hand declares it.
-    fn is_own(&self, ev: &Eval<'_>) -> bool {
-        let in_stand_in = |place: Place| prelude::is_own(&ev.units()[place.unit as usize].path);
-        self.by_module && !self.place.is_some_and(in_stand_in)
-    }
-}
-
 /// Where a node is.
 #[derive(Clone)]
 pub(super) struct Location {
@@ -80,8 +72,7 @@ impl Location {
 pub(super) struct Node {
     pub(super) at: Location,
     kind: NodeKind,
-    /// Whether a module of the configuration's own says of which type it is. What only the table says may be another in another
-    /// release.
+    /// Whether its type is the one that it has for certain: a module at hand says so, and not the table of one release.
     exact: bool,
     /// The sets of options that modules declare here.
     pub(super) declared: Vec<ThunkId>,
@@ -122,16 +113,18 @@ impl ModuleSystem {
         declared: Vec<ThunkId>,
     ) -> NodeId {
         let id = NodeId(self.0.borrow().nodes.len() as u32);
-        let exact = match &kind {
-            NodeKind::Option(declaration) => declaration.is_own(ev),
-            _ => at.table.is_none() && self.with_scope(at.scope, |s| s.table.is_none()),
-        };
         let this = self.clone();
         let value = ev.lazy(move |ev| {
             let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
+            let value = value.map_err(|stop| this.doubted(stop, &reads));
             this.set(id, |n| n.reads.extend(reads));
             value
         });
+        let exact = match &kind {
+            NodeKind::Option(declaration) => declaration.by_module,
+            NodeKind::Element(_) => self.with_scope(at.scope, |s| s.table.is_none() && s.freeform.is_none()),
+            NodeKind::Namespace | NodeKind::Undeclared => false,
+        };
         self.0.borrow_mut().nodes.push(Node {
             at,
             kind,
@@ -158,13 +151,39 @@ impl ModuleSystem {
         ty: Rc<Type>,
         raw: Vec<Definition>,
     ) -> NodeId {
-        let (at, exact) = self.get(parent, |n| (n.at.below(name), n.exact));
+        let at = self.get(parent, |n| n.at.below(name));
         let node = self.node(ev, at, NodeKind::Element(ty), Vec::new());
+        let exact = self.is_exact(parent);
         self.set(node, |n| {
             n.raw = Memo::done(raw);
             n.exact = exact;
         });
         node
+    }
+
+    /// Whether the type of a node is the one that it has for certain.
+    pub(in crate::nixos) fn is_exact(&self, id: NodeId) -> bool {
+        self.get(id, |n| n.exact)
+    }
+
+    /// What an evaluation stops with that read these nodes: what failed on something whose type is not known may not fail.
+    fn doubted(&self, stop: Stop, reads: &[u32]) -> Stop {
+        let Stop::Error(error) = &stop else { return stop };
+        if !matches!(**error, Error::Throw(_) | Error::Fail(_)) {
+            return stop;
+        }
+        let guessed = reads.iter().map(|n| NodeId(*n)).find(|n| match self.kind(*n) {
+            NodeKind::Undeclared => true,
+            NodeKind::Option(declaration) => matches!(*declaration.ty, Type::Unknown(_)),
+            NodeKind::Element(ty) => matches!(*ty, Type::Unknown(_)),
+            NodeKind::Namespace => false,
+        });
+        match guessed {
+            Some(node) => {
+                Stop::unknown(format!("what `{}` makes of its definitions", show_loc(&self.loc(node))))
+            }
+            None => stop,
+        }
     }
 
     pub(super) fn set<T>(&self, id: NodeId, f: impl FnOnce(&mut Node) -> T) -> T {
@@ -183,11 +202,6 @@ impl ModuleSystem {
     /// What stands at a node.
     pub fn kind(&self, id: NodeId) -> NodeKind {
         self.get(id, |n| n.kind.clone())
-    }
-
-    /// Whether the type of a node is certainly the one that NixOS gives it: a module of the configuration's own declares it.
-    pub fn is_exact(&self, id: NodeId) -> bool {
-        self.get(id, |n| n.exact)
     }
 
     /// The scope that a node is of.

@@ -13,7 +13,6 @@ builtins.__symbolic
         entryBefore = before: between before [ ];
       }
       "lib.hm.dag";
-    inherit (lib) gvariant;
     booleans = { yesNo = value: if value then "yes" else "no"; };
   }
   "lib.hm"
