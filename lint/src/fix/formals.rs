@@ -88,7 +88,7 @@ impl Source {
     }
 
     /// The edits that add formals to a pattern with `...`: in front of the others, but behind `config`.
-    fn with_formals(&self, pattern: &ast::Pattern, wanted: &[Argument]) -> Vec<Edit> {
+    pub(super) fn with_formals(&self, pattern: &ast::Pattern, wanted: &[Argument]) -> Vec<Edit> {
         let mut elements = elements(pattern).into_iter().peekable();
         let mut edits: Vec<Edit> = Vec::new();
         let mut left = wanted.iter().copied().peekable();

@@ -5,6 +5,7 @@
 //! was is safe.
 
 pub mod apply;
+mod configuration;
 mod formals;
 mod scope;
 mod wrap;
@@ -63,7 +64,8 @@ impl<'f> Fixer<'f> {
         Some(Fix { title: title.into(), applicability, edits })
     }
 
-    fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
+    /// The system as it would be with these edits; `None` if they leave a file that no longer parses.
+    pub fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
         let mut key = edits.to_vec();
         key.sort();
         if let Some(known) = self.evaluated.borrow().get(&key) {

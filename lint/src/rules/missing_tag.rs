@@ -4,7 +4,6 @@ use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
 use crate::nixos::model::{Prediction, Specialisation, System, World};
-use rnix::ast;
 use rowan::TextRange;
 use rowan::ast::AstNode;
 
@@ -138,39 +137,4 @@ fn insertion(source: &Source, value: TextRange, path: TextRange, file: &str, tag
         }
     };
     Some(Edit { location: Location::new(file, TextRange::empty(open)), text: inserted })
-}
-
-impl Source {
-    /// The set that is the configuration of a specialisation whose binding has this path and value.
-    fn configuration_set(&self, value: TextRange, path: TextRange) -> Option<ast::AttrSet> {
-        let names = self.text(path);
-        let value = self.expression_at(value)?;
-        if names.ends_with("configuration") {
-            return body_set(value);
-        }
-        if names.contains(".configuration.") {
-            return None;
-        }
-        // `specialisation.tv = { configuration = …; }` or the like.
-        let set = match value {
-            ast::Expr::AttrSet(set) => set,
-            _ => return None,
-        };
-        ast::HasEntry::attrpath_values(&set).find_map(|binding| {
-            let path = binding.attrpath()?.to_string();
-            (path == "configuration").then(|| body_set(binding.value()?)).flatten()
-        })
-    }
-}
-
-/// The set that a module is, or returns.
-fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
-    match value {
-        ast::Expr::AttrSet(set) => Some(set),
-        ast::Expr::Paren(paren) => body_set(paren.expr()?),
-        ast::Expr::Lambda(lambda) => body_set(lambda.body()?),
-        ast::Expr::LetIn(it) => body_set(it.body()?),
-        ast::Expr::With(with) => body_set(with.body()?),
-        _ => None,
-    }
 }

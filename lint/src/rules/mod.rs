@@ -2,6 +2,7 @@
 //!
 //! To add one, write its file and its line in [`ALL`].
 
+mod captured_config;
 mod conflicting_definitions;
 mod context;
 mod dead_guard;
@@ -45,6 +46,7 @@ pub enum Check {
 
 /// All rules, by name.
 pub const ALL: &[Rule] = &[
+    captured_config::RULE,
     conflicting_definitions::RULE,
     dead_guard::RULE,
     ineffective_override::RULE,

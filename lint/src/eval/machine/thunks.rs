@@ -65,6 +65,9 @@ impl Eval<'_> {
         let result = self.deeper(|ev| ev.run(state));
         self.forcing.pop();
         self.reads.save(id, mark);
+        if self.forcing.is_empty() {
+            self.reads.forget();
+        }
         let done = match &result {
             Ok(value) => Thunk::Done(value.clone()),
             Err(stop) => Thunk::Stopped(stop.clone()),

@@ -1,12 +1,15 @@
 //! Definitions in the model: where they stand, what became of them, and what they read.
 
 use super::{Builder, OPTION_BUDGET, origin_span, span};
-use crate::eval::{self, Eval, ThunkId};
+use crate::eval::{self, Eval, ThunkId, Value};
 use crate::nixos::definitions::{Candidate, DefState, priority};
 use crate::nixos::model::*;
 use crate::nixos::system::{Merged, ModuleOrigin, NodeId, show_loc};
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
+
+/// How many parts of a definition are looked at.
+const MOST_PARTS: usize = 500;
 
 impl Builder {
     pub(super) fn definition(
@@ -47,7 +50,7 @@ impl Builder {
             value,
             expression,
             conditions,
-            reads: self.reads_of(ev, candidate.value),
+            reads: self.reads_of_all(ev, candidate),
             misfits: Vec::new(),
         }
     }
@@ -120,6 +123,31 @@ impl Builder {
 
     pub(super) fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
         ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
+    }
+
+    /// What was read to evaluate a definition, with what is in its lists and sets.
+    fn reads_of_all(&self, ev: &mut Eval<'_>, candidate: &Candidate) -> Vec<Read> {
+        let mut keys: Vec<u32> = Vec::new();
+        let mut open = vec![candidate.value];
+        let mut looked_at = 0;
+        while let Some(thunk) = open.pop()
+            && looked_at < MOST_PARTS
+        {
+            looked_at += 1;
+            if candidate.state != DefState::Off {
+                match ev.with_budget(OPTION_BUDGET, |ev| ev.force(thunk)) {
+                    Ok(Value::List(list)) => open.extend(&list.items),
+                    Ok(Value::Attrs(set)) if set.known("outPath").is_none() => {
+                        open.extend(set.entries.iter().map(|(_, attr)| attr.value));
+                    }
+                    _ => {}
+                }
+            }
+            keys.extend(ev.reads_of(thunk));
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.into_iter().filter_map(|key| self.read(NodeId(key))).collect()
     }
 
     pub(super) fn read(&self, node: NodeId) -> Option<Read> {

@@ -1,0 +1,207 @@
+//! `captured-config`: a specialisation that is written as a plain set reads the parent's `config`.
+
+use super::{Check, Context, Rule};
+use crate::findings::{Edit, Finding, Fix, Severity};
+use crate::fix::Source;
+use crate::nixos::model::{
+    DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Read, Specialisation, System,
+};
+
+pub(super) const RULE: Rule = Rule {
+    name: "captured-config",
+    severity: Severity::Warning,
+    default: true,
+    since: "0.1.0",
+    summary: "a specialisation reads the parent's `config` for an option that it changes itself",
+    documentation: "\
+## What it finds
+
+A definition inside of a specialisation that is made of an option which the specialisation changes, but that takes the
+value which the option has in the parent.
+
+## Why it hurts
+
+A `configuration` that is written as a plain set stands in the parent's module, and `config` there is the parent's. What
+is computed of it does not follow what the specialisation sets: a driver is built for the parent's kernel, a condition
+holds as it does in the parent. NixOS says nothing.
+
+## Example
+
+```nix
+# before
+{ config, lib, pkgs, ... }:
+{
+  boot.kernelPackages = lib.mkDefault pkgs.linuxPackages;
+  specialisation.zen.configuration = {
+    system.nixos.tags = [ \"zen\" ];
+    boot.kernelPackages = pkgs.linuxPackages_zen;
+    boot.extraModulePackages = [ config.boot.kernelPackages.v4l2loopback ];
+  };
+}
+```
+
+```nix
+# after
+{ config, lib, pkgs, ... }:
+{
+  boot.kernelPackages = lib.mkDefault pkgs.linuxPackages;
+  specialisation.zen.configuration = { config, ... }: {
+    system.nixos.tags = [ \"zen\" ];
+    boot.kernelPackages = pkgs.linuxPackages_zen;
+    boot.extraModulePackages = [ config.boot.kernelPackages.v4l2loopback ];
+  };
+}
+```
+
+## When it is wrong
+
+When the parent's value is what is wanted: the name of the machine that the specialisation is of, or the list that it
+leaves something out of. It does not speak of a definition that is made of the parent's value of the same option.
+",
+    checks: &[Check::System(check)],
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for specialisation in &cx.system.specialisations {
+        for captured in captured(cx.system, specialisation) {
+            findings.extend(finding(cx, specialisation, &captured));
+        }
+    }
+}
+
+/// A definition that is made of options of the parent which its specialisation changes.
+struct Captured<'s> {
+    option: &'s str,
+    definition: &'s DefinitionModel,
+    /// The options that it reads, as they are in the specialisation.
+    changed: Vec<(&'s str, &'s DefinitionModel)>,
+}
+
+fn captured<'s>(system: &'s System, specialisation: &'s Specialisation) -> Vec<Captured<'s>> {
+    let mut found = Vec::new();
+    for (name, option) in specialisation.scope.options.iter().filter(|(_, option)| !option.has_parts) {
+        for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own && d.place.is_some()) {
+            let conditions = match definition.state {
+                DefinitionState::Loses => continue,
+                _ => definition.conditions.iter().flat_map(|c| &c.reads),
+            };
+            let mut changed: Vec<(&str, &DefinitionModel)> = Vec::new();
+            for read in definition.reads.iter().chain(conditions) {
+                if read.specialisation.is_none()
+                    && !is_part(name, &read.option)
+                    && changed.iter().all(|(option, _)| *option != read.option)
+                    && let Some(own) = changes(system, specialisation, read)
+                {
+                    changed.push((&read.option, own));
+                }
+            }
+            if !changed.is_empty() {
+                found.push(Captured { option: name, definition, changed });
+            }
+        }
+    }
+    found
+}
+
+/// Whether one is the other, or lies in it.
+fn is_part(option: &str, read: &str) -> bool {
+    let below =
+        |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'));
+    option == read || below(option, read) || below(read, option)
+}
+
+/// The definition with which a specialisation gives an option of its parent another value.
+fn changes<'s>(
+    system: &'s System,
+    specialisation: &'s Specialisation,
+    read: &'s Read,
+) -> Option<&'s DefinitionModel> {
+    let child = specialisation.scope.options.get(&read.option)?;
+    let parent = system.parent.options.get(&read.option);
+    if child.has_parts {
+        return None;
+    }
+    let own = winners(child).find(|d| d.origin == Origin::Own && d.place.is_some())?;
+    let differs = match (&child.prediction, parent.map(|p| &p.prediction)) {
+        (Prediction::Ok { value: ours, .. }, Some(Prediction::Ok { value: theirs, .. })) => ours != theirs,
+        (Prediction::Ok { .. }, None | Some(Prediction::Undefined)) => true,
+        // Which packages are meant is known by their names.
+        (Prediction::Unknown(ours), Some(Prediction::Unknown(theirs))) => {
+            let is_known = |o: &OptionModel| o.definitions.iter().all(|d| d.state != DefinitionState::Maybe);
+            ours != theirs && is_known(child) && parent.is_some_and(is_known)
+        }
+        _ => false,
+    };
+    differs.then_some(own)
+}
+
+fn winners(option: &OptionModel) -> impl Iterator<Item = &DefinitionModel> {
+    option.definitions.iter().filter(|d| d.state == DefinitionState::Wins)
+}
+
+fn finding(cx: &Context<'_>, specialisation: &Specialisation, captured: &Captured<'_>) -> Option<Finding> {
+    let place = captured.definition.place?;
+    let tag = &specialisation.name;
+    let fix = match mend(cx, specialisation, &place) {
+        Some(edits) => {
+            // Where it would be made of itself, the parent's value must be what is meant.
+            let after = cx.fixer.after(&edits);
+            let child = after.as_ref().and_then(|a| a.specialisations.iter().find(|s| s.name == *tag));
+            let option = child.and_then(|child| child.scope.options.get(captured.option));
+            if option.is_some_and(|o| matches!(o.prediction, Prediction::Recursion(_))) {
+                return None;
+            }
+            fix(cx, specialisation, captured, edits)
+        }
+        None => None,
+    };
+    let names: Vec<String> = captured.changed.iter().map(|(name, _)| format!("`{name}`")).collect();
+    let names = names.join(", ");
+    let related = captured
+        .changed
+        .iter()
+        .filter_map(|(_, own)| Some(cx.label(&own.place?, format!("`{tag}` sets it to {}", cx.show(own)))));
+    Some(Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("`{}` is made of the parent's {names}, which `{tag}` changes", captured.option),
+        primary: cx.label(&place, "`config` is the parent's here"),
+        related: related.collect(),
+        consequence: format!(
+            "NixOS takes the value that {names} {} in the parent and says nothing",
+            if captured.changed.len() == 1 { "has" } else { "have" }
+        ),
+        systems: Vec::new(),
+        specialisation: Some(tag.clone()),
+        option: Some(captured.option.to_owned()),
+        fixes: fix.into_iter().collect(),
+    })
+}
+
+/// The edits that give the specialisation's configuration its own `config`.
+fn mend(cx: &Context<'_>, specialisation: &Specialisation, definition: &Place) -> Option<Vec<Edit>> {
+    specialisation.places.iter().filter(|place| place.file == definition.file).find_map(|place| {
+        let source = Source::open(cx.texts, cx.path(place.file))?;
+        source
+            .is_in_configuration(place.value, place.path, definition.range.start())
+            .then(|| source.with_own_config(place.value, place.path))?
+    })
+}
+
+fn fix(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    of: &Captured<'_>,
+    edits: Vec<Edit>,
+) -> Option<Fix> {
+    let tag = &specialisation.name;
+    let mended = |after: &System| {
+        let child = after.specialisations.iter().find(|s| s.name == *tag);
+        child.is_some_and(|child| captured(after, child).iter().all(|c| c.option != of.option))
+    };
+    let all: Vec<&str> = captured(cx.system, specialisation).iter().map(|c| c.option).collect();
+    let may_change =
+        |(scope, option): (Option<&str>, &str)| scope == Some(tag.as_str()) && all.contains(&option);
+    let title = format!("give `{tag}` its own `config`: `{{ config, ... }}: …`");
+    cx.fixer.fix(cx.system, title, edits, mended, may_change)
+}
