@@ -2,6 +2,7 @@
 
 use super::Source;
 use super::formals::Argument;
+use crate::eval::paths;
 use crate::findings::Edit;
 use rnix::ast;
 use rowan::ast::AstNode;
@@ -47,6 +48,48 @@ impl Source {
         }
     }
 
+    /// The edit that has the configuration of a specialisation, whose binding has this path and value, import the file at `module`,
+    /// an absolute path.
+    pub(crate) fn import(&self, value: TextRange, path: TextRange, module: &str) -> Option<Edit> {
+        let set = self.configuration_set(value, path)?;
+        let module = relative(&self.path, module)?;
+        let is_imports = |binding: &ast::AttrpathValue| {
+            binding.attrpath().is_some_and(|path| path.to_string() == "imports")
+        };
+        if let Some(imports) = ast::HasEntry::attrpath_values(&set).find(is_imports) {
+            let ast::Expr::List(list) = imports.value()? else { return None };
+            let end = list.r_brack_token()?.text_range().start();
+            return Some(match list.items().last() {
+                Some(last) => {
+                    let indent = super::indentation(last.syntax());
+                    let blank = indent.map_or(" ".to_owned(), |indent| format!("{}{indent}", self.newline()));
+                    let at = TextRange::empty(last.syntax().text_range().end());
+                    self.edit(at, format!("{blank}{module}"))
+                }
+                None => self.edit(TextRange::empty(end), format!("{module} ")),
+            });
+        }
+        self.first_binding(&set, &format!("imports = [ {module} ];"))
+    }
+
+    /// The edit that adds a binding at the top of a set.
+    pub(crate) fn first_binding(&self, set: &ast::AttrSet, binding: &str) -> Option<Edit> {
+        let open = set.l_curly_token()?.text_range().end();
+        let text = set.syntax().text().to_string();
+        let inserted = match set.syntax().children().next() {
+            Some(first) if text.contains('\n') => {
+                format!("{}{}{binding}", self.newline(), super::indentation(&first)?)
+            }
+            Some(_) => format!(" {binding}"),
+            None if text.contains(['#', '*']) => return None,
+            None => {
+                let close = set.r_curly_token()?.text_range().start();
+                return Some(self.edit(TextRange::new(open, close), format!(" {binding} ")));
+            }
+        };
+        Some(self.edit(TextRange::empty(open), inserted))
+    }
+
     /// Whether a place is within the configuration of a specialisation whose binding has this path and value.
     pub(crate) fn is_in_configuration(&self, value: TextRange, path: TextRange, at: TextSize) -> bool {
         self.configuration(value, path).is_some_and(|c| c.syntax().text_range().contains(at))
@@ -72,6 +115,21 @@ impl Source {
             (path == "configuration").then(|| binding.value()).flatten()
         })
     }
+}
+
+/// The path of a file as another file writes it; `None` where it cannot be written plainly.
+fn relative(from: &str, to: &str) -> Option<String> {
+    let mut from: Vec<&str> = paths::parent(from).split('/').collect();
+    let mut to: Vec<&str> = to.split('/').collect();
+    while from.first() == to.first() && to.len() > 1 && !from.is_empty() {
+        from.remove(0);
+        to.remove(0);
+    }
+    let up = if from.is_empty() { "./".to_owned() } else { "../".repeat(from.len()) };
+    let path = format!("{up}{}", to.join("/"));
+    let path = path.strip_suffix("/default.nix").unwrap_or(&path);
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
+    path.chars().all(is_plain).then(|| path.to_owned())
 }
 
 /// The set that a module is, or returns.

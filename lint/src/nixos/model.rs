@@ -113,12 +113,57 @@ pub struct OptionModel {
     pub type_name: String,
     /// How several definitions of it go together.
     pub merging: Merging,
-    /// Whether a module of the configuration declares it.
-    pub declared: bool,
+    /// Whether there is such an option.
+    pub existence: Existence,
+    /// Where a module of the configuration declares it.
+    pub declaration: Option<Place>,
     /// Whether its attributes are options of their own in [`Scope::options`], so that it is not shown itself.
     pub has_parts: bool,
     /// The options that were read to evaluate it.
     pub reads: Vec<Read>,
+}
+
+/// Whether there is an option.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Existence {
+    /// A module of the configuration declares it.
+    Declared,
+    /// NixOS or Home Manager has it, or it is an attribute of an option that takes any.
+    Listed,
+    /// Nothing that is known declares it.
+    Missing(Missing),
+}
+
+/// An option that nothing declares.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Missing {
+    /// The path, or its beginning, of which NixOS says that it does not exist.
+    pub path: Vec<Name>,
+    /// Whether all modules that might declare it are known, and NixOS checks what they define. Another release of NixOS may have an
+    /// option of that name all the same.
+    pub certain: bool,
+    /// Whether the embedded options of NixOS or Home Manager may be those that are meant: otherwise only modules that are known
+    /// could declare it.
+    pub in_table: bool,
+}
+
+impl Missing {
+    /// Whether it is an option of the parent that is missing in a specialisation that does not inherit it.
+    pub fn is_only_in(&self, parent: &Scope, option: &OptionModel) -> bool {
+        // NixOS cannot have an option that a module declares besides.
+        let is_made = option.definitions.iter().any(|d| d.state != DefinitionState::Maybe);
+        self.certain && is_made && parent.declared(&option.path).is_some()
+    }
+}
+
+impl Existence {
+    /// What is missing, if it is.
+    pub fn missing(&self) -> Option<&Missing> {
+        match self {
+            Existence::Missing(missing) => Some(missing),
+            _ => None,
+        }
+    }
 }
 
 /// How definitions of an option go together.
@@ -282,6 +327,15 @@ impl System {
     /// The parent and each specialisation, with the latter's name.
     pub fn scopes(&self) -> impl Iterator<Item = (Option<&Specialisation>, &Scope)> {
         std::iter::once((None, &self.parent)).chain(self.specialisations.iter().map(|s| (Some(s), &s.scope)))
+    }
+}
+
+impl Scope {
+    /// The option that a module of the configuration declares at a path, or above it.
+    pub fn declared(&self, path: &[Name]) -> Option<&OptionModel> {
+        let at = |end: usize| self.options.get(&super::show_loc(&path[..end]));
+        let mut options = (1..=path.len()).rev().filter_map(at);
+        options.find(|option| option.existence == Existence::Declared)
     }
 }
 

@@ -1,11 +1,9 @@
 //! `missing-tag`: a specialisation without `system.nixos.tags`.
 
 use super::{Check, Context, Rule};
-use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
+use crate::findings::{Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
 use crate::nixos::model::{Prediction, Specialisation, System, World};
-use rowan::TextRange;
-use rowan::ast::AstNode;
 
 pub(super) const RULE: Rule = Rule {
     name: "missing-tag",
@@ -110,31 +108,8 @@ fn fix(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Fix> {
     let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
     specialisation.places.iter().find_map(|place| {
         let source = Source::open(cx.texts, cx.path(place.file))?;
-        let edit = insertion(&source, place.value, place.path, cx.path(place.file), &tag)?;
+        let set = source.configuration_set(place.value, place.path)?;
+        let edit = source.first_binding(&set, &format!("system.nixos.tags = [ \"{tag}\" ];"))?;
         cx.fixer.fix(cx.system, format!("add the tag `{tag}`"), vec![edit], mended, may_change)
     })
-}
-
-fn insertion(source: &Source, value: TextRange, path: TextRange, file: &str, tag: &str) -> Option<Edit> {
-    let set = source.configuration_set(value, path)?;
-    let open = set.l_curly_token()?.text_range().end();
-    let text = set.syntax().text().to_string();
-    let first = set.syntax().children().next();
-    let inserted = match first {
-        Some(first) if text.contains('\n') => {
-            let (newline, indent) = (source.newline(), crate::fix::indentation(&first)?);
-            format!("{newline}{indent}system.nixos.tags = [ \"{tag}\" ];")
-        }
-        Some(_) => format!(" system.nixos.tags = [ \"{tag}\" ];"),
-        None => {
-            let close = set.r_curly_token()?.text_range().start();
-            let location = Location::new(file, TextRange::new(open, close));
-            let blank = set.syntax().text().to_string();
-            if blank.contains('#') || blank.contains("/*") {
-                return None;
-            }
-            return Some(Edit { location, text: format!(" system.nixos.tags = [ \"{tag}\" ]; ") });
-        }
-    };
-    Some(Edit { location: Location::new(file, TextRange::empty(open)), text: inserted })
 }

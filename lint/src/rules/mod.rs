@@ -12,6 +12,7 @@ mod missing_tag;
 mod needs_mkdefault;
 mod nested_specialisation;
 mod syntax_error;
+mod undeclared_option;
 mod unguarded_default;
 mod wrong_type;
 
@@ -55,6 +56,7 @@ pub const ALL: &[Rule] = &[
     needs_mkdefault::RULE,
     nested_specialisation::RULE,
     syntax_error::RULE,
+    undeclared_option::RULE,
     unguarded_default::RULE,
     wrong_type::RULE,
 ];

@@ -1,6 +1,7 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
 mod definitions;
+mod existence;
 mod specialisations;
 
 use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
@@ -29,7 +30,7 @@ pub fn system(
     world: World,
 ) -> System {
     let prefix = modules.prefix(scope).to_vec();
-    let mut builder = Builder { modules: modules.clone(), prefix, scopes: HashMap::new() };
+    let mut builder = Builder { modules: modules.clone(), prefix, scopes: HashMap::new(), missing: None };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
@@ -44,6 +45,8 @@ struct Builder {
     prefix: Vec<Name>,
     /// Which specialisation each scope belongs to, `None` for the parent.
     scopes: HashMap<ScopeId, Option<Name>>,
+    /// What nothing declares, while the options below it are gone through.
+    missing: Option<Missing>,
 }
 
 impl Builder {
@@ -204,7 +207,8 @@ impl Builder {
                 definitions: Vec::new(),
                 type_name: String::new(),
                 merging: Merging::Unknown,
-                declared: false,
+                existence: Existence::Listed,
+                declaration: None,
                 has_parts: false,
                 reads: Vec::new(),
             },
@@ -212,6 +216,16 @@ impl Builder {
     }
 
     fn node(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
+        if self.missing.is_none() && matches!(self.modules.kind(node), NodeKind::Undeclared) {
+            self.missing = Some(self.missing(ev, node));
+            self.node_itself(ev, node, scope, nesting);
+            self.missing = None;
+        } else {
+            self.node_itself(ev, node, scope, nesting);
+        }
+    }
+
+    fn node_itself(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
         match self.modules.kind(node) {
             NodeKind::Namespace => {
                 if nesting < MAX_NESTING {
@@ -299,7 +313,8 @@ impl Builder {
             definitions,
             type_name: ty.describe(ev),
             merging: merging(&ty),
-            declared: self.declared(node),
+            existence: self.existence(node),
+            declaration: self.declaration(ev, node),
             has_parts,
             reads,
         };
@@ -318,10 +333,6 @@ impl Builder {
                 self.namespace(ev, root, scope, nesting + 1);
             }
         }
-    }
-
-    fn declared(&self, node: NodeId) -> bool {
-        matches!(self.modules.kind(node), NodeKind::Option(d) if d.by_module)
     }
 }
 

@@ -5,7 +5,7 @@ use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
-use crate::nixos::system::{NodeId, ScopeId};
+use crate::nixos::system::{NodeId, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
@@ -35,7 +35,7 @@ impl Builder {
             if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
                 continue;
             }
-            if let Some(s) = self.specialisation(ev, name, element, certain) {
+            if let Some(s) = self.specialisation(ev, name, element, certain, parent) {
                 specialisations.push(s);
             }
         }
@@ -48,6 +48,7 @@ impl Builder {
         name: Name,
         element: NodeId,
         certain: bool,
+        parent: &Scope,
     ) -> Option<Specialisation> {
         let merged = self.modules.merged(ev, element).ok()?;
         let mut places: Vec<Place> = Vec::new();
@@ -76,6 +77,9 @@ impl Builder {
                     .options
                     .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
                 result.nested = self.nested(ev, child);
+                if !inherits {
+                    refuse_options_of_parent(parent, &mut result.scope);
+                }
                 self.refuse_settings_beside(ev, element, &mut result.scope);
             }
             Err(stop) => {
@@ -131,4 +135,19 @@ impl Builder {
         }
         nested
     }
+}
+
+/// NixOS refuses a specialisation that defines what only modules of the parent declare, which it does not have.
+fn refuse_options_of_parent(parent: &Scope, scope: &mut Scope) {
+    let mut refused = Vec::new();
+    for option in scope.options.values() {
+        let Some(missing) = option.existence.missing().filter(|m| m.is_only_in(parent, option)) else {
+            continue;
+        };
+        let message = format!("The option `{}' does not exist", show_loc(&missing.path));
+        let span = option.definitions.iter().find_map(|d| d.place).map(|p| p.span());
+        refused.push(Trouble { span, message, refused: true });
+    }
+    refused.dedup_by(|a, b| a.message == b.message);
+    scope.troubles.extend(refused);
 }

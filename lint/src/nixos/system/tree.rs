@@ -121,6 +121,39 @@ impl ModuleSystem {
         Ok((names, complete))
     }
 
+    /// Whether all modules that may declare options below a path are known, and all that they declare there.
+    pub(in crate::nixos) fn knows_all_declarations(
+        &self,
+        ev: &mut Eval<'_>,
+        scope: ScopeId,
+        path: &[Name],
+    ) -> bool {
+        let Ok(collected) = self.collected(ev, scope) else { return false };
+        if self.is_incomplete(scope) || collected.modules.iter().any(|m| m.freeform.is_some()) {
+            return false;
+        }
+        let (freeform, prefix) = self.with_scope(scope, |s| (s.freeform.is_some(), s.prefix.len()));
+        let mut node = self.root(ev, scope);
+        for name in path.get(prefix..).into_iter().flatten().map(Some).chain([None]) {
+            let Ok(sets) = self.declared_sets(ev, node) else { return false };
+            let known = |ev: &mut Eval<'_>, set| matches!(ev.force(set), Ok(Value::Attrs(set)) if ev.names(&set).is_ok());
+            if !sets.into_iter().all(|set| known(ev, set)) {
+                return false;
+            }
+            match name.map(|name| self.child(ev, node, name)) {
+                Some(Ok(Some(child))) => node = child,
+                Some(_) => return false,
+                None => break,
+            }
+        }
+        !freeform
+    }
+
+    /// Whether a scope has options that no module at hand declares.
+    pub(in crate::nixos) fn has_table(&self, scope: ScopeId) -> bool {
+        self.with_scope(scope, |s| s.table.is_some())
+    }
+
     /// All names that modules declare below a namespace, sorted; and whether there may be others.
     pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
         let sets = self.declared_sets(ev, id)?;
