@@ -25,4 +25,5 @@ pub use builtins::Builtin;
 pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};
+pub use reads::{Met, Missed};
 pub use value::*;

@@ -1,11 +1,16 @@
-//! Which options of which scopes an evaluation read.
+//! What an evaluation came across: which options of which scopes it read, which attributes it missed, and what it handed to
+//! functions that are not at hand.
 
 use super::heap::ThunkId;
+use super::value::{Attrs, Origin};
+use crate::syntax::hir::Name;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// How many reads are remembered at a time. Beyond it, further ones are forgotten.
 const LIMIT: usize = 4096;
+/// How much of what is handed on is remembered.
+const MOST_HANDED: usize = 100_000;
 
 /// A log of reads. What a thunk read while it was evaluated counts as read again by whoever uses its value later.
 #[derive(Default)]
@@ -14,7 +19,38 @@ pub(crate) struct ReadLog {
     /// Where what the innermost thunk reads starts.
     start: usize,
     of_thunk: FxHashMap<ThunkId, Rc<[u32]>>,
+    /// The sets that are values of options, with the options' keys. They are kept, so that no other set can be taken for one.
+    named: FxHashMap<*const Attrs, (Rc<Attrs>, u32)>,
+    missed: Vec<Rc<Missed>>,
+    handed: Vec<ThunkId>,
 }
+
+/// An attribute that an option's value was to have, and does not.
+#[derive(Debug, PartialEq)]
+pub struct Missed {
+    /// The key of the option.
+    pub of: u32,
+    /// The name of the attribute.
+    pub name: Name,
+    /// The expression that selects it.
+    pub origin: Origin,
+}
+
+/// Something that an evaluation came across.
+#[derive(Clone)]
+pub enum Met {
+    /// It read an option, of this key.
+    Read(u32),
+    /// It failed, as an attribute is missing.
+    Missed(Rc<Missed>),
+    /// It handed this to a function that is not at hand.
+    Handed(ThunkId),
+}
+
+/// Keys from here on are not those of options, but number what was missed.
+const MISSED: u32 = 1 << 31;
+/// Keys from here on number what was handed on.
+const HANDED: u32 = 1 << 30;
 
 impl ReadLog {
     /// Notes that `key` was read; what it means is for the module system to say.
@@ -22,6 +58,41 @@ impl ReadLog {
         let repeated = self.log[self.start..].last() == Some(&key);
         if !repeated && self.log.len() < LIMIT {
             self.log.push(key);
+        }
+    }
+
+    /// Notes that a set is the value of the option of this key.
+    pub(crate) fn name(&mut self, set: &Rc<Attrs>, key: u32) {
+        self.named.insert(Rc::as_ptr(set), (set.clone(), key));
+    }
+
+    /// Notes that a set does not have an attribute that was selected.
+    pub(crate) fn miss(&mut self, set: &Rc<Attrs>, name: &Name, origin: Origin) {
+        let Some((_, key)) = self.named.get(&Rc::as_ptr(set)) else { return };
+        let missed = Missed { of: *key, name: name.clone(), origin };
+        let i = self.missed.iter().position(|known| **known == missed).unwrap_or_else(|| {
+            self.missed.push(Rc::new(missed));
+            self.missed.len() - 1
+        });
+        self.note(MISSED | i as u32);
+    }
+
+    /// Notes that something was handed to a function that is not at hand.
+    pub(crate) fn hand(&mut self, argument: ThunkId) {
+        if self.handed.len() < MOST_HANDED {
+            self.handed.push(argument);
+            self.note(HANDED | (self.handed.len() - 1) as u32);
+        }
+    }
+
+    /// What a noted key means.
+    pub(crate) fn met(&self, key: u32) -> Met {
+        if key & MISSED != 0 {
+            Met::Missed(self.missed[(key & !MISSED) as usize].clone())
+        } else if key & HANDED != 0 {
+            Met::Handed(self.handed[(key & !HANDED) as usize])
+        } else {
+            Met::Read(key)
         }
     }
 

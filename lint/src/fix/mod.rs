@@ -15,6 +15,7 @@ pub use wrap::{Level, guard, set_priority};
 use crate::findings::{Applicability, Edit, Fix, Location};
 use crate::nixos::model::{Prediction, Scope, System};
 use crate::rules::Texts;
+use rowan::ast::AstNode;
 use rowan::{TextRange, TextSize};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -152,6 +153,17 @@ impl Source {
     /// The expression at exactly this range.
     pub fn expression_at(&self, range: TextRange) -> Option<rnix::ast::Expr> {
         wrap::expression(self, range)
+    }
+
+    /// Where `name` stands in the path of the selection at exactly this range; `None` if it stands there twice, or not at all.
+    pub fn selected(&self, range: TextRange, name: &str) -> Option<TextRange> {
+        let rnix::ast::Expr::Select(select) = self.expression_at(range)? else { return None };
+        let mut found = select.attrpath()?.attrs().filter(|attr| {
+            let text = attr.to_string();
+            text == name || text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) == Some(name)
+        });
+        let attr = found.next().filter(|_| found.next().is_none())?;
+        Some(attr.syntax().text_range())
     }
 
     /// The edit that takes a binding out: with its line, if nothing else stands in that.

@@ -284,12 +284,15 @@ pub struct ConditionModel {
 }
 
 /// An option that was read.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Read {
     /// In which scope: the name of the specialisation, or `None` for the parent.
     pub specialisation: Option<Name>,
     /// Its path as NixOS prints it.
     pub option: String,
+    /// Set where it is an attribute that the value of an option does not have, so that the evaluation failed: the expression that
+    /// selects it.
+    pub missing: Option<Span>,
 }
 
 /// A binding in the text.

@@ -14,6 +14,7 @@ mod nested_specialisation;
 mod syntax_error;
 mod undeclared_option;
 mod unguarded_default;
+mod unknown_specialisation;
 mod wrong_type;
 
 pub use context::{Context, Texts};
@@ -58,6 +59,7 @@ pub const ALL: &[Rule] = &[
     syntax_error::RULE,
     undeclared_option::RULE,
     unguarded_default::RULE,
+    unknown_specialisation::RULE,
     wrong_type::RULE,
 ];
 

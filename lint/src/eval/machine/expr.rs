@@ -50,17 +50,20 @@ impl Eval<'_> {
             Expr::Select { base, path, default } => {
                 self.deeper(|ev| match ev.select_path(unit, *base, path, frame)? {
                     Ok(value) => Ok(value),
-                    Err(missing) => match default {
+                    Err(absent) => match default {
                         Some(default) => ev.eval(unit, *default, frame),
-                        None => Err(missing),
+                        None => Err(ev.absent(absent, Some(Origin { unit: unit.id, expr }))),
                     },
                 })
             }
             Expr::HasAttr { base, path } => self.deeper(|ev| ev.has_attr(unit, *base, path, frame)),
             Expr::Apply { function, argument } => self.deeper(|ev| {
-                let f = ev.eval(unit, *function, frame).map_err(Stop::of_any_kind)?;
+                let f = ev.eval(unit, *function, frame).map_err(Stop::of_any_kind);
                 let argument = ev.delay(unit, *argument, frame);
-                ev.call(&f, argument)
+                if let Err(Stop::Unknown(_)) | Ok(Value::Symbol(_)) = &f {
+                    ev.reads.hand(argument);
+                }
+                ev.call(&f?, argument)
             }),
             Expr::Lambda(_) => {
                 Ok(Value::Lambda(Rc::new(Closure { unit: unit.clone(), lambda: expr, frame })))

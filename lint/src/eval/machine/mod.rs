@@ -11,7 +11,7 @@ mod thunks;
 use super::builtins;
 use super::heap::{FrameId, Heap, Thunk, ThunkId};
 use super::host::Host;
-use super::reads::ReadLog;
+use super::reads::{Met, ReadLog};
 use super::value::*;
 use crate::syntax::hir::File;
 use rustc_hash::FxHashMap;
@@ -143,16 +143,23 @@ impl<'h> Eval<'h> {
         self.reads.note(key);
     }
 
-    /// What was read when a thunk was evaluated.
-    pub(crate) fn reads_of(&self, thunk: ThunkId) -> &[u32] {
-        self.reads.of(thunk)
+    /// Notes that a set is the value of what `key` means: an attribute that it turns out not to have is noted too.
+    pub(crate) fn name_set(&mut self, set: &Rc<Attrs>, key: u32) {
+        self.reads.name(set, key);
     }
 
-    /// Runs `f` and returns with its result what was read in it, which does not count as read outside.
+    /// What a thunk came across when it was evaluated.
+    pub(crate) fn met_by(&self, thunk: ThunkId) -> Vec<Met> {
+        self.reads.of(thunk).iter().map(|key| self.reads.met(*key)).collect()
+    }
+
+    /// Runs `f` and returns with its result the keys of what was read in it, which does not count as read outside.
     pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Vec<u32>) {
         let outer = self.reads.enter();
         let result = f(self);
-        (result, self.reads.leave(outer))
+        let mut keys = self.reads.leave(outer);
+        keys.retain(|key| matches!(self.reads.met(*key), Met::Read(_)));
+        (result, keys)
     }
 
     /// The set of builtins.

@@ -7,6 +7,22 @@ use crate::eval::value::*;
 use crate::syntax::hir::{AttrName, ExprId, Name};
 use std::rc::Rc;
 
+/// An attribute that is not there.
+pub(super) struct Absent {
+    name: Name,
+    /// The set that does not have it; `None` where there is no set.
+    set: Option<Rc<Attrs>>,
+    /// The error, unless the expression says what there is instead.
+    stop: Stop,
+}
+
+impl Absent {
+    fn new(name: Name, set: &Rc<Attrs>) -> Self {
+        let stop = Stop::fail(format!("attribute '{name}' missing"));
+        Absent { name, set: Some(set.clone()), stop }
+    }
+}
+
 impl Eval<'_> {
     /// The attribute `name` of a set, or `None` if there is certainly none.
     pub fn attr(&mut self, set: &Attrs, name: &Name) -> Res<Option<Attr>> {
@@ -36,11 +52,22 @@ impl Eval<'_> {
         match value {
             Value::Attrs(set) => match self.attr(set, name)? {
                 Some(attr) => Ok(attr),
-                None => Err(Stop::fail(format!("attribute '{name}' missing"))),
+                None => {
+                    let origin = self.forcing.last().and_then(|thunk| self.heap.origin(*thunk));
+                    Err(self.absent(Absent::new(name.clone(), set), origin))
+                }
             },
             Value::Symbol(root) => Ok(self.symbol_attr(&root.clone(), name)),
             other => Err(self.mismatch("a set", other)),
         }
+    }
+
+    /// The error that an attribute is missing, which the expression `origin` selects.
+    pub(super) fn absent(&mut self, absent: Absent, origin: Option<Origin>) -> Stop {
+        if let (Some(set), Some(origin)) = (&absent.set, origin) {
+            self.reads.miss(set, &absent.name, origin);
+        }
+        absent.stop
     }
 
     /// The name that an [`AttrName`] is; `None` for `${null}`, which only bindings may have.
@@ -72,7 +99,7 @@ impl Eval<'_> {
         base: ExprId,
         path: &[AttrName],
         frame: FrameId,
-    ) -> Res<Result<Value, Stop>> {
+    ) -> Res<Result<Value, Absent>> {
         let mut value = self.eval(unit, base, frame).map_err(Stop::of_any_kind)?;
         for (i, name) in path.iter().enumerate() {
             let Some(name) = self.attr_name(unit, name, frame).map_err(Stop::of_any_kind)? else {
@@ -81,16 +108,15 @@ impl Eval<'_> {
             let attr = match &value {
                 Value::Attrs(set) => self.attr(set, &name)?,
                 Value::Symbol(root) => Some(self.symbol_attr(&root.clone(), &name)),
-                other => {
-                    return Ok(Err(self.mismatch("a set", other)));
-                }
+                other => return Ok(Err(Absent { name, set: None, stop: self.mismatch("a set", other) })),
             };
-            match attr {
-                Some(attr) if i + 1 < path.len() => {
+            match (attr, &value) {
+                (Some(attr), _) if i + 1 < path.len() => {
                     value = self.force(attr.value).map_err(Stop::of_any_kind)?
                 }
-                Some(attr) => value = self.force(attr.value)?,
-                None => return Ok(Err(Stop::fail(format!("attribute '{name}' missing")))),
+                (Some(attr), _) => value = self.force(attr.value)?,
+                (None, Value::Attrs(set)) => return Ok(Err(Absent::new(name, set))),
+                (None, _) => return Err(Stop::fail(format!("attribute '{name}' missing"))),
             }
         }
         Ok(Ok(value))

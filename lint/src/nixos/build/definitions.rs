@@ -1,12 +1,14 @@
 //! Definitions in the model: where they stand, what became of them, and what they read.
 
 use super::{Builder, OPTION_BUDGET, origin_span, span};
-use crate::eval::{self, Eval, ThunkId, Value};
-use crate::nixos::definitions::{Candidate, DefState, priority};
+use crate::eval::show::attr_name;
+use crate::eval::{self, Eval, Met, ThunkId, Value};
+use crate::nixos::definitions::{Candidate, DefState, Property, priority};
 use crate::nixos::model::*;
 use crate::nixos::system::{Merged, ModuleOrigin, NodeId, show_loc};
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
+use std::collections::HashSet;
 
 /// How many parts of a definition are looked at.
 const MOST_PARTS: usize = 500;
@@ -50,7 +52,10 @@ impl Builder {
             value,
             expression,
             conditions,
-            reads: self.reads_of_all(ev, candidate),
+            reads: match candidate.state {
+                DefState::Off => self.reads_of(ev, candidate.value),
+                _ => self.reads_of_all(ev, vec![candidate.value]),
+            },
             misfits: Vec::new(),
         }
     }
@@ -89,16 +94,21 @@ impl Builder {
     pub(super) fn undischarged(&self, ev: &mut Eval<'_>, node: NodeId) -> Vec<DefinitionModel> {
         let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
         raw.iter()
-            .map(|d| DefinitionModel {
-                place: d.place.and_then(|p| place(ev, p)),
-                priority: priority::PLAIN,
-                state: DefinitionState::Maybe,
-                origin: self.origin(ev, node, d.module),
-                value: None,
-                expression: origin_span(ev, d.value),
-                conditions: Vec::new(),
-                reads: Vec::new(),
-                misfits: Vec::new(),
+            .map(|d| {
+                let conditions = d.outer.iter().map(|property| match property {
+                    Property::If(thunk) | Property::Override(thunk) => *thunk,
+                });
+                DefinitionModel {
+                    place: d.place.and_then(|p| place(ev, p)),
+                    priority: priority::PLAIN,
+                    state: DefinitionState::Maybe,
+                    origin: self.origin(ev, node, d.module),
+                    value: None,
+                    expression: origin_span(ev, d.value),
+                    conditions: Vec::new(),
+                    reads: self.reads_of_all(ev, conditions.chain([d.value]).collect()),
+                    misfits: Vec::new(),
+                }
             })
             .collect()
     }
@@ -121,38 +131,59 @@ impl Builder {
         }
     }
 
-    pub(super) fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
-        ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
+    fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
+        ev.met_by(thunk).into_iter().filter_map(|met| self.met(ev, &met)).collect()
     }
 
-    /// What was read to evaluate a definition, with what is in its lists and sets.
-    fn reads_of_all(&self, ev: &mut Eval<'_>, candidate: &Candidate) -> Vec<Read> {
-        let mut keys: Vec<u32> = Vec::new();
-        let mut open = vec![candidate.value];
-        let mut looked_at = 0;
+    /// What was read to evaluate these, with what is in their lists and sets, and in what they hand to functions of nixpkgs.
+    fn reads_of_all(&self, ev: &mut Eval<'_>, mut open: Vec<ThunkId>) -> Vec<Read> {
+        let mut reads: Vec<Read> = Vec::new();
+        let (mut looked_at, mut known) = (HashSet::new(), HashSet::new());
         while let Some(thunk) = open.pop()
-            && looked_at < MOST_PARTS
+            && looked_at.len() < MOST_PARTS
         {
-            looked_at += 1;
-            if candidate.state != DefState::Off {
-                match ev.with_budget(OPTION_BUDGET, |ev| ev.force(thunk)) {
-                    Ok(Value::List(list)) => open.extend(&list.items),
-                    Ok(Value::Attrs(set)) if set.known("outPath").is_none() => {
-                        open.extend(set.entries.iter().map(|(_, attr)| attr.value));
+            if !looked_at.insert(thunk) {
+                continue;
+            }
+            match ev.with_budget(OPTION_BUDGET, |ev| ev.force(thunk)) {
+                Ok(Value::List(list)) => open.extend(&list.items),
+                Ok(Value::Attrs(set)) if set.known("outPath").is_none() => {
+                    open.extend(set.entries.iter().map(|(_, attr)| attr.value));
+                }
+                _ => {}
+            }
+            for met in ev.met_by(thunk) {
+                match met {
+                    Met::Handed(argument) => open.push(argument),
+                    met => {
+                        reads.extend(self.met(ev, &met).filter(|read| known.insert(read.clone())));
                     }
-                    _ => {}
                 }
             }
-            keys.extend(ev.reads_of(thunk));
         }
-        keys.sort_unstable();
-        keys.dedup();
-        keys.into_iter().filter_map(|key| self.read(NodeId(key))).collect()
+        reads
+    }
+
+    /// What was met as something read.
+    fn met(&self, ev: &Eval<'_>, met: &Met) -> Option<Read> {
+        match met {
+            Met::Read(key) => self.read(NodeId(*key)),
+            Met::Missed(missed) => {
+                let option = self.read(NodeId(missed.of))?;
+                let missing = Some(span(ev, missed.origin));
+                Some(Read {
+                    option: format!("{}.{}", option.option, attr_name(&missed.name)),
+                    missing,
+                    ..option
+                })
+            }
+            Met::Handed(_) => None,
+        }
     }
 
     pub(super) fn read(&self, node: NodeId) -> Option<Read> {
         let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
-        Some(Read { specialisation, option: show_loc(&self.path(node)) })
+        Some(Read { specialisation, option: show_loc(&self.path(node)), missing: None })
     }
 }
 

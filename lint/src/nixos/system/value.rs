@@ -1,7 +1,7 @@
 //! Options' values: which of the definitions take part, and what they make.
 
 use super::{ModuleSystem, NodeId, NodeKind, show_loc, unknown};
-use crate::eval::{Eval, Place, Res, Stop, ThunkId};
+use crate::eval::{Eval, Place, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions::{self, Candidate, DefState, Definition, priority};
 use crate::nixos::types::Type;
 use std::rc::Rc;
@@ -98,7 +98,11 @@ impl ModuleSystem {
     fn compute_merge(&self, ev: &mut Eval<'_>, id: NodeId) -> Res {
         let value = self.merged(ev, id).and_then(|merged| self.merge_node(ev, id, &merged));
         // Whatever it was that is not known, the value is one of the type.
-        let kinds = self.type_of(id).kinds();
+        let ty = self.type_of(id);
+        if let (Ok(Value::Attrs(set)), Type::AttrsOf { .. }) = (&value, &*ty) {
+            ev.name_set(set, id.0);
+        }
+        let kinds = ty.kinds();
         value.map_err(|stop| stop.yielding_one_of(kinds))
     }
 }

@@ -26,6 +26,7 @@ pub use builder::OptionTableBuilder;
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
 pub use locate::Location;
+pub use nearest::nearest;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
 

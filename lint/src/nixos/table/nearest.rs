@@ -6,22 +6,25 @@ impl<'t> Node<'t> {
     /// The names below this node that are most like `name`, best first, at most `limit`; none that is too
     /// different to be meant.
     pub fn nearest(self, name: &str, limit: usize) -> Vec<&'t str> {
-        let wanted: Vec<char> = name.chars().take(LONGEST).collect();
-        let allowed = allowance(wanted.len());
-        let mut found: Vec<(usize, &str)> = self
-            .children()
-            .filter(|child| !child.is_wildcard())
-            .filter_map(|child| Some((distance(&wanted, child.name(), allowed)?, child.name())))
-            .collect();
-        found.sort();
-        let best = found.first().map_or(0, |(distance, _)| *distance);
-        found
-            .into_iter()
-            .take_while(|(distance, _)| *distance <= best + 1)
-            .map(|(_, name)| name)
-            .take(limit)
-            .collect()
+        let names = self.children().filter(|child| !child.is_wildcard()).map(Node::name);
+        nearest(name, names, limit)
     }
+}
+
+/// The names among these that are most like `name`, best first, at most `limit`; none that is too different to be meant.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>, limit: usize) -> Vec<&'n str> {
+    let wanted: Vec<char> = name.chars().take(LONGEST).collect();
+    let allowed = allowance(wanted.len());
+    let mut found: Vec<(usize, &str)> =
+        names.filter_map(|name| Some((distance(&wanted, name, allowed)?, name))).collect();
+    found.sort();
+    let best = found.first().map_or(0, |(distance, _)| *distance);
+    found
+        .into_iter()
+        .take_while(|(distance, _)| *distance <= best + 1)
+        .map(|(_, name)| name)
+        .take(limit)
+        .collect()
 }
 
 impl OptionTable {
