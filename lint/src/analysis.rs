@@ -1,12 +1,14 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
+mod unreached;
+
 use crate::db::{self, Database, Db, Entry, Root};
 use crate::findings::{Edit, Finding};
 use crate::fix::{Fixer, apply};
 use crate::nixos::entry::Start;
 use crate::nixos::model::{System, World};
 use crate::project::{Project, Source};
-use crate::rules::{self, Context, Texts};
+use crate::rules::{self, Context, ProjectContext, Texts};
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
@@ -67,8 +69,8 @@ impl Analysis {
         }
         let roots = project.sources.iter().filter_map(|source| match source {
             Source::Flake(folder) => Some(Root::new(&self.db, folder.clone(), true)),
-            Source::File(file) => Some(Root::new(&self.db, file.clone(), false)),
-            Source::Module(_) => None,
+            Source::File(file) | Source::Set(file) => Some(Root::new(&self.db, file.clone(), false)),
+            Source::Module(_) | Source::Home(_) => None,
         });
         let roots = roots.collect();
         self.projects.push((project, roots));
@@ -92,7 +94,10 @@ impl Analysis {
             for source in &project.sources {
                 match source {
                     Source::Module(file) => entries.push(self.module(project, file)),
-                    Source::Flake(_) | Source::File(_) => {
+                    Source::Home(file) => {
+                        entries.push(self.entry(Start::HomeModule(file.clone()), below(project, file)));
+                    }
+                    Source::Flake(_) | Source::File(_) | Source::Set(_) => {
                         let Some(root) = roots.next() else { continue };
                         let found = db::discovered(&self.db, *root);
                         let systems = found.systems.iter().filter(|(_, _, world)| *world != World::Darwin);
@@ -110,8 +115,7 @@ impl Analysis {
 
     /// The system that starts at a module, called after its place in the project.
     fn module(&self, project: &Project, file: &str) -> Entry {
-        let below = file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'));
-        self.entry(Start::Module(file.to_owned()), below)
+        self.entry(Start::Module(file.to_owned()), below(project, file))
     }
 
     /// Whether any file of a project has to do with specialisations.
@@ -154,35 +158,32 @@ impl Analysis {
         systems.into_iter().chain(evaluate(homes)).collect()
     }
 
-    /// The files of the projects that define specialisations but that no system reads, sorted.
+    /// The files of the projects that define specialisations but that nothing reads, sorted.
     pub fn unreached(&self) -> Vec<String> {
-        let mut unreached = BTreeSet::new();
-        for (project, _) in self.projects.iter().filter(|(project, _)| project.whole) {
-            unreached.extend(self.files_about_specialisations(project));
-        }
-        for system in self.systems() {
-            for file in &system.files {
-                unreached.remove(file);
-            }
-        }
-        for (_, roots) in &self.projects {
-            for root in roots {
-                for file in &db::discovered(&self.db, *root).files {
-                    unreached.remove(file);
-                }
-            }
-        }
-        unreached.into_iter().collect()
+        let systems = self.evaluated();
+        let unreached =
+            self.projects.iter().flat_map(|(project, roots)| self.unread(project, roots, &systems));
+        let files: BTreeSet<String> = unreached.map(|unreached| unreached.file).collect();
+        files.into_iter().collect()
     }
 
-    /// What the rules find in all systems, in the order of the files. What is found at the same place in several is told once.
+    /// What the rules find, in the order of the files. What is found at the same place in several systems is told once.
     pub fn findings(&self) -> Vec<Finding> {
-        let found: Vec<Arc<Vec<Finding>>> = self
-            .evaluated()
-            .into_par_iter()
-            .map_with(self.db.clone(), |db, (entry, _)| db::findings(db, entry))
-            .collect();
-        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()))
+        let systems = self.evaluated();
+        let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
+        let found: Vec<Arc<Vec<Finding>>> =
+            entries.into_par_iter().map_with(self.db.clone(), |db, entry| db::findings(db, entry)).collect();
+        let of_projects = self.projects.iter().flat_map(|(project, roots)| {
+            let unreached = self.unread(project, roots, &systems);
+            let references = self.references(project, roots);
+            let texts = DbTexts(&self.db);
+            rules::check_project(&ProjectContext {
+                unreached: &unreached,
+                references: &references,
+                texts: &texts,
+            })
+        });
+        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()).chain(of_projects))
     }
 
     /// The text of a file that was read.
@@ -215,6 +216,11 @@ impl Analysis {
         }
         fixed
     }
+}
+
+/// What a file is called within its project.
+fn below<'f>(project: &Project, file: &'f str) -> &'f str {
+    file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'))
 }
 
 /// The texts of a database.

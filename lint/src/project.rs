@@ -23,18 +23,26 @@ pub enum Source {
     Flake(String),
     /// A file that is a set of systems, or a module.
     File(String),
+    /// A file that may be a set of systems.
+    Set(String),
     /// A file that is a module.
     Module(String),
+    /// A file that is a module of Home Manager's.
+    Home(String),
 }
 
 /// Files from which systems start, by custom, in folders that are no flake.
 const CONFIGURATION: &str = "configuration.nix";
 const DEFAULT: &str = "default.nix";
+const HOME: &str = "home.nix";
+/// How many files at the top of a folder are asked whether they are a set of systems.
+const MOST_SETS: usize = 20;
 
 impl Project {
     /// The project of a path, which exists: the nearest folder above it that is a flake, a repository or has a `speclint.toml`. A
-    /// path outside of any is a project of its own; so is a folder with a configuration in a repository that has none.
-    /// `None` for a folder in which no system starts.
+    /// path outside of any is a project of its own; so is a folder with a configuration in a repository that has none at its top.
+    /// Where nothing starts at the top, systems start wherever they usually do below it.
+    /// `None` for a folder without any Nix file that a system could start from.
     pub fn of(files: &dyn FileSystem, path: &str) -> Option<Project> {
         let is =
             |path: &str, wanted: &[FileKind]| files.kind(path).is_some_and(|kind| wanted.contains(&kind));
@@ -63,12 +71,53 @@ impl Project {
             folder = paths::parent(folder);
         }
         if is_folder {
-            let file = configured(path)?;
-            return Some(Project { folder: path.to_owned(), sources: vec![own(file)], whole: false });
+            if let Some(file) = configured(path) {
+                return Some(Project { folder: path.to_owned(), sources: vec![own(file)], whole: false });
+            }
+            let is_root =
+                [".git", "speclint.toml"].iter().any(|name| files.kind(&join(folder, name)).is_some());
+            let folder = if is_root { folder } else { path };
+            let sources = scattered(files, folder);
+            let project = Project { folder: folder.to_owned(), sources, whole: true };
+            return (!project.sources.is_empty()).then_some(project);
         }
         let sources = vec![Source::Module(path.to_owned())];
         Some(Project { folder: paths::parent(path).to_owned(), sources, whole: false })
     }
+}
+
+/// What may have systems below a folder at whose top none starts: flakes, and files that are called as configurations usually are;
+/// without any, the files at its top.
+fn scattered(files: &dyn FileSystem, folder: &str) -> Vec<Source> {
+    let mut all = files.nix_files(folder);
+    // Hidden folders are not walked into, but this is where people keep their configurations.
+    let hidden = join(folder, ".config");
+    if all.iter().all(|file| !file.starts_with(&hidden)) {
+        all.extend(files.nix_files(&hidden));
+    }
+    let name = |file: &str| file.rsplit('/').next().unwrap_or_default().to_owned();
+    let mut flakes: Vec<String> = Vec::new();
+    let is_in = |file: &str, flakes: &[String]| flakes.iter().any(|f| file.starts_with(&format!("{f}/")));
+    for file in all.iter().filter(|file| name(file) == "flake.nix") {
+        let flake = paths::parent(file);
+        if !is_in(file, &flakes) {
+            flakes.retain(|inner| !is_in(inner, &[flake.to_owned()]));
+            flakes.push(flake.to_owned());
+        }
+    }
+    let mut sources: Vec<Source> = flakes.iter().cloned().map(Source::Flake).collect();
+    for file in all.iter().filter(|file| !is_in(file, &flakes)) {
+        match name(file).as_str() {
+            CONFIGURATION => sources.push(Source::Module(file.clone())),
+            HOME => sources.push(Source::Home(file.clone())),
+            _ => {}
+        }
+    }
+    if sources.is_empty() {
+        let at_top = all.iter().filter(|file| paths::parent(file) == folder).take(MOST_SETS);
+        sources.extend(at_top.cloned().map(Source::Set));
+    }
+    sources
 }
 
 fn join(folder: &str, name: &str) -> String {
@@ -107,6 +156,36 @@ mod tests {
         let wanted = Some(("/r/hosts/a".to_owned(), vec![Source::Module(own.clone())]));
         assert_eq!(project(&files, "/r/hosts/a"), wanted);
         assert_eq!(project(&files, &own), wanted);
-        assert_eq!(project(&files, "/r"), None);
+        let wanted = Some(("/r".to_owned(), vec![Source::Module(own.clone())]));
+        assert_eq!(project(&files, "/r"), wanted);
+        assert_eq!(project(&files, "/r/hosts"), wanted);
+        assert_eq!(project(&["/r/.git/HEAD", "/r/README.md"], "/r"), None);
+    }
+
+    #[test]
+    fn systems_start_anywhere_below() {
+        let files = [
+            "/r/.config/home-manager/home.nix",
+            "/r/nixos/flake.nix",
+            "/r/nixos/configuration.nix",
+            "/r/nixos/templates/flake.nix",
+            "/r/old/configuration.nix",
+            "/r/shell.nix",
+        ];
+        let wanted = vec![
+            Source::Flake("/r/nixos".into()),
+            Source::Module("/r/old/configuration.nix".into()),
+            Source::Home("/r/.config/home-manager/home.nix".into()),
+        ];
+        assert_eq!(
+            project(&files, "/r").map(|(_, mut sources)| {
+                sources.sort_by_key(|s| wanted.iter().position(|w| w == s));
+                sources
+            }),
+            Some(wanted)
+        );
+        let files = ["/r/nixos.nix", "/r/shell.nix", "/r/modules/a.nix"];
+        let wanted = vec![Source::Set("/r/nixos.nix".into()), Source::Set("/r/shell.nix".into())];
+        assert_eq!(project(&files, "/r"), Some(("/r".to_owned(), wanted)));
     }
 }

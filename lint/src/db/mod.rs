@@ -10,7 +10,7 @@ use crate::eval::host::{FileKind, Host, ReadError};
 use crate::eval::paths;
 use crate::findings::{Edit, Finding};
 use crate::fix::apply;
-use crate::nixos::entry::{self, Found};
+use crate::nixos::entry::{self, Found, Outputs};
 use crate::nixos::model::System;
 use crate::source::files::FileSystem;
 use crate::source::{DecodeError, decode};
@@ -170,6 +170,12 @@ pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadEr
 #[salsa::tracked(returns(clone))]
 pub fn discovered(db: &dyn Db, root: Root) -> Arc<Found> {
     Arc::new(entry::discover(&DbHost(db), root.path(db), root.is_flake(db)))
+}
+
+/// What a flake or a file has besides its systems.
+#[salsa::tracked(returns(clone))]
+pub fn outputs(db: &dyn Db, root: Root) -> Arc<Outputs> {
+    Arc::new(entry::outputs(&DbHost(db), root.path(db), root.is_flake(db)))
 }
 
 /// The model of a system.

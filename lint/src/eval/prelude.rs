@@ -11,6 +11,8 @@ pub const ROOT: &str = "/«speclint»/lib/";
 pub const INTERNAL_MODULE: &str = "/«speclint»/lib/module-system.nix";
 /// The function that makes a NixOS system of modules.
 pub const EVAL_CONFIG: &str = "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix";
+/// The same for a home by itself.
+pub const EVAL_HOME: &str = "/«speclint»/lib/home.nix";
 /// The file that says what a flake is.
 pub const FLAKES: &str = "/«speclint»/lib/flakes.nix";
 /// The file that is `lib`.
@@ -37,6 +39,7 @@ const FILES: &[(&str, &str)] = files! {
     "fixed-points.nix"
     "flakes.nix"
     "generators.nix"
+    "home.nix"
     "gvariant.nix"
     "kernel.nix"
     "licenses.nix"

@@ -218,13 +218,16 @@ impl Collector<'_> {
             Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),
             Err(stop) => {
                 self.trouble(&asked.file, asked.thunk, stop);
+                if let Some(trouble) = self.troubles.last_mut() {
+                    trouble.foreign = is_foreign(ev, asked.thunk);
+                }
                 Ok(None)
             }
         }
     }
 
     fn trouble(&mut self, file: &Rc<str>, thunk: ThunkId, stop: Stop) {
-        self.troubles.push(Trouble { file: file.clone(), thunk, stop });
+        self.troubles.push(Trouble { file: file.clone(), thunk, stop, foreign: false });
     }
 
     fn try_load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
@@ -439,6 +442,16 @@ impl Collector<'_> {
         args.rest = self.args.rest.clone();
         let args = ev.ready(Value::Attrs(Rc::new(args)));
         ev.call(&value, args)
+    }
+}
+
+/// Whether a module is certainly none of the configuration's own: something of an input, or a path in one.
+fn is_foreign(ev: &mut Eval<'_>, module: ThunkId) -> bool {
+    match ev.force(module) {
+        Ok(Value::Symbol(_)) => true,
+        Ok(Value::Path(path)) => prelude::is_own(&path),
+        Ok(Value::Str(s)) => s.stand_in || prelude::is_own(&s.text),
+        _ => false,
     }
 }
 

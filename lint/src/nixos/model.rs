@@ -23,6 +23,8 @@ pub struct System {
     pub specialisations: Vec<Specialisation>,
     /// The users whose homes have specialisations of their own.
     pub homes: Vec<Name>,
+    /// Every specialisation that a module names, and where, whether or not the module's conditions hold.
+    pub named: Vec<(Name, Place)>,
 }
 
 /// A kind of configuration, with options of its own.
@@ -87,6 +89,8 @@ pub struct Scope {
     pub options: BTreeMap<String, OptionModel>,
     /// What is not known of its modules, or what NixOS would refuse about them.
     pub troubles: Vec<Trouble>,
+    /// Whether a module is not known that may be a file of the configuration's own: it is none of an input or of NixOS.
+    pub lacks_own: bool,
 }
 
 /// Something about a module that is not known or that NixOS would refuse.
@@ -327,6 +331,17 @@ pub struct Span {
 }
 
 impl System {
+    /// Whether something of it that may be a file of the configuration's own is not known.
+    pub fn lacks_own(&self) -> bool {
+        self.scopes().any(|(_, scope)| scope.lacks_own)
+    }
+
+    /// How many options of its specialisations there are not, as far as is known.
+    pub fn strangers(&self) -> usize {
+        let options = self.specialisations.iter().flat_map(|s| s.scope.options.values());
+        options.filter(|option| option.existence.missing().is_some()).count()
+    }
+
     /// The parent and each specialisation, with the latter's name.
     pub fn scopes(&self) -> impl Iterator<Item = (Option<&Specialisation>, &Scope)> {
         std::iter::once((None, &self.parent)).chain(self.specialisations.iter().map(|s| (Some(s), &s.scope)))

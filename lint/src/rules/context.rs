@@ -1,8 +1,9 @@
 //! What rules are given: the model of a system, and the texts that it was made of.
 
 use crate::findings::{Label, Location};
+use crate::nixos::entry::Reference;
 use crate::nixos::model::{DefinitionModel, Place, Span, System};
-use crate::syntax::hir;
+use crate::syntax::hir::{self, Name};
 use rowan::TextRange;
 use std::sync::Arc;
 
@@ -73,4 +74,25 @@ impl Context<'_> {
             _ => format!("{}…", line.chars().take(50).collect::<String>().trim_end()),
         }
     }
+}
+
+/// What a rule may ask about a project as a whole.
+pub struct ProjectContext<'c> {
+    /// The files that define specialisations and that nothing reads.
+    pub unreached: &'c [Unreached],
+    /// References to specialisations that do not exist, in what the project has besides its systems.
+    pub references: &'c [Reference],
+    /// The texts of its files.
+    pub texts: &'c dyn Texts,
+}
+
+/// A file that defines specialisations and that nothing reads.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Unreached {
+    /// The file.
+    pub file: String,
+    /// The specialisations, and where they are defined.
+    pub specialisations: Vec<(Name, Location)>,
+    /// Whether it is certain that nothing does.
+    pub certain: bool,
 }

@@ -15,9 +15,10 @@ mod syntax_error;
 mod undeclared_option;
 mod unguarded_default;
 mod unknown_specialisation;
+mod unreached_specialisation;
 mod wrong_type;
 
-pub use context::{Context, Texts};
+pub use context::{Context, ProjectContext, Texts, Unreached};
 
 use crate::findings::{Applicability, Finding, Severity};
 use std::cmp::Ordering;
@@ -44,6 +45,8 @@ pub struct Rule {
 pub enum Check {
     /// In a system.
     System(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// In a project as a whole.
+    Project(fn(&ProjectContext<'_>, &mut Vec<Finding>)),
 }
 
 /// All rules, by name.
@@ -60,6 +63,7 @@ pub const ALL: &[Rule] = &[
     undeclared_option::RULE,
     unguarded_default::RULE,
     unknown_specialisation::RULE,
+    unreached_specialisation::RULE,
     wrong_type::RULE,
 ];
 
@@ -76,8 +80,10 @@ pub fn is_default(name: &str) -> bool {
 /// What all rules find in a system, in the order of the files.
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for Check::System(check) in ALL.iter().flat_map(|rule| rule.checks) {
-        check(context, &mut findings);
+    for check in ALL.iter().flat_map(|rule| rule.checks) {
+        if let Check::System(check) = check {
+            check(context, &mut findings);
+        }
     }
     for finding in &mut findings {
         if finding.systems.is_empty() {
@@ -85,6 +91,17 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
         }
     }
     findings.sort_by(in_order);
+    findings
+}
+
+/// What all rules find in a project besides what is in its systems.
+pub fn check_project(context: &ProjectContext<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in ALL.iter().flat_map(|rule| rule.checks) {
+        if let Check::Project(check) = check {
+            check(context, &mut findings);
+        }
+    }
     findings
 }
 

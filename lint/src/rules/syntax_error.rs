@@ -1,6 +1,6 @@
 //! `syntax-error`: what Nix cannot parse.
 
-use super::{Check, Context, Rule};
+use super::{Check, Context, ProjectContext, Rule, Texts};
 use crate::findings::{Finding, Label, Location, Severity};
 
 pub(super) const RULE: Rule = Rule {
@@ -38,25 +38,35 @@ Nix stops at the first syntax error of any file that it reads, before anything i
 
 It is certain, unless the file uses a syntax that is newer than this version.
 ",
-    checks: &[Check::System(check)],
+    checks: &[Check::System(check), Check::Project(check_project)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for path in &cx.system.files {
-        let Some(file) = cx.texts.lowered(path) else { continue };
-        for error in &file.errors {
-            findings.push(Finding {
-                rule: RULE.name,
-                severity: RULE.severity,
-                message: error.message.clone(),
-                primary: Label { location: Location::new(path, error.range), message: String::new() },
-                related: Vec::new(),
-                consequence: "Nix will not read the file".into(),
-                systems: Vec::new(),
-                specialisation: None,
-                option: None,
-                fixes: Vec::new(),
-            });
-        }
+        in_file(cx.texts, path, findings);
+    }
+}
+
+fn check_project(cx: &ProjectContext<'_>, findings: &mut Vec<Finding>) {
+    for file in cx.unreached.iter().filter(|file| file.certain) {
+        in_file(cx.texts, &file.file, findings);
+    }
+}
+
+fn in_file(texts: &dyn Texts, path: &str, findings: &mut Vec<Finding>) {
+    let Some(file) = texts.lowered(path) else { return };
+    for error in &file.errors {
+        findings.push(Finding {
+            rule: RULE.name,
+            severity: RULE.severity,
+            message: error.message.clone(),
+            primary: Label { location: Location::new(path, error.range), message: String::new() },
+            related: Vec::new(),
+            consequence: "Nix will not read the file".into(),
+            systems: Vec::new(),
+            specialisation: None,
+            option: None,
+            fixes: Vec::new(),
+        });
     }
 }

@@ -1,7 +1,8 @@
 //! `unknown-specialisation`: a reference to a specialisation that does not exist.
 
-use super::{Check, Context, Rule};
-use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
+use super::{Check, Context, ProjectContext, Rule};
+use crate::eval::show::attr_name;
+use crate::findings::{Applicability, Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::{Source, guard};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Place, Prediction, Read, Scope, Span, Specialisation,
@@ -18,8 +19,9 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-`config.specialisation.NAME` where the system has no specialisation of that name; and where a module of the parent reads
-one that exists, but does so in the specialisations too.
+`config.specialisation.NAME` where the system has no specialisation of that name, in its modules or elsewhere in the flake
+(`self.nixosConfigurations.atlas.config.specialisation.NAME`); and where a module of the parent reads one that exists, but
+does so in the specialisations too.
 
 ## Why it hurts
 
@@ -52,7 +54,7 @@ Nix stops: \"attribute 'NAME' missing\". A module of the parent is evaluated ane
 It is certain: it speaks only where all specialisations of the system are known. `config.specialisation.NAME or …` and
 `config.specialisation ? NAME` are no such references.
 ",
-    checks: &[Check::System(check)],
+    checks: &[Check::System(check), Check::Project(check_project)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -71,6 +73,50 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 findings.push(finding);
             }
         }
+    }
+}
+
+fn check_project(cx: &ProjectContext<'_>, findings: &mut Vec<Finding>) {
+    for reference in cx.references {
+        let names: Vec<&str> = reference.names.iter().map(|name| name.as_str()).collect();
+        let near = nearest(&reference.name, names.iter().copied(), 1).first().copied();
+        let location = Location::new(&reference.file, reference.range);
+        let renamed = near.and_then(|near| {
+            let source = Source::open(cx.texts, &reference.file)?;
+            Some((near, source.selected(reference.range, &reference.name)?))
+        });
+        // Nothing here evaluates outputs again.
+        let fix = renamed.map(|(near, range)| Fix {
+            title: format!("write `{near}`"),
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit {
+                location: Location::new(&reference.file, range),
+                text: attr_name(near).into(),
+            }],
+        });
+        findings.push(Finding {
+            rule: RULE.name,
+            severity: RULE.severity,
+            message: format!("there is no specialisation `{}`", reference.name),
+            primary: Label { location, message: known(&names) },
+            related: Vec::new(),
+            consequence: format!(
+                "Nix will stop when it evaluates this: \"attribute '{}' missing\"",
+                reference.name
+            ),
+            systems: Vec::new(),
+            specialisation: None,
+            option: None,
+            fixes: fix.into_iter().collect(),
+        });
+    }
+}
+
+/// Which specialisations there are, in a sentence.
+fn known(names: &[&str]) -> String {
+    match names {
+        [] => "the system has none".to_owned(),
+        names => format!("the system has {}", names.join(", ")),
     }
 }
 
@@ -108,16 +154,12 @@ fn missed(scope: &Scope) -> impl Iterator<Item = Missed<'_>> {
 /// There is no such specialisation at all.
 fn unknown(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Missed<'_>) -> Option<Finding> {
     let names: Vec<&str> = cx.system.specialisations.iter().map(|s| s.name.as_str()).collect();
-    let known = match names.as_slice() {
-        [] => "the system has none".to_owned(),
-        names => format!("the system has {}", names.join(", ")),
-    };
     let near = nearest(missed.name, names.iter().copied(), 1).first().copied();
     Some(Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("there is no specialisation `{}`", missed.name),
-        primary: Label { location: cx.location(missed.span), message: known },
+        primary: Label { location: cx.location(missed.span), message: known(&names) },
         related: Vec::new(),
         consequence: format!("Nix will stop at `{}`: \"attribute '{}' missing\"", missed.option, missed.name),
         systems: Vec::new(),
@@ -131,10 +173,7 @@ fn unknown(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Missed<'_
 fn rename(cx: &Context<'_>, missed: &Missed<'_>, better: &str) -> Option<Fix> {
     let source = Source::open(cx.texts, cx.path(missed.span.file))?;
     let range = source.selected(missed.span.range, missed.name)?;
-    let edit = Edit {
-        location: cx.location(Span { range, ..missed.span }),
-        text: crate::eval::show::attr_name(better).into_owned(),
-    };
+    let edit = Edit { location: cx.location(Span { range, ..missed.span }), text: attr_name(better).into() };
     let title = format!("write `{better}`");
     let gone =
         |after: &System| after.scopes().all(|(_, scope)| self::missed(scope).all(|m| m.name != missed.name));

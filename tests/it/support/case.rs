@@ -1,6 +1,7 @@
 //! Configurations of several files, as `fixtures/` keeps them: a file with sections, or a folder.
 
 use speclint_lint::analysis::Analysis;
+use speclint_lint::project::Project;
 use speclint_lint::source::files::MemoryFiles;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -113,9 +114,15 @@ impl Case {
         self.files.get_key_value(path).map_or("", |(path, _)| path)
     }
 
-    /// An analysis of its systems.
+    /// An analysis of its systems: of those that it has as a repository, if it is one.
     pub(crate) fn analysis(&self) -> Analysis {
-        let mut analysis = Analysis::new(Arc::new(MemoryFiles(self.files.clone())));
+        let files = Arc::new(MemoryFiles(self.files.clone()));
+        let mut analysis = Analysis::new(files.clone());
+        if self.entries.first().is_some_and(|first| ["flake.nix", ".git/HEAD"].contains(&short(first))) {
+            let project = Project::of(&*files, ROOT);
+            analysis.add_project(project.unwrap_or_else(|| panic!("{} has no systems", self.name)));
+            return analysis;
+        }
         for entry in &self.entries {
             analysis.add_entry(entry, short(entry));
         }

@@ -5,6 +5,7 @@ mod existence;
 mod specialisations;
 
 use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
+use crate::nixos;
 use crate::nixos::definitions::DefState;
 use crate::nixos::homes;
 use crate::nixos::model::*;
@@ -35,8 +36,9 @@ pub fn system(
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
+    let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
-    System { name, entry, world, files, parent, specialisations, homes }
+    System { name, entry, world, files, parent, specialisations, homes, named }
 }
 
 struct Builder {
@@ -78,11 +80,13 @@ impl Builder {
                     let refused = matches!(trouble.stop, Stop::Error(_));
                     scope.complete &= refused;
                     let span = origin_span(ev, trouble.thunk);
+                    scope.lacks_own |= !refused && !trouble.foreign;
                     scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused });
                 }
             }
             Err(stop) => {
                 scope.complete = false;
+                scope.lacks_own = true;
                 scope.troubles.push(trouble(ev, &stop));
                 self.failed_scope(ev, &stop, &mut scope);
                 return scope;
@@ -328,6 +332,8 @@ impl Builder {
                 self.scopes.insert(submodule, of);
                 if let Ok(troubles) = self.modules.troubles(ev, submodule) {
                     scope.complete &= troubles.is_empty();
+                    let is_own = |t: &nixos::Trouble| !t.foreign && matches!(t.stop, Stop::Unknown(_));
+                    scope.lacks_own |= troubles.iter().any(is_own);
                 }
                 let root = self.modules.root(ev, submodule);
                 self.namespace(ev, root, scope, nesting + 1);

@@ -42,6 +42,21 @@ impl Builder {
         specialisations
     }
 
+    /// Every specialisation that a module names.
+    pub(super) fn named(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Vec<(Name, Place)> {
+        let Ok(Some(node)) = self.modules.find(ev, scope, &["specialisation"]) else { return Vec::new() };
+        let Ok(pushed) = self.modules.pushed(ev, node) else { return Vec::new() };
+        let mut named = Vec::new();
+        for definition in pushed.iter() {
+            let Ok(Value::Attrs(set)) = ev.force(definition.value) else { continue };
+            for (name, attr) in &set.entries {
+                let written = attr.place.or(definition.place);
+                named.extend(written.and_then(|p| place(ev, p)).map(|place| (name.clone(), place)));
+            }
+        }
+        named
+    }
+
     fn specialisation(
         &mut self,
         ev: &mut Eval<'_>,

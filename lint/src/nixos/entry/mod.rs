@@ -1,8 +1,10 @@
 //! Entry points: where systems start, and what each of them is.
 
 mod discover;
+mod outputs;
 
 pub use discover::{Found, discover};
+pub use outputs::{Outputs, Reference, outputs};
 
 use super::model::{Scope, System, Trouble, World};
 use super::{ModuleSystem, ScopeId, build, homes};
@@ -19,6 +21,8 @@ const SYSTEM_BUDGET: u64 = 6_000_000;
 pub enum Start {
     /// A module that nobody imports: its file.
     Module(String),
+    /// A module of Home Manager's that nobody imports: its file.
+    HomeModule(String),
     /// A configuration among the outputs of a flake.
     Output {
         /// The folder of the flake.
@@ -47,7 +51,7 @@ impl Start {
     fn world(&self) -> World {
         match self {
             Start::Output { path, .. } => discover::world_of_output(path.first()),
-            Start::Home { .. } => World::HomeManager,
+            Start::Home { .. } | Start::HomeModule(_) => World::HomeManager,
             Start::Module(_) | Start::Attribute { .. } => World::Nixos,
         }
     }
@@ -55,7 +59,7 @@ impl Start {
     /// The file where it starts.
     pub fn file(&self) -> String {
         match self {
-            Start::Module(file) | Start::Attribute { file, .. } => file.clone(),
+            Start::Module(file) | Start::HomeModule(file) | Start::Attribute { file, .. } => file.clone(),
             Start::Output { flake, .. } => flake_file(flake),
             Start::Home { system, .. } => system.file(),
         }
@@ -94,7 +98,8 @@ fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeI
 /// The configuration that starts there.
 fn value(ev: &mut Eval<'_>, start: &Start) -> Res {
     match start {
-        Start::Module(file) => module(ev, file),
+        Start::Module(file) => module(ev, file, prelude::EVAL_CONFIG),
+        Start::HomeModule(file) => module(ev, file, prelude::EVAL_HOME),
         Start::Output { flake, path } => {
             let outputs = configurations(ev, flake)?;
             select(ev, outputs, path)
@@ -115,8 +120,9 @@ fn select(ev: &mut Eval<'_>, mut value: Value, path: &[Name]) -> Res {
     Ok(value)
 }
 
-/// The system that `nixos-rebuild` would make of a module. It may be called from elsewhere with arguments that are not known here.
-fn module(ev: &mut Eval<'_>, file: &str) -> Res {
+/// The system that `nixos-rebuild` would make of a module, or `home-manager` of one of its own: what the function in a file makes.
+/// It may be called from elsewhere with arguments that are not known here.
+fn module(ev: &mut Eval<'_>, file: &str, evaluate: &str) -> Res {
     let unknown = |reason: &str| Rc::new(Unknown { reason: reason.into(), kinds: Kinds::ANY });
     let rest = if is_of_flake(ev.host, file) {
         // Its arguments come before those that modules define (`_module.args`).
@@ -124,16 +130,26 @@ fn module(ev: &mut Eval<'_>, file: &str) -> Res {
     } else {
         Rest::Presumed(unknown("what the file is called with"))
     };
-    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }));
     let module = ev.ready(Value::Path(file.into()));
-    let entries = [
-        ("modules", Value::list(vec![module])),
-        ("modulesLocation", Value::str(file)),
-        ("specialArgs", special_args),
-    ];
-    let entries = entries.map(|(name, value)| (Name::new_static(name), Attr::anonymous(ev.ready(value))));
+    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }));
+    let special_args = ev.ready(special_args);
+    configuration_of(ev, module, file, special_args, evaluate)
+}
+
+/// The configuration of one module: what the function in a file makes of it.
+fn configuration_of(
+    ev: &mut Eval<'_>,
+    module: ThunkId,
+    location: &str,
+    special_args: ThunkId,
+    evaluate: &str,
+) -> Res {
+    let modules = ev.ready(Value::list(vec![module]));
+    let location = ev.ready(Value::str(location));
+    let entries = [("modules", modules), ("modulesLocation", location), ("specialArgs", special_args)];
+    let entries = entries.map(|(name, value)| (Name::new_static(name), Attr::anonymous(value)));
     let arguments = ev.ready(Value::attrs(entries.into()));
-    let evaluate = ev.import(prelude::EVAL_CONFIG)?;
+    let evaluate = ev.import(evaluate)?;
     ev.call(&evaluate, arguments)
 }
 
@@ -197,14 +213,16 @@ fn world(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> World {
 
 /// A system of which nothing is known but why.
 fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
-    let trouble = Trouble { span: None, message: stop.to_string(), refused: matches!(stop, Stop::Error(_)) };
+    let refused = matches!(stop, Stop::Error(_));
+    let trouble = Trouble { span: None, message: stop.to_string(), refused };
     System {
         name: name.to_owned(),
         entry: start.file(),
         world: start.world(),
         files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
-        parent: Scope { troubles: vec![trouble], ..Scope::default() },
+        parent: Scope { troubles: vec![trouble], lacks_own: true, ..Scope::default() },
         specialisations: Vec::new(),
         homes: Vec::new(),
+        named: Vec::new(),
     }
 }

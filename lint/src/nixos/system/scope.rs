@@ -61,6 +61,8 @@ pub struct Trouble {
     pub thunk: ThunkId,
     /// What is wrong.
     pub stop: Stop,
+    /// Whether it is a module of an input or of NixOS, whose source is not at hand.
+    pub foreign: bool,
 }
 
 /// What a new scope is made of.
