@@ -41,6 +41,8 @@ pub struct Reference {
 const BUDGET: u64 = 3_000_000;
 /// How deep in the outputs something is looked for.
 const DEPTH: usize = 6;
+/// How many attributes of a set are looked at.
+const WIDTH: usize = 200;
 /// How many values are looked at.
 const MOST: usize = 20_000;
 /// The outputs that are modules for others, or sets of such.
@@ -155,7 +157,10 @@ impl Walk {
             }
         }
         match value {
-            Ok(Value::Path(_) | Value::Lambda(_)) if is != Maybe::No => self.module(ev, thunk, is),
+            Ok(Value::Path(_)) if is != Maybe::No => self.module(ev, thunk, is),
+            Ok(Value::Lambda(closure)) if is != Maybe::No && !prelude::is_own(&closure.unit.path) => {
+                self.module(ev, thunk, is);
+            }
             Ok(Value::List(list)) => {
                 for item in &list.items {
                     self.value(ev, *item, is, depth + 1);
@@ -167,7 +172,7 @@ impl Walk {
                     self.module(ev, thunk, is);
                 }
                 if set.known("outPath").is_none() {
-                    for (_, attr) in &set.entries {
+                    for (_, attr) in set.entries.iter().take(WIDTH) {
                         self.value(ev, attr.value, is, depth + 1);
                     }
                 }
