@@ -1,6 +1,7 @@
 //! What a system and its specialisations will be: plain data, made once per evaluation, that rules and renderers ask.
 
 pub use super::guards::Guard;
+pub use crate::eval::Release;
 use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
 use serde_json::Value as Json;
@@ -15,6 +16,8 @@ pub struct System {
     pub entry: String,
     /// What kind of configuration it is.
     pub world: World,
+    /// What is known of the release of NixOS or Home Manager that it is made with.
+    pub release: Option<Release>,
     /// The files that took part; a [`Span`] refers to them by index.
     pub files: Vec<String>,
     /// The system without any specialisation.

@@ -4,6 +4,7 @@ use super::Builtin;
 use super::hashes;
 use crate::eval::heap::ThunkId;
 use crate::eval::machine::Eval;
+use crate::eval::releases::Release;
 use crate::eval::sources;
 use crate::eval::value::*;
 use crate::syntax::hir::Name;
@@ -22,6 +23,7 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "__standIn", arity: 2, kinds: Kinds::STRING, run: stand_in },
     Builtin { name: "__symbol", arity: 1, kinds: Kinds::ANY, run: symbol },
     Builtin { name: "__symbolic", arity: 2, kinds: Kinds::SET, run: symbolic },
+    Builtin { name: "__released", arity: 3, kinds: Kinds::STRING, run: released },
     Builtin { name: "__uncertain", arity: 3, kinds: Kinds::SET, run: uncertain },
     Builtin { name: "__unknown", arity: 1, kinds: Kinds::ANY, run: unknown },
 ];
@@ -145,6 +147,24 @@ fn uncertain(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 fn stand_in(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (kind, name) = (ev.want_text(args[0])?, ev.want_text(args[1])?);
     Ok(Value::Str(Str { text: sources::root(&kind, &name).into(), stand_in: true }))
+}
+
+/// A stand-in, of which is known what refers to it and when it was last changed: `null` if it is not.
+fn released(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let source = ev.force(args[0])?;
+    let reference = ev.want_text(args[1]);
+    let time = ev.force(args[2]);
+    if let Value::Str(folder) = &source {
+        let named = reference.ok().and_then(|reference| Release::named(&reference));
+        let of_time = || match time {
+            Ok(Value::Int(seconds)) => Release::of_time(seconds),
+            _ => None,
+        };
+        if let Some(release) = named.or_else(of_time) {
+            ev.note_release(folder.text.clone(), release);
+        }
+    }
+    Ok(source)
 }
 
 /// Which well-known source a URL is about; `null` if none.

@@ -12,6 +12,7 @@ use super::builtins;
 use super::heap::{FrameId, Heap, Thunk, ThunkId};
 use super::host::Host;
 use super::reads::{Met, ReadLog};
+use super::releases::Release;
 use super::value::*;
 use crate::syntax::hir::File;
 use rustc_hash::FxHashMap;
@@ -49,6 +50,8 @@ pub struct Eval<'h> {
     forcing: Vec<ThunkId>,
     /// What was read of the scopes' configurations.
     reads: ReadLog,
+    /// What is known of the releases of sources, by their folders.
+    releases: FxHashMap<Rc<str>, Release>,
     depth: u32,
     steps: u64,
     budget: u64,
@@ -75,6 +78,7 @@ impl<'h> Eval<'h> {
             imported: FxHashMap::default(),
             forcing: Vec::new(),
             reads: ReadLog::default(),
+            releases: FxHashMap::default(),
             depth: 0,
             steps: 0,
             budget,
@@ -151,6 +155,17 @@ impl<'h> Eval<'h> {
     /// What a thunk came across when it was evaluated.
     pub(crate) fn met_by(&self, thunk: ThunkId) -> Vec<Met> {
         self.reads.of(thunk).iter().map(|key| self.reads.met(*key)).collect()
+    }
+
+    /// Notes of which release a source is.
+    pub(in crate::eval) fn note_release(&mut self, folder: Rc<str>, release: Release) {
+        self.releases.insert(folder, release);
+    }
+
+    /// What is known of the release of the source that a path lies in, which is not at hand.
+    pub fn release_of(&self, path: &str) -> Option<Release> {
+        let folder = &path[..path.find('»')? + '»'.len_utf8()];
+        self.releases.get(folder).copied().or_else(|| Release::named(folder))
     }
 
     /// Runs `f` and returns with its result the keys of what was read in it, which does not count as read outside.

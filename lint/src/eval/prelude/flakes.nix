@@ -69,6 +69,8 @@ let
       node = key;
       at = if at == null then null else at + (if reference ? dir then "/${reference.dir}" else "");
       url = urlOf (entry.original or reference);
+      said = saidOf (entry.original or { });
+      changed = reference.lastModified or null;
       isFlake = entry.flake or true;
       inherited = { };
     };
@@ -84,6 +86,8 @@ let
     else
       found {
         inherit name inherited url;
+        said = saidOf reference + "/" + url;
+        changed = null;
         lock = null;
         node = null;
         at = local source url;
@@ -93,14 +97,18 @@ let
   # The input that a `follows` means: of the same flake, or of one of its inputs.
   followed = siblings: path:
     foldl' (inputs: name: inputs.inputs.${name} or (nameless name)) (siblings.${head path} or (nameless (head path))) (tail path);
-  nameless = name: found { inherit name; url = name; lock = null; node = null; at = null; isFlake = true; inherited = { }; };
+  nameless = name: found { inherit name; url = name; said = ""; changed = null; lock = null; node = null; at = null; isFlake = true; inherited = { }; };
 
-  found = { name, lock, node, at, url, isFlake, inherited }:
+  # What a reference says of the release that it means.
+  saidOf = reference:
+    if isAttrs reference then "/${reference.ref or ""}/${reference.url or ""}" else "";
+
+  found = { name, lock, node, at, url, said, changed, isFlake, inherited }:
     let
       kind = builtins.__identify url;
       source =
         if kind == null then at
-        else builtins.__standIn kind (if name == "inputs.${kind}" then kind else name);
+        else builtins.__released (builtins.__standIn kind (if name == "inputs.${kind}" then kind else name)) said changed;
     in
     if source != null && isFlake && (kind != null || pathExists "${at}/flake.nix") then
       call { inherit source name lock node inherited; known = kind != null; }

@@ -38,7 +38,19 @@ pub fn system(
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
-    System { name, entry, world, files, parent, specialisations, homes, named }
+    let release = release(ev, modules, scope);
+    System { name, entry, world, release, files, parent, specialisations, homes, named }
+}
+
+/// The release of the source whose modules a configuration has.
+fn release(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Option<Release> {
+    let special_args = modules.with_scope(scope, |s| s.special_args);
+    let Ok(Value::Attrs(args)) = ev.force(special_args) else { return None };
+    match ev.force(args.known("modulesPath")?.value) {
+        Ok(Value::Str(path)) => ev.release_of(&path.text),
+        Ok(Value::Path(path)) => ev.release_of(&path),
+        _ => None,
+    }
 }
 
 struct Builder {
