@@ -10,6 +10,8 @@ use std::io::{self, Read};
 const MAX_FILE: u64 = 8 << 20;
 /// The largest folder that is listed, in entries.
 const MAX_ENTRIES: usize = 100_000;
+/// How deep folders are walked through.
+const MAX_FOLDERS: usize = 64;
 /// Where files are no files: reading them may block, or do something.
 const NO_FILES: [&str; 3] = ["/dev", "/proc", "/sys"];
 
@@ -64,6 +66,23 @@ impl FileSystem for Disk {
         }
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         Ok(entries)
+    }
+
+    fn nix_files(&self, path: &str) -> Vec<String> {
+        let walk = ignore::WalkBuilder::new(path)
+            .follow_links(false)
+            .max_depth(Some(MAX_FOLDERS))
+            .filter_entry(|entry| !entry.path_is_symlink())
+            .build();
+        let mut files: Vec<String> = walk
+            .flatten()
+            .take(MAX_ENTRIES)
+            .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+            .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "nix"))
+            .filter_map(|entry| entry.into_path().into_os_string().into_string().ok())
+            .collect();
+        files.sort();
+        files
     }
 }
 

@@ -1,19 +1,26 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
-use crate::db::{self, Database, Db, Entry};
+use crate::db::{self, Database, Db, Entry, Root};
 use crate::findings::{Edit, Finding};
 use crate::fix::{Fixer, apply};
-use crate::nixos::model::System;
+use crate::nixos::entry::Start;
+use crate::nixos::model::{System, World};
+use crate::project::{Project, Source};
 use crate::rules::{self, Context, Texts};
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// An analysis of the systems of a file system. What was found stays known until something that it depends on changes.
 pub struct Analysis {
     db: Database,
-    entries: Vec<Entry>,
+    projects: Vec<(Project, Vec<Root>)>,
+    /// Systems that were named one by one.
+    named: Vec<Entry>,
+    /// Those that were found, so that each keeps what is known of it.
+    found: Mutex<HashMap<(Start, String), Entry>>,
 }
 
 /// What came of fixing.
@@ -28,10 +35,18 @@ pub struct Fixed {
 /// How often fixes are applied before what is left is left.
 const MAX_ROUNDS: usize = 10;
 
+/// What a file must contain, in any case, to have to do with specialisations.
+const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
+
 impl Analysis {
     /// An analysis of these files.
     pub fn new(files: Arc<dyn FileSystem>) -> Self {
-        Analysis { db: Database::new(files), entries: Vec::new() }
+        Analysis {
+            db: Database::new(files),
+            projects: Vec::new(),
+            named: Vec::new(),
+            found: Mutex::default(),
+        }
     }
 
     /// The database behind it.
@@ -41,23 +56,133 @@ impl Analysis {
 
     /// Adds the system that starts at the file `path`, which is absolute.
     pub fn add_entry(&mut self, path: &str, name: &str) {
-        self.entries.push(Entry::new(&self.db, path.to_owned(), name.to_owned()));
+        let entry = self.entry(Start::Module(path.to_owned()), name);
+        self.named.push(entry);
     }
 
-    /// The models of all systems.
-    pub fn systems(&self) -> Vec<Arc<System>> {
-        self.entries.iter().map(|entry| db::system(&self.db, *entry)).collect()
+    /// Adds the systems of a project, unless it is there already.
+    pub fn add_project(&mut self, project: Project) {
+        if self.projects.iter().any(|(known, _)| *known == project) {
+            return;
+        }
+        let roots = project.sources.iter().filter_map(|source| match source {
+            Source::Flake(folder) => Some(Root::new(&self.db, folder.clone(), true)),
+            Source::File(file) => Some(Root::new(&self.db, file.clone(), false)),
+            Source::Module(_) => None,
+        });
+        let roots = roots.collect();
+        self.projects.push((project, roots));
     }
 
-    /// What the rules find in all systems, in the order of the files.
-    pub fn findings(&self) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = Vec::new();
-        for entry in &self.entries {
-            for finding in db::findings(&self.db, *entry).iter() {
-                findings.push(finding.clone());
+    fn entry(&self, start: Start, name: &str) -> Entry {
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        *found
+            .entry((start.clone(), name.to_owned()))
+            .or_insert_with(|| Entry::new(&self.db, start, name.to_owned()))
+    }
+
+    /// The systems, in the order in which they are told; those of worlds without specialisations left out.
+    fn entries(&self) -> Vec<Entry> {
+        let mut entries = self.named.clone();
+        for (project, roots) in &self.projects {
+            if project.whole && !self.speaks_of_specialisations(project) {
+                continue;
+            }
+            let mut roots = roots.iter();
+            for source in &project.sources {
+                match source {
+                    Source::Module(file) => entries.push(self.module(project, file)),
+                    Source::Flake(_) | Source::File(_) => {
+                        let Some(root) = roots.next() else { continue };
+                        let found = db::discovered(&self.db, *root);
+                        let systems = found.systems.iter().filter(|(_, _, world)| *world != World::Darwin);
+                        entries.extend(systems.map(|(name, start, _)| self.entry(start.clone(), name)));
+                        // A file that is no set of systems is a module.
+                        if let (true, Source::File(file)) = (found.systems.is_empty(), source) {
+                            entries.push(self.module(project, file));
+                        }
+                    }
+                }
             }
         }
-        findings
+        entries
+    }
+
+    /// The system that starts at a module, called after its place in the project.
+    fn module(&self, project: &Project, file: &str) -> Entry {
+        let below = file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'));
+        self.entry(Start::Module(file.to_owned()), below)
+    }
+
+    /// Whether any file of a project has to do with specialisations.
+    fn speaks_of_specialisations(&self, project: &Project) -> bool {
+        self.files_about_specialisations(project).next().is_some()
+    }
+
+    fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {
+        let tree = self.db.tree(&project.folder).files(&self.db).clone();
+        (0..tree.len()).map(move |i| tree[i].clone()).filter(|path| self.is_about_specialisations(path))
+    }
+
+    fn is_about_specialisations(&self, path: &str) -> bool {
+        let Ok(text) = self.db.contents(path).text(&self.db).clone() else { return false };
+        let text = text.to_ascii_lowercase();
+        WORDS.iter().any(|word| text.contains(word))
+    }
+
+    /// The models of all systems. After the NixOS systems come the homes in them that have specialisations of their own.
+    pub fn systems(&self) -> Vec<Arc<System>> {
+        self.evaluated().into_iter().map(|(_, system)| system).collect()
+    }
+
+    fn evaluated(&self) -> Vec<(Entry, Arc<System>)> {
+        // Each thread has a handle of its own on the same database.
+        let evaluate = |entries: Vec<Entry>| -> Vec<(Entry, Arc<System>)> {
+            let with = |db: &mut Database, entry| (entry, db::system(db, entry));
+            entries.into_par_iter().map_with(self.db.clone(), with).collect()
+        };
+        let systems = evaluate(self.entries());
+        let mut homes = Vec::new();
+        for (entry, system) in &systems {
+            for user in &system.homes {
+                let name = format!("{user}@{}", system.name);
+                let start =
+                    Start::Home { system: Box::new(entry.start(&self.db).clone()), user: user.clone() };
+                homes.push(self.entry(start, &name));
+            }
+        }
+        systems.into_iter().chain(evaluate(homes)).collect()
+    }
+
+    /// The files of the projects that define specialisations but that no system reads, sorted.
+    pub fn unreached(&self) -> Vec<String> {
+        let mut unreached = BTreeSet::new();
+        for (project, _) in self.projects.iter().filter(|(project, _)| project.whole) {
+            unreached.extend(self.files_about_specialisations(project));
+        }
+        for system in self.systems() {
+            for file in &system.files {
+                unreached.remove(file);
+            }
+        }
+        for (_, roots) in &self.projects {
+            for root in roots {
+                for file in &db::discovered(&self.db, *root).files {
+                    unreached.remove(file);
+                }
+            }
+        }
+        unreached.into_iter().collect()
+    }
+
+    /// What the rules find in all systems, in the order of the files. What is found at the same place in several is told once.
+    pub fn findings(&self) -> Vec<Finding> {
+        let found: Vec<Arc<Vec<Finding>>> = self
+            .evaluated()
+            .into_par_iter()
+            .map_with(self.db.clone(), |db, (entry, _)| db::findings(db, entry))
+            .collect();
+        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()))
     }
 
     /// The text of a file that was read.

@@ -14,6 +14,7 @@ pub mod eval;
 pub mod findings;
 pub mod fix;
 pub mod nixos;
+pub mod project;
 pub mod render;
 pub mod rules;
 pub mod source;

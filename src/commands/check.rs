@@ -19,6 +19,9 @@ pub(crate) struct Arguments {
     /// Files or folders with a configuration.
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Report on these systems only.
+    #[arg(long, value_name = "NAME")]
+    system: Vec<String>,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -90,13 +93,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!("there is no rule `{name}`; the rules are {}", names.join(", "));
         }
     }
-    let mut analysis = super::open(&arguments.paths)?;
+    let mut opened = super::Opened::new(&arguments.paths)?;
+    let only = std::mem::take(&mut opened.only);
+    let analysis = &mut opened.analysis;
     let wanted = |f: &Finding| {
         let rule = f.rule.to_owned();
-        (arguments.select.is_empty() || arguments.select.contains(&rule)) && !arguments.ignore.contains(&rule)
+        let places = std::iter::once(&f.primary).chain(&f.related);
+        (arguments.select.is_empty() || arguments.select.contains(&rule))
+            && !arguments.ignore.contains(&rule)
+            && (arguments.system.is_empty() || f.systems.iter().any(|s| arguments.system.contains(s)))
+            && places.into_iter().any(|label| super::is_asked(&only, &label.location.file))
     };
     if arguments.fix || arguments.diff {
-        let before: HashMap<String, String> = originals(&analysis);
+        let before: HashMap<String, String> = originals(analysis);
         let fixed = analysis.fix(arguments.unsafe_fixes, wanted);
         if arguments.diff {
             return diff(&before, &fixed);
@@ -108,8 +117,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let findings: Vec<Finding> = analysis.findings().into_iter().filter(|f| wanted(f)).collect();
     match arguments.format {
-        Format::Text => text(&analysis, &findings, arguments.color)?,
-        Format::Json => json(&analysis, &findings)?,
+        Format::Text => text(analysis, &findings, arguments.color)?,
+        Format::Json => json(analysis, &findings)?,
     }
     let fails = findings.iter().any(|f| f.severity >= arguments.fail_on.severity());
     Ok(if fails && !arguments.exit_zero { ExitCode::FAILURE } else { ExitCode::SUCCESS })

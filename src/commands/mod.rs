@@ -7,40 +7,64 @@ pub(crate) mod show;
 use crate::disk::Disk;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
+use speclint_lint::project::{Project, Source};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// An analysis of what the paths name: files, or folders with a configuration in them.
-fn open(paths: &[PathBuf]) -> Result<Analysis> {
-    let mut analysis = Analysis::new(Arc::new(Disk));
-    for path in paths {
-        let entry = entry(path)?;
-        let text = entry.to_str().with_context(|| format!("the path `{}` is not UTF-8", entry.display()))?;
-        analysis.add_entry(text, &shown(&entry));
-    }
-    Ok(analysis)
+/// What the paths of a command line name.
+struct Opened {
+    /// The analysis of the projects that they are in.
+    analysis: Analysis,
+    /// The files and folders that are asked about; none if everything is.
+    only: Vec<String>,
 }
 
-/// The file from which a path's system starts.
-fn entry(path: &Path) -> Result<PathBuf> {
-    let full = std::path::absolute(path).with_context(|| format!("cannot resolve `{}`", path.display()))?;
-    let full = full
-        .canonicalize()
-        .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
-    if !full.is_dir() {
-        std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
-        return Ok(full);
-    }
-    for name in ["configuration.nix", "default.nix"] {
-        let candidate = full.join(name);
-        if candidate.is_file() {
-            return Ok(candidate);
+impl Opened {
+    /// An analysis of the projects of these paths: repositories, or files and folders with a configuration.
+    fn new(paths: &[PathBuf]) -> Result<Self> {
+        let mut opened = Opened { analysis: Analysis::new(Arc::new(Disk)), only: Vec::new() };
+        for path in paths {
+            opened.add(path)?;
         }
+        Ok(opened)
     }
-    bail!(
-        "`{}` has neither a configuration.nix nor a default.nix: name the file that your system starts from",
-        path.display()
-    )
+
+    fn add(&mut self, path: &Path) -> Result<()> {
+        let full =
+            std::path::absolute(path).with_context(|| format!("cannot resolve `{}`", path.display()))?;
+        let full = full
+            .canonicalize()
+            .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
+        if !full.is_dir() {
+            std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
+        }
+        let full = full.to_str().with_context(|| format!("the path `{}` is not UTF-8", full.display()))?;
+        let Some(project) = Project::of(&Disk, full) else {
+            bail!(
+                "`{}` has no flake.nix, configuration.nix or default.nix: name the file that your system starts from",
+                path.display()
+            )
+        };
+        let everything = project.folder == full || !project.whole;
+        match project.sources.as_slice() {
+            [Source::Module(file)] if !project.whole => {
+                self.analysis.add_entry(file, &shown(Path::new(file)))
+            }
+            _ => self.analysis.add_project(project),
+        }
+        if !everything {
+            self.only.push(full.to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Whether a file is among the files and folders that are asked about; all are if none is named.
+fn is_asked(only: &[String], file: &str) -> bool {
+    let is_in = |path: &String| {
+        file.strip_prefix(path.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    only.is_empty() || only.iter().any(is_in)
 }
 
 /// `path` as an absolute, normalised path; relative ones start at the working folder.

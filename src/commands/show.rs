@@ -3,6 +3,7 @@
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use speclint_lint::analysis::Analysis;
+use speclint_lint::nixos::model::System;
 use speclint_lint::render;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,9 @@ pub(crate) struct Arguments {
     /// Files or folders with a configuration.
     #[arg(default_value = ".")]
     paths: Vec<PathBuf>,
+    /// Show these systems only.
+    #[arg(long, value_name = "NAME")]
+    system: Vec<String>,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -28,17 +32,23 @@ enum Format {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let analysis = super::open(&arguments.paths)?;
+    let opened = super::Opened::new(&arguments.paths)?;
+    let analysis = &opened.analysis;
     let systems = analysis.systems();
-    let systems: Vec<_> = systems.iter().map(AsRef::as_ref).collect();
+    let asked = |system: &System| system.files.iter().any(|file| super::is_asked(&opened.only, file));
+    let systems: Vec<&System> = systems.iter().map(AsRef::as_ref).filter(|system| asked(system)).collect();
+    let named = |system: &&System| arguments.system.is_empty() || arguments.system.contains(&system.name);
+    let systems: Vec<&System> = systems.into_iter().filter(named).collect();
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text => {
             out.write_all(render::show_text(&systems, &|path| super::shown(Path::new(path))).as_bytes())?
         }
         Format::Json => {
-            let locate = |path: &str, range| locate(&analysis, path, range);
-            serde_json::to_writer(&mut out, &render::show_json(&systems, &[], &locate))?;
+            let unreached = analysis.unreached();
+            let unreached: Vec<String> = unreached.iter().map(|path| super::shown(Path::new(path))).collect();
+            let locate = |path: &str, range| locate(analysis, path, range);
+            serde_json::to_writer(&mut out, &render::show_json(&systems, &unreached, &locate))?;
             out.write_all(b"\n")?;
         }
     }

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "salsa's macros make methods without documentation")]
 
 use crate::eval::host::{FileKind, ReadError};
+use crate::nixos::entry::Start;
 use crate::syntax::hir::Name;
 use std::sync::Arc;
 
@@ -38,13 +39,35 @@ pub struct Folder {
     pub entries: Result<Arc<[(Name, FileKind)]>, ReadError>,
 }
 
-/// A file from which a system starts.
+/// The Nix files below a folder.
 #[salsa::input]
-pub struct Entry {
-    /// The file's path.
+pub struct Tree {
+    /// The folder.
     #[returns(ref)]
     pub path: String,
-    /// What the system is called.
+    /// Their paths, sorted.
+    #[returns(ref)]
+    pub files: Arc<[String]>,
+}
+
+/// A flake or a file that may have systems.
+#[salsa::input]
+pub struct Root {
+    /// The flake's folder, or the file.
+    #[returns(ref)]
+    pub path: String,
+    /// Whether it is a flake.
+    #[returns(copy)]
+    pub is_flake: bool,
+}
+
+/// A system.
+#[salsa::input]
+pub struct Entry {
+    /// Where it starts.
+    #[returns(ref)]
+    pub start: Start,
+    /// What it is called.
     #[returns(ref)]
     pub name: String,
 }

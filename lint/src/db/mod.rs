@@ -3,26 +3,21 @@
 
 mod inputs;
 
-pub use inputs::{Contents, Entry, Folder, PathState};
+pub use inputs::{Contents, Entry, Folder, PathState, Root, Tree};
 
 use crate::analysis;
 use crate::eval::host::{FileKind, Host, ReadError};
-use crate::eval::{Attrs, Eval, Kinds, Rest, Stop, Unknown, Value, paths};
 use crate::findings::{Edit, Finding};
 use crate::fix::apply;
+use crate::nixos::entry::{self, Found};
 use crate::nixos::model::System;
-use crate::nixos::{InitialModule, ModuleOrigin, ModuleSystem, build};
 use crate::source::files::FileSystem;
 use crate::source::{DecodeError, decode};
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
 use std::collections::HashMap;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// How many steps the evaluation of a system may take. A large one takes two hundred thousand.
-const SYSTEM_BUDGET: u64 = 6_000_000;
 
 /// The files of a database.
 #[salsa::db]
@@ -33,6 +28,8 @@ pub trait Db: salsa::Database {
     fn state(&self, path: &str) -> PathState;
     /// What is in the folder `path`.
     fn folder(&self, path: &str) -> Folder;
+    /// The Nix files below the folder `path`.
+    fn tree(&self, path: &str) -> Tree;
 }
 
 /// A database over a file system. Clones share everything.
@@ -49,6 +46,7 @@ struct Inputs {
     contents: HashMap<String, Contents>,
     states: HashMap<String, PathState>,
     folders: HashMap<String, Folder>,
+    trees: HashMap<String, Tree>,
 }
 
 #[salsa::db]
@@ -83,6 +81,16 @@ impl Db for Database {
         }
         let input = Folder::new(self, path.to_owned(), self.files.list(path).map(Into::into));
         inputs.folders.insert(path.to_owned(), input);
+        input
+    }
+
+    fn tree(&self, path: &str) -> Tree {
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = inputs.trees.get(path) {
+            return *known;
+        }
+        let input = Tree::new(self, path.to_owned(), self.files.nix_files(path).into());
+        inputs.trees.insert(path.to_owned(), input);
         input
     }
 }
@@ -127,7 +135,7 @@ impl Database {
     pub fn refresh(&mut self, path: &str) {
         let (contents, state, folder) = {
             let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
-            let folder = inputs.folders.get(paths::parent(path)).copied();
+            let folder = inputs.folders.get(crate::eval::paths::parent(path)).copied();
             (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
         };
         if let Some(input) = contents {
@@ -143,7 +151,8 @@ impl Database {
             }
         }
         if let Some(input) = folder {
-            let entries: Result<Arc<[_]>, _> = self.files.list(paths::parent(path)).map(Into::into);
+            let entries: Result<Arc<[_]>, _> =
+                self.files.list(crate::eval::paths::parent(path)).map(Into::into);
             if *input.entries(self) != entries {
                 let _previous = input.set_entries(self).to(entries);
             }
@@ -157,13 +166,19 @@ pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadEr
     contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
 }
 
-/// The model of the system that starts at an entry.
+/// The systems that a flake or a file has.
 #[salsa::tracked(returns(clone))]
-pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
-    Arc::new(evaluate(&DbHost(db), entry.path(db), entry.name(db)))
+pub fn discovered(db: &dyn Db, root: Root) -> Arc<Found> {
+    Arc::new(entry::discover(&DbHost(db), root.path(db), root.is_flake(db)))
 }
 
-/// What the rules find in the system that starts at an entry.
+/// The model of a system.
+#[salsa::tracked(returns(clone))]
+pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
+    Arc::new(entry::system(&DbHost(db), entry.start(db), entry.name(db)))
+}
+
+/// What the rules find in a system.
 #[salsa::tracked(returns(clone))]
 pub fn findings(db: &dyn Db, entry: Entry) -> Arc<Vec<Finding>> {
     Arc::new(analysis::check(db, entry))
@@ -183,44 +198,7 @@ pub(crate) fn edited_system(db: &dyn Db, entry: Entry, edits: &[Edit]) -> Option
         }
         texts.insert(path.to_owned(), (Arc::from(new), Arc::new(file)));
     }
-    Some(evaluate(&EditedHost { base: DbHost(db), texts }, entry.path(db), entry.name(db)))
-}
-
-fn evaluate(host: &dyn Host, path: &str, name: &str) -> System {
-    let mut ev = Eval::new(host, SYSTEM_BUDGET);
-    let modules = ModuleSystem::new(&mut ev);
-    let rest = match is_of_flake(host, path) {
-        // Its arguments come before those that modules define (`_module.args`).
-        true => Rest::Open(unknown("`flake.nix` says what the file is called with")),
-        false => Rest::Presumed(unknown("what the file is called with")),
-    };
-    let special_args = ev.ready(Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest })));
-    let file: Rc<str> = path.into();
-    let thunk = ev.ready(Value::Path(file.clone()));
-    let initial = InitialModule { thunk, file, origin: ModuleOrigin::Own };
-    match modules.nixos(&mut ev, vec![initial], special_args) {
-        Ok(scope) => build::system(&mut ev, &modules, scope, name.to_owned(), path.to_owned()),
-        Err(stop) => failed(name.to_owned(), path.to_owned(), &stop),
-    }
-}
-
-/// Whether a file is part of a flake: a folder above it, within its repository, has a `flake.nix`.
-fn is_of_flake(host: &dyn Host, path: &str) -> bool {
-    let mut folder = paths::parent(path);
-    loop {
-        let prefix = folder.trim_end_matches('/');
-        if host.kind(&format!("{prefix}/flake.nix")).is_some() {
-            return true;
-        }
-        if prefix.is_empty() || host.kind(&format!("{prefix}/.git")).is_some() {
-            return false;
-        }
-        folder = paths::parent(folder);
-    }
-}
-
-fn unknown(reason: &str) -> Rc<Unknown> {
-    Rc::new(Unknown { reason: reason.into(), kinds: Kinds::ANY })
+    Some(entry::system(&EditedHost { base: DbHost(db), texts }, entry.start(db), entry.name(db)))
 }
 
 /// A host some of whose texts are edited.
@@ -249,17 +227,6 @@ impl Host for EditedHost<'_> {
     fn search(&self, name: &str) -> Option<String> {
         self.base.search(name)
     }
-}
-
-fn failed(name: String, entry: String, stop: &Stop) -> System {
-    let message = match stop {
-        Stop::Unknown(why) => why.reason.to_string(),
-        Stop::Error(e) => e.to_string(),
-    };
-    let trouble =
-        crate::nixos::model::Trouble { span: None, message, refused: matches!(stop, Stop::Error(_)) };
-    let parent = crate::nixos::model::Scope { troubles: vec![trouble], ..Default::default() };
-    System { name, entry, files: Vec::new(), parent, specialisations: Vec::new() }
 }
 
 /// A database as the host of an evaluation.

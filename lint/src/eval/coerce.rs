@@ -1,6 +1,7 @@
 //! Values as strings, the way Nix makes strings of them.
 
 use super::machine::Eval;
+use super::sources;
 use super::value::*;
 use crate::syntax::hir::Name;
 
@@ -28,7 +29,10 @@ impl Eval<'_> {
     pub fn coerce(&mut self, value: Value, how: Coerce) -> Res<Str> {
         match value {
             Value::Str(s) => Ok(s),
-            Value::Path(path) => Ok(Str { text: path, stand_in: how == Coerce::Interpolate }),
+            Value::Path(path) => {
+                let stand_in = how == Coerce::Interpolate || sources::is_stand_in(&path);
+                Ok(Str { text: path, stand_in })
+            }
             Value::Symbol(s) => Ok(Str { text: format!("/nix/store/«{s}»").into(), stand_in: true }),
             Value::Attrs(set) => {
                 if let Some(attr) = self.attr(&set, &Name::new_static("__toString"))? {

@@ -14,6 +14,7 @@ mod positions;
 pub mod prelude;
 mod reads;
 pub mod show;
+pub mod sources;
 mod undecided;
 mod value;
 

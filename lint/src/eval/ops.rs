@@ -152,7 +152,7 @@ impl Eval<'_> {
         Ok(match (a, b) {
             (Value::Symbol(x), Value::Symbol(y)) if x == y => true,
             (Value::Symbol(s), _) | (_, Value::Symbol(s)) => {
-                return Err(Stop::unknown_kind(format!("`{s}` needs nixpkgs"), Kinds::BOOL));
+                return Err(Stop::needs_nixpkgs(s).yielding(Kinds::BOOL));
             }
             (Value::Null, Value::Null) => true,
             (Value::Bool(x), Value::Bool(y)) => x == y,
@@ -285,7 +285,7 @@ impl Eval<'_> {
         match &set.rest {
             Rest::Closed | Rest::Presumed(_) => Ok(()),
             Rest::Open(why) => Err(Stop::Unknown(why.clone())),
-            Rest::Symbolic(root) => Err(Stop::unknown(format!("`{root}` needs nixpkgs"))),
+            Rest::Symbolic(root) => Err(Stop::needs_nixpkgs(root)),
             Rest::Lazy(lazy) => {
                 let lazy = lazy.clone();
                 self.deeper(|ev| lazy.names(ev)).map(drop)
@@ -322,7 +322,7 @@ impl Eval<'_> {
                 x.items.len() < y.items.len()
             }
             (Value::Symbol(s), _) | (_, Value::Symbol(s)) => {
-                return Err(Stop::unknown_kind(format!("`{s}` needs nixpkgs"), Kinds::BOOL));
+                return Err(Stop::needs_nixpkgs(s).yielding(Kinds::BOOL));
             }
             _ => return Err(Stop::fail(format!("cannot compare {} with {}", a.describe(), b.describe()))),
         })
@@ -401,7 +401,7 @@ impl Eval<'_> {
                 Err(stop) => return Err(stop),
             },
             Rest::Open(why) => (Some(why.clone()), r.entries.clone()),
-            Rest::Symbolic(root) => (Some(needs_nixpkgs(root)), r.entries.clone()),
+            Rest::Symbolic(root) => (Some(Unknown::needs_nixpkgs(root)), r.entries.clone()),
         };
         self.charge((l.entries.len() + right.len()) as u64)?;
         let mut entries = Vec::with_capacity(l.entries.len() + right.len());
@@ -462,15 +462,12 @@ impl Eval<'_> {
     pub(crate) fn as_list(&mut self, result: Res) -> Res<Rc<List>> {
         match result {
             Ok(Value::List(list)) => Ok(list),
-            Ok(Value::Symbol(s)) => Ok(Rc::new(List { items: Vec::new(), open: Some(needs_nixpkgs(&s)) })),
+            Ok(Value::Symbol(s)) => {
+                Ok(Rc::new(List { items: Vec::new(), open: Some(Unknown::needs_nixpkgs(&s)) }))
+            }
             Ok(other) => Err(self.mismatch("a list", &other)),
             Err(Stop::Unknown(why)) => Ok(Rc::new(List { items: Vec::new(), open: Some(why) })),
             Err(stop) => Err(stop),
         }
     }
-}
-
-/// Why something of nixpkgs or an input is not known.
-pub(crate) fn needs_nixpkgs(symbol: &str) -> Rc<Unknown> {
-    Rc::new(Unknown { reason: format!("`{symbol}` needs nixpkgs").into(), kinds: Kinds::ANY })
 }

@@ -1,14 +1,18 @@
 //! nixpkgs' `lib`, in this project's own words: Nix files that are part of the program.
 
+use super::sources;
 use crate::syntax::{hir::File, lower};
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// The folder in which the prelude's files seem to lie.
 pub const ROOT: &str = "/«speclint»/lib/";
 /// The module that declares the module system's own options.
 pub const INTERNAL_MODULE: &str = "/«speclint»/lib/module-system.nix";
-/// The module that stands for NixOS: it declares specialisations.
-pub const NIXOS_MODULE: &str = "/«speclint»/lib/nixos.nix";
+/// The function that makes a NixOS system of modules.
+pub const EVAL_CONFIG: &str = "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix";
+/// The file that says what a flake is.
+pub const FLAKES: &str = "/«speclint»/lib/flakes.nix";
 /// The file that is `lib`.
 pub const ENTRY: &str = "/«speclint»/lib/default.nix";
 
@@ -31,6 +35,7 @@ const FILES: &[(&str, &str)] = files! {
     "fileset.nix"
     "filesystem.nix"
     "fixed-points.nix"
+    "flakes.nix"
     "generators.nix"
     "gvariant.nix"
     "kernel.nix"
@@ -57,10 +62,16 @@ const FILES: &[(&str, &str)] = files! {
     "versions.nix"
 };
 
-/// The prelude's file at `path`, if there is one. It is lowered when it is first asked for.
-pub fn file(path: &str) -> Option<Arc<File>> {
+/// The program's own file at `path`, if there is one: of the prelude, or of a source that is not at hand. With its path, which is
+/// another one for a folder. It is lowered when it is first asked for.
+pub fn file(path: &str) -> Option<(Cow<'_, str>, Arc<File>)> {
     static LOWERED: [OnceLock<Arc<File>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
-    let name = path.strip_prefix(ROOT)?;
+    let Some(name) = path.strip_prefix(ROOT) else { return sources::file(path) };
     let i = FILES.iter().position(|(n, _)| *n == name)?;
-    Some(LOWERED[i].get_or_init(|| Arc::new(lower(FILES[i].1))).clone())
+    Some((Cow::Borrowed(path), LOWERED[i].get_or_init(|| Arc::new(lower(FILES[i].1))).clone()))
+}
+
+/// Whether a path is one of the program's own.
+pub fn is_own(path: &str) -> bool {
+    path.starts_with(ROOT) || sources::is_stand_in(path)
 }

@@ -76,7 +76,7 @@ impl Eval<'_> {
                 Json::String(s.text.to_string())
             }
             Value::Path(path) => Json::String(path.to_string()),
-            Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Value::Symbol(s) => return Err(Stop::needs_nixpkgs(s)),
             Value::Lambda(_) | Value::Builtin(_) | Value::Native(_) => {
                 return Err(Stop::unknown_kind("it is a function", Kinds::LAMBDA));
             }

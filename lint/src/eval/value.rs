@@ -105,6 +105,10 @@ pub trait LazyAttrs {
     fn possible_names(&self, eval: &mut Eval<'_>) -> Option<Vec<Name>> {
         self.names(eval).ok()
     }
+    /// The scope whose `config` this is, as the layer above numbers them.
+    fn scope(&self) -> Option<u32> {
+        None
+    }
 }
 
 /// An entry of an attribute set.
@@ -218,6 +222,18 @@ pub struct Unknown {
     pub kinds: Kinds,
 }
 
+impl Unknown {
+    /// Why something of nixpkgs or an input is not known.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Rc<Self> {
+        Rc::new(Unknown { reason: format!("`{symbol}` needs nixpkgs").into(), kinds: Kinds::ANY })
+    }
+
+    /// Why an attribute that a [`Rest::Presumed`] does not have is not known.
+    pub(super) fn without(&self, name: &str) -> Stop {
+        Stop::unknown(format!("there is no `{name}` in {}", self.reason))
+    }
+}
+
 /// Why an evaluation yields no value.
 #[derive(Clone, Debug)]
 pub enum Stop {
@@ -269,6 +285,11 @@ impl Stop {
         Stop::Unknown(Rc::new(Unknown { reason: reason.into(), kinds }))
     }
 
+    /// Unknown, because it is of nixpkgs or an input.
+    pub(crate) fn needs_nixpkgs(symbol: &str) -> Self {
+        Stop::Unknown(Unknown::needs_nixpkgs(symbol))
+    }
+
     /// An error that `tryEval` does not catch.
     pub fn fail(message: impl Into<String>) -> Self {
         Stop::Error(Rc::new(Error::Fail(message.into())))
@@ -306,6 +327,15 @@ impl Stop {
     }
 }
 
+impl fmt::Display for Stop {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Stop::Unknown(why) => f.write_str(&why.reason),
+            Stop::Error(error) => error.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -330,6 +360,12 @@ impl Value {
     /// A closed set of these entries, in any order.
     pub fn attrs(entries: Vec<(Name, Attr)>) -> Self {
         Value::Attrs(Rc::new(Attrs::from_entries(entries)))
+    }
+
+    /// A closed set of these attributes, none of which stands in a file.
+    pub fn set<const N: usize>(entries: [(&'static str, ThunkId); N]) -> Self {
+        let entry = |(name, value)| (Name::new_static(name), Attr::anonymous(value));
+        Value::attrs(entries.into_iter().map(entry).collect())
     }
 
     /// What `builtins.typeOf` calls it; `None` for a symbol.

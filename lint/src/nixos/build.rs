@@ -14,29 +14,86 @@ const OPTION_BUDGET: u64 = 1_500_000;
 /// How deep options may be nested in values of others.
 const MAX_NESTING: usize = 12;
 
-/// The model of a NixOS system whose scope is `scope`.
+/// The model of a system whose scope is `scope`.
 pub fn system(
     ev: &mut Eval<'_>,
     modules: &ModuleSystem,
     scope: ScopeId,
     name: String,
     entry: String,
+    world: World,
 ) -> System {
-    let mut builder = Builder { modules: modules.clone(), scopes: HashMap::new() };
+    let prefix = modules.prefix(scope).to_vec();
+    let mut builder = Builder { modules: modules.clone(), prefix, scopes: HashMap::new() };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
+    let homes = if world == World::Nixos { builder.homes(ev, scope) } else { Vec::new() };
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
-    System { name, entry, files, parent, specialisations }
+    System { name, entry, world, files, parent, specialisations, homes }
+}
+
+/// The scope of a user's home in the NixOS system that has it.
+pub(super) fn home(
+    ev: &mut Eval<'_>,
+    modules: &ModuleSystem,
+    system: ScopeId,
+    user: &Name,
+) -> Res<Option<ScopeId>> {
+    let Some(users) = modules.find(ev, system, &["home-manager", "users"])? else { return Ok(None) };
+    ev.force(modules.value(users))?;
+    let Some((_, element)) = modules.elements(users).into_iter().find(|(name, _)| name == user) else {
+        return Ok(None);
+    };
+    ev.force(modules.value(element))?;
+    Ok(modules.submodule(element))
 }
 
 struct Builder {
     modules: ModuleSystem,
+    /// The path of the system inside of another one, which the names of its options go without.
+    prefix: Vec<Name>,
     /// Which specialisation each scope belongs to, `None` for the parent.
     scopes: HashMap<ScopeId, Option<Name>>,
 }
 
 impl Builder {
+    /// The path of a node in its system.
+    fn path(&self, node: NodeId) -> Vec<Name> {
+        let path = self.modules.loc(node);
+        path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
+    }
+
+    /// The users whose homes have specialisations of their own.
+    fn homes(&mut self, ev: &mut Eval<'_>, scope: ScopeId) -> Vec<Name> {
+        let Ok(Some(users)) = self.modules.find(ev, scope, &["home-manager", "users"]) else {
+            return Vec::new();
+        };
+        let mut homes = Vec::new();
+        for (user, _) in self.modules.elements(users) {
+            let Ok(Some(home)) = home(ev, &self.modules, scope, &user) else { continue };
+            if let Ok(Some(node)) = self.modules.find(ev, home, &["specialisation"])
+                && matches!(self.modules.raw(ev, node), Ok(raw) if !raw.is_empty())
+            {
+                homes.push(user);
+            }
+        }
+        homes
+    }
+
+    /// What an evaluation that stopped means for an option.
+    fn prediction_of(&self, ev: &Eval<'_>, stop: &Stop) -> Prediction {
+        match prediction_of(ev, stop) {
+            Prediction::Conflict { option, message } => {
+                let prefix = show_loc(&self.prefix);
+                let inside = option.strip_prefix(&prefix).and_then(|rest| rest.strip_prefix('.'));
+                let option = inside.map(str::to_owned).unwrap_or(option);
+                Prediction::Conflict { option, message }
+            }
+            other => other,
+        }
+    }
+
     /// A scope without its specialisations.
     fn scope(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> Scope {
         let mut scope = Scope { complete: true, ..Scope::default() };
@@ -106,7 +163,7 @@ impl Builder {
                 }
                 Ok(None) => {}
                 Err(stop) => {
-                    let mut path: Vec<Name> = self.modules.loc(node).to_vec();
+                    let mut path = self.path(node);
                     path.push(name);
                     self.failed(ev, path, &stop, scope);
                 }
@@ -126,11 +183,11 @@ impl Builder {
     fn failed_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, stop: &Stop, scope: &mut Scope) {
         scope.complete = false;
         scope.troubles.push(trouble(ev, stop));
-        if self.modules.loc(node).is_empty() {
+        if self.path(node).is_empty() {
             self.failed_scope(ev, stop, scope);
         }
         let Ok(raw) = self.modules.raw(ev, node) else { return };
-        let loc = self.modules.loc(node).to_vec();
+        let loc = self.path(node);
         for definition in raw.iter() {
             let mut sets = Vec::new();
             if super::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
@@ -166,7 +223,7 @@ impl Builder {
     }
 
     fn failed(&mut self, ev: &mut Eval<'_>, path: Vec<Name>, stop: &Stop, scope: &mut Scope) {
-        let prediction = prediction_of(ev, stop);
+        let prediction = self.prediction_of(ev, stop);
         scope.options.insert(
             show_loc(&path),
             OptionModel {
@@ -205,7 +262,7 @@ impl Builder {
         }
         let definition = self.modules.raw(ev, node).ok().and_then(|raw| raw.first().cloned());
         let span = definition.and_then(|d| d.place).and_then(|p| place(ev, p)).map(|p| p.span());
-        let message = format!("The option `{}' does not exist", show_loc(&self.modules.loc(node)));
+        let message = format!("The option `{}' does not exist", show_loc(&self.path(node)));
         scope.troubles.push(Trouble { span, message, refused: true });
     }
 
@@ -221,7 +278,7 @@ impl Builder {
     }
 
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
-        let path: Vec<Name> = self.modules.loc(node).to_vec();
+        let path = self.path(node);
         let ty = self.modules.type_of(node);
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
@@ -259,11 +316,11 @@ impl Builder {
                 } else {
                     match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
                         Ok(value) => Prediction::Ok { value, priority },
-                        Err(stop) => prediction_of(ev, &stop),
+                        Err(stop) => self.prediction_of(ev, &stop),
                     }
                 }
             }
-            (Some(Err(stop)), _) | (Some(Ok(_)), Err(stop)) => prediction_of(ev, stop),
+            (Some(Err(stop)), _) | (Some(Ok(_)), Err(stop)) => self.prediction_of(ev, stop),
         };
         let definitions = match &merged {
             Ok(merged) => merged.candidates.iter().map(|c| self.definition(ev, node, c)).collect(),
@@ -361,7 +418,7 @@ impl Builder {
         }
         match self.modules.modules(ev, self.modules.scope_of(node)) {
             Ok(modules) => match modules.get(module as usize) {
-                Some(m) if m.file.starts_with('«') => Origin::System,
+                Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
                 Some(m) => match m.origin {
                     ModuleOrigin::System => Origin::System,
                     ModuleOrigin::Inherited => Origin::Inherited,
@@ -379,7 +436,7 @@ impl Builder {
 
     fn read(&self, node: NodeId) -> Option<Read> {
         let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
-        Some(Read { specialisation, option: show_loc(&self.modules.loc(node)) })
+        Some(Read { specialisation, option: show_loc(&self.path(node)) })
     }
 
     // ---- specialisations ----
@@ -558,7 +615,7 @@ fn guard(ev: &Eval<'_>, thunk: ThunkId) -> Option<(Guard, Span)> {
 
 fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
     let unit = &ev.units()[place.unit as usize];
-    if unit.path.starts_with(eval::prelude::ROOT) {
+    if eval::prelude::is_own(&unit.path) {
         return None;
     }
     let entry = unit.file.entry(place.entry);

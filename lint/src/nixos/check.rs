@@ -29,7 +29,7 @@ impl Type {
         if let Value::Symbol(s) = value {
             return match self {
                 Type::Raw | Type::Anything | Type::Unspecified => Ok(true),
-                _ => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+                _ => Err(Stop::needs_nixpkgs(s)),
             };
         }
         if let Type::Recursive(ty) = self {

@@ -6,7 +6,9 @@
 use super::definitions::tag;
 use super::system::{InitialModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
 use super::views::{ConfigView, OptionsView};
-use crate::eval::{Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths};
+use crate::eval::{
+    Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources,
+};
 use crate::syntax::hir::{Expr, Name, Param};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -29,6 +31,16 @@ struct Loaded {
 /// How many steps a module takes besides what evaluating it takes.
 const MODULE_STEPS: u64 = 50;
 
+/// A module where it is asked for: among the imports of another, or among those that a scope starts from.
+struct Asked {
+    thunk: ThunkId,
+    /// The file that it counts as being of, unless it is one itself or says another.
+    file: Rc<str>,
+    /// Its key, likewise.
+    key: Rc<str>,
+    origin: ModuleOrigin,
+}
+
 /// Attributes of a module that are not settings.
 const META: [&str; 9] =
     ["_class", "_file", "key", "disabledModules", "imports", "options", "config", "meta", "freeformType"];
@@ -46,6 +58,16 @@ struct Collector<'s> {
 }
 
 impl ModuleSystem {
+    /// The path of a scope inside of the system that has it.
+    pub(super) fn prefix(&self, scope: ScopeId) -> Rc<[Name]> {
+        self.with_scope(scope, |s| s.prefix.clone())
+    }
+
+    /// What kind of configuration a scope is: a thunk of a string, where it was said.
+    pub(super) fn class(&self, scope: ScopeId) -> Option<ThunkId> {
+        self.with_scope(scope, |s| s.class)
+    }
+
     /// The modules of a scope.
     pub(super) fn collect(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Res<Collected> {
         let (initial, special_args) = self.with_scope(scope, |s| (s.initial.clone(), s.special_args));
@@ -66,8 +88,8 @@ impl ModuleSystem {
         };
         let mut loaded = Vec::new();
         for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
-            let key = format!(":anon-{}", i + 1);
-            if let Some(module) = collector.load(ev, thunk, &file, &key, origin)? {
+            let key = format!(":anon-{}", i + 1).into();
+            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin })? {
                 loaded.push(module);
             }
         }
@@ -188,21 +210,14 @@ fn note_disabled(loaded: &Rc<Loaded>, disabled: &mut HashSet<Rc<str>>, seen: &mu
 
 impl Collector<'_> {
     /// Loads a module and what it imports; `None` if it cannot be known, which is noted.
-    fn load(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        file: &Rc<str>,
-        key: &str,
-        origin: ModuleOrigin,
-    ) -> Res<Option<Rc<Loaded>>> {
+    fn load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
         // Loading a module takes as much as many expressions.
         ev.charge(MODULE_STEPS)?;
-        match ev.deeper(|ev| self.try_load(ev, thunk, file, key, origin)) {
+        match ev.deeper(|ev| self.try_load(ev, asked)) {
             Ok(loaded) => Ok(loaded),
             Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),
             Err(stop) => {
-                self.trouble(file, thunk, stop);
+                self.trouble(&asked.file, asked.thunk, stop);
                 Ok(None)
             }
         }
@@ -212,79 +227,65 @@ impl Collector<'_> {
         self.troubles.push(Trouble { file: file.clone(), thunk, stop });
     }
 
-    fn try_load(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        file: &Rc<str>,
-        key: &str,
-        origin: ModuleOrigin,
-    ) -> Res<Option<Rc<Loaded>>> {
-        let value = ev.force(thunk)?;
-        let (file, key, path, value) = match value {
-            Value::Path(path) => (path.clone(), path.clone(), Some(path), None),
-            Value::Str(s) => (s.text.clone(), s.text.clone(), Some(s.text), None),
+    fn try_load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
+        let value = match ev.force(asked.thunk)? {
+            Value::Path(path) => return self.load_file(ev, asked, path),
+            Value::Str(s) => return self.load_file(ev, asked, s.text),
             Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` is not at hand"))),
             Value::Attrs(set)
                 if ev.attr(&set, &Name::new_static("outPath"))?.is_some()
                     && set.known("config").is_none() =>
             {
-                let text = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
-                (text.clone(), text.clone(), Some(text), None)
+                let path = ev.coerce(Value::Attrs(set), Coerce::PathPart)?.text;
+                return self.load_file(ev, asked, path);
             }
-            value => (file.clone(), Rc::from(key), None, Some(value)),
-        };
-        let value = match (path, value) {
-            (Some(path), _) => {
-                let cached = (key.clone(), origin == ModuleOrigin::Inherited);
-                if let Some(loaded) = self.by_key.get(&cached) {
-                    return Ok(Some(loaded.clone()));
-                }
-                if self.above.contains(&key) {
-                    return Ok(None);
-                }
-                let imported = import(ev, &path)?;
-                let value = ev.force(imported)?;
-                self.above.push(key.clone());
-                let loaded = self.unify(ev, thunk, value, &file, &key, origin);
-                self.above.pop();
-                let loaded = Rc::new(loaded?);
-                self.by_key.insert(cached, loaded.clone());
-                return Ok(Some(loaded));
-            }
-            (None, Some(value)) => value,
-            (None, None) => return Ok(None),
+            value => value,
         };
         match tag(ev, &value)?.as_deref() {
-            None | Some("module") => {}
+            None | Some("module") => self.unify(ev, asked, value).map(|loaded| Some(Rc::new(loaded))),
             Some("if" | "override") => {
-                let config = ev.ready(value);
-                let module =
-                    Module { file, key, origin, options: None, config: vec![config], freeform: None };
-                return Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })));
+                let module = Module {
+                    file: asked.file.clone(),
+                    key: asked.key.clone(),
+                    origin: asked.origin,
+                    options: None,
+                    config: vec![ev.ready(value)],
+                    freeform: None,
+                };
+                Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })))
             }
             Some(other) => {
-                return Err(Stop::throw(format!("expected a module, but found a value of type `{other}`")));
+                Err(Stop::throw(format!("expected a module, but found a value of type `{other}`")))
             }
         }
-        self.unify(ev, thunk, value, &file, &key, origin).map(|loaded| Some(Rc::new(loaded)))
+    }
+
+    /// Loads a module that is a file, unless it was loaded already; `None` if that is still under way.
+    fn load_file(&mut self, ev: &mut Eval<'_>, asked: &Asked, path: Rc<str>) -> Res<Option<Rc<Loaded>>> {
+        let cached = (path.clone(), asked.origin == ModuleOrigin::Inherited);
+        if let Some(loaded) = self.by_key.get(&cached) {
+            return Ok(Some(loaded.clone()));
+        }
+        if self.above.contains(&path) {
+            return Ok(None);
+        }
+        let imported = import(ev, &path)?;
+        let value = ev.force(imported)?;
+        self.above.push(path.clone());
+        let file = Asked { file: path.clone(), key: path, ..*asked };
+        let loaded = self.unify(ev, &file, value);
+        self.above.pop();
+        let loaded = Rc::new(loaded?);
+        self.by_key.insert(cached, loaded.clone());
+        Ok(Some(loaded))
     }
 
     /// Brings a module into canonical form and loads its imports.
-    #[allow(clippy::too_many_arguments)]
-    fn unify(
-        &mut self,
-        ev: &mut Eval<'_>,
-        thunk: ThunkId,
-        value: Value,
-        file: &Rc<str>,
-        key: &Rc<str>,
-        origin: ModuleOrigin,
-    ) -> Res<Loaded> {
+    fn unify(&mut self, ev: &mut Eval<'_>, asked: &Asked, value: Value) -> Res<Loaded> {
         let value = self.apply(ev, value)?;
         let set = match &value {
             Value::Attrs(set) => set.clone(),
-            Value::Symbol(s) => return Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+            Value::Symbol(s) => return Err(Stop::needs_nixpkgs(s)),
             other => {
                 return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe())));
             }
@@ -293,7 +294,7 @@ impl Collector<'_> {
         if let Err(stop @ Stop::Unknown(_)) = ev.names(&set)
             && ev.possible_names(&set).is_none_or(|names| names.iter().any(|n| META.contains(&n.as_str())))
         {
-            self.trouble(file, thunk, stop);
+            self.trouble(&asked.file, asked.thunk, stop);
         }
         let text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
             match set.known(name) {
@@ -304,8 +305,8 @@ impl Collector<'_> {
                 None => Ok(default.clone()),
             }
         };
-        let file = text(ev, "_file", file)?;
-        let key = text(ev, "key", key)?;
+        let file = text(ev, "_file", &asked.file)?;
+        let key = text(ev, "key", &asked.key)?;
         let explicit = set.known("config").is_some() || set.known("options").is_some();
         let mut config = Vec::new();
         if explicit {
@@ -332,12 +333,12 @@ impl Collector<'_> {
             if name == "require" && explicit {
                 continue;
             }
-            imports.extend(self.imports(ev, attr, &file, &key, origin)?);
+            imports.extend(self.imports(ev, attr, &file, &key, asked.origin)?);
         }
         let module = Module {
             file,
             key,
-            origin,
+            origin: asked.origin,
             options: set.known("options").map(|a| a.value),
             config,
             freeform: set.known("freeformType").map(|a| a.value),
@@ -345,6 +346,7 @@ impl Collector<'_> {
         Ok(Loaded { module, imports, disabled })
     }
 
+    /// Loads what a module imports.
     fn imports(
         &mut self,
         ev: &mut Eval<'_>,
@@ -362,8 +364,9 @@ impl Collector<'_> {
         }
         let mut imports = Vec::new();
         for (i, item) in list.items.iter().enumerate() {
-            let anonymous = format!("{key}:anon-{}", i + 1);
-            if let Some(loaded) = self.load(ev, *item, file, &anonymous, origin)? {
+            let key = format!("{key}:anon-{}", i + 1).into();
+            let asked = Asked { thunk: *item, file: file.clone(), key, origin };
+            if let Some(loaded) = self.load(ev, &asked)? {
                 imports.push(loaded);
             }
         }
@@ -441,8 +444,8 @@ impl Collector<'_> {
 
 /// A thunk of what the module at a path is.
 fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
-    if path.contains('«') && !path.starts_with(crate::eval::prelude::ROOT) {
-        return Err(Stop::unknown(format!("`{path}` is not at hand")));
+    if prelude::is_own(path) && prelude::file(path).is_none() {
+        return Err(Stop::unknown(format!("`{}` is not at hand", sources::shown(path))));
     }
     // What is not there may be elsewhere, like a hardware configuration that is not committed. The rest is worth a look.
     ev.import_later(&paths::normalise(path)).map_err(|stop| match stop {

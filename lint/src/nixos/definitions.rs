@@ -37,6 +37,18 @@ pub struct Definition {
     pub maybe: Option<Rc<Unknown>>,
 }
 
+impl Definition {
+    /// A definition without properties around it.
+    pub(super) fn new(module: u32, value: ThunkId, place: Option<Place>) -> Self {
+        Definition { module, value, place, outer: Rc::new([]), maybe: None }
+    }
+
+    /// The same, made by no module: a default, or a value that is merged by itself.
+    pub(super) fn without_module(value: ThunkId, place: Option<Place>) -> Self {
+        Definition::new(u32::MAX, value, place)
+    }
+}
+
 /// A property that was pushed down.
 #[derive(Clone, Copy, Debug)]
 pub enum Property {
@@ -344,7 +356,7 @@ fn hold(ev: &mut Eval<'_>, candidate: &mut Candidate, thunk: ThunkId) -> Res<boo
             Ok(holds)
         }
         Ok(Value::Symbol(s)) => {
-            let why = Stop::unknown(format!("`{s}` needs nixpkgs"));
+            let why = Stop::needs_nixpkgs(&s);
             unsure(candidate, thunk, why)
         }
         Ok(_) => Err(Stop::throw("`mkIf` is called with a condition that is not a Boolean")),

@@ -9,10 +9,12 @@ mod collect;
 mod conversions;
 pub mod defaults;
 mod definitions;
+pub mod entry;
 mod guards;
 mod merge;
 pub mod model;
 mod natives;
+mod own_modules;
 mod system;
 pub mod table;
 mod table_types;
@@ -21,7 +23,6 @@ mod views;
 
 pub use definitions::{Candidate, Condition, DefState, Definition, priority};
 pub use guards::Guard;
-pub use natives::MODULES_PATH;
 pub use system::{
     Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId,
     Trouble, show_loc,

@@ -13,12 +13,41 @@ pub struct System {
     pub name: String,
     /// The absolute path of the file where it starts.
     pub entry: String,
+    /// What kind of configuration it is.
+    pub world: World,
     /// The files that took part; a [`Span`] refers to them by index.
     pub files: Vec<String>,
     /// The system without any specialisation.
     pub parent: Scope,
     /// Its specialisations, by name.
     pub specialisations: Vec<Specialisation>,
+    /// The users whose homes have specialisations of their own.
+    pub homes: Vec<Name>,
+}
+
+/// A kind of configuration, with options of its own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum World {
+    /// NixOS.
+    Nixos,
+    /// Home Manager.
+    HomeManager,
+    /// nix-darwin, which has no specialisations.
+    Darwin,
+    /// Any other use of the module system.
+    Other,
+}
+
+impl World {
+    /// The kind that the module system knows under this name (`_class`).
+    pub fn of_class(class: &str) -> Self {
+        match class {
+            "nixos" => World::Nixos,
+            "homeManager" => World::HomeManager,
+            "darwin" => World::Darwin,
+            _ => World::Other,
+        }
+    }
 }
 
 /// A specialisation.

@@ -1,21 +1,18 @@
 //! What the prelude's `lib` leaves to the module system: `evalModules`, checking and merging by type, and systems.
 
 use super::definitions::Definition;
-use super::merge::internal_module;
+use super::own_modules;
 use super::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, ScopeId};
 use super::types::Type;
 use super::views::{ConfigView, config_value, options_value};
-use crate::eval::{Attr, Attrs, Eval, NativeFn, Res, Rest, Stop, ThunkId, Value, prelude};
+use crate::eval::{Attr, Attrs, Eval, NativeFn, Res, Rest, Stop, ThunkId, Value};
 use crate::syntax::hir::Name;
-use std::cell::Cell;
 use std::rc::Rc;
 
 /// Makes the module system's functions available to the prelude.
 pub(super) fn install(system: &ModuleSystem, ev: &mut Eval<'_>) {
     let s = system.clone();
     define(ev, "__evalModules", 1, move |ev, args| eval_modules(&s, ev, args[0]));
-    let s = system.clone();
-    define(ev, "__nixosSystem", 1, move |ev, args| nixos_system(&s, ev, args[0]));
     define(ev, "__typeCheck", 2, |ev, args| {
         let ty = Type::from_thunk(ev, args[0])?;
         ty.accepts(ev, args[1]).map(Value::Bool)
@@ -32,17 +29,8 @@ pub(super) fn install(system: &ModuleSystem, ev: &mut Eval<'_>) {
             let list = ev.as_list(list)?;
             Ok(Value::Bool(!list.items.is_empty()))
         });
-        Ok(Value::attrs(vec![
-            (Name::new_static("mergedValue"), Attr::anonymous(value)),
-            (Name::new_static("isDefined"), Attr::anonymous(defined)),
-        ]))
+        Ok(Value::set([("mergedValue", value), ("isDefined", defined)]))
     });
-    let pkgs = ev.lazy(|ev| {
-        let lib = ev.lib()?;
-        let entries = vec![(Name::new_static("lib"), Attr::anonymous(lib))];
-        Ok(Value::Attrs(Rc::new(Attrs { entries, rest: Rest::Symbolic("pkgs".into()) })))
-    });
-    ev.define("__pkgs", pkgs);
 }
 
 /// Defines a builtin of several arguments.
@@ -67,31 +55,47 @@ fn curry(run: Run, arity: usize, arguments: Vec<ThunkId>) -> Value {
     })))
 }
 
-/// `lib.evalModules`.
+/// `lib.evalModules`. With `__world`, options that no module declares are those of that world, and the modules are of the
+/// system's own; `__own` are arguments that the modules get unless `specialArgs` has them.
 fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
     let set = want_set(ev, args)?;
     let mut modules = modules_of(ev, &set, "modules")?;
+    let world = set.known("__world").map(|attr| ev.want_text(attr.value)).transpose()?;
     for module in &mut modules {
         module.file = Rc::from("<unknown-file>");
+        if world.is_some() {
+            module.origin = ModuleOrigin::System;
+        }
     }
-    modules.push(internal_module(ev)?);
+    modules.push(own_modules::internal(ev));
     let special_args = special_args(ev, &set);
+    let special_args = match set.known("__own") {
+        Some(own) => ev.lazy(move |ev| beside(ev, own.value, special_args)),
+        None => special_args,
+    };
+    let table = world.as_deref().and_then(super::table_types::of_world);
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
-    let scope =
-        system.scope(ev, NewScope { prefix, modules, special_args, table: None, freeform: None, class });
+    let scope = system.scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class });
     configuration(system, ev, scope)
 }
 
-/// `lib.nixosSystem`, and what NixOS' `eval-config.nix` makes of the same arguments.
-fn nixos_system(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
-    let set = want_set(ev, args)?;
-    let mut modules = modules_of(ev, &set, "modules")?;
-    let extra = modules_of(ev, &set, "extraModules")?;
-    let special_args = special_args(ev, &set);
-    modules.splice(0..0, extra);
-    let scope = system.nixos(ev, modules, special_args)?;
-    configuration(system, ev, scope)
+/// Arguments given by a caller, besides those that there are anyway. What the caller is known to give counts; what is not known of it
+/// is taken not to hide them.
+fn beside(ev: &mut Eval<'_>, own: ThunkId, given: ThunkId) -> Res {
+    let own = ev.want_attrs(own)?;
+    let (entries, rest) = match ev.force(given) {
+        Ok(Value::Attrs(set)) => match ev.entries(&set) {
+            Ok(entries) if !matches!(set.rest, Rest::Presumed(_)) => (entries, Rest::Closed),
+            _ => (set.entries.clone(), set.rest.clone()),
+        },
+        Ok(Value::Symbol(name)) => (Vec::new(), Rest::Symbolic(name)),
+        Ok(other) => return Err(ev.mismatch("a set", &other)),
+        Err(Stop::Unknown(why)) => (Vec::new(), Rest::Open(why)),
+        Err(stop) => return Err(stop),
+    };
+    let all = own.entries.iter().cloned().chain(entries).collect();
+    Ok(Value::Attrs(Rc::new(Attrs { rest, ..Attrs::from_entries(all) })))
 }
 
 impl ModuleSystem {
@@ -101,76 +105,7 @@ impl ModuleSystem {
         install(&system, ev);
         system
     }
-
-    /// The scope of a NixOS system with these modules and `specialArgs`.
-    pub fn nixos(
-        &self,
-        ev: &mut Eval<'_>,
-        modules: Vec<InitialModule>,
-        special_args: ThunkId,
-    ) -> Res<ScopeId> {
-        let table = Some(super::table_types::nixos());
-        let class = Some(ev.ready(Value::str("nixos")));
-        let base = |ev: &mut Eval<'_>| -> Res<Vec<InitialModule>> {
-            let thunk = ev.ready(Value::Path(prelude::NIXOS_MODULE.into()));
-            let nixos = InitialModule { thunk, file: Rc::from("<NixOS>"), origin: ModuleOrigin::System };
-            Ok(vec![nixos, internal_module(ev)?])
-        };
-        // What a specialisation that does not inherit starts from.
-        // It gets the same arguments, of which it is one itself.
-        let (this, all_args) = (self.clone(), Rc::new(Cell::new(special_args)));
-        let args = all_args.clone();
-        let no_user_modules = ev.lazy(move |ev| {
-            let (modules, special) = (base(ev)?, args.get());
-            let scope = this.scope(
-                ev,
-                NewScope {
-                    prefix: Rc::new([]),
-                    modules,
-                    special_args: special,
-                    table,
-                    freeform: None,
-                    class,
-                },
-            );
-            configuration(&this, ev, scope)
-        });
-        let special_args = ev.lazy(move |ev| {
-            let given = ev.force(special_args);
-            let modules_path = crate::eval::Str { text: MODULES_PATH.into(), stand_in: true };
-            let modules_path = ev.ready(Value::Str(modules_path));
-            let own = Value::attrs(vec![
-                (Name::new_static("modulesPath"), Attr::anonymous(modules_path)),
-                (Name::new_static("noUserModules"), Attr::anonymous(no_user_modules)),
-            ]);
-            // What the caller gives counts, but an unknown caller does not hide these two.
-            match ev.update(given.clone(), Ok(own.clone()))? {
-                Value::Attrs(all) if !all.is_closed() => Ok(Value::Attrs(all)),
-                _ => ev.update(Ok(own), given),
-            }
-        });
-        all_args.set(special_args);
-        let mut all = base(ev)?;
-        // `eval-config.nix` gives every module a location, through a module that imports it: so they stand one level deeper, as the
-        // content of a specialisation does.
-        for module in modules {
-            let imports = ev.ready(Value::list(vec![module.thunk]));
-            let file = ev.ready(Value::str(&module.file));
-            let thunk = ev.ready(Value::attrs(vec![
-                (Name::new_static("_file"), Attr::anonymous(file)),
-                (Name::new_static("imports"), Attr::anonymous(imports)),
-            ]));
-            all.push(InitialModule { thunk, ..module });
-        }
-        Ok(self.scope(
-            ev,
-            NewScope { prefix: Rc::new([]), modules: all, special_args, table, freeform: None, class },
-        ))
-    }
 }
-
-/// What stands for the folder of NixOS' own modules.
-pub const MODULES_PATH: &str = "«nixpkgs»/nixos/modules";
 
 /// The result of `evalModules`.
 pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: ScopeId) -> Res {
@@ -188,19 +123,14 @@ pub(super) fn configuration(system: &ModuleSystem, ev: &mut Eval<'_>, scope: Sco
     let extend = ev.ready(extend);
     let ty = type_value(ev, scope);
     let ty = ev.ready(ty);
-    Ok(Value::attrs(
-        [
-            ("_type", tag),
-            ("options", options),
-            ("config", config),
-            ("_module", module),
-            ("extendModules", extend),
-            ("type", ty),
-        ]
-        .into_iter()
-        .map(|(name, thunk)| (Name::new_static(name), Attr::anonymous(thunk)))
-        .collect(),
-    ))
+    Ok(Value::set([
+        ("_type", tag),
+        ("options", options),
+        ("config", config),
+        ("_module", module),
+        ("extendModules", extend),
+        ("type", ty),
+    ]))
 }
 
 /// The function `extendModules` of a scope.
@@ -240,7 +170,7 @@ pub(super) fn type_value(ev: &mut Eval<'_>, scope: ScopeId) -> Value {
 fn want_set(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Attrs>> {
     match ev.force(thunk)? {
         Value::Attrs(set) => Ok(set),
-        Value::Symbol(s) => Err(Stop::unknown(format!("`{s}` needs nixpkgs"))),
+        Value::Symbol(s) => Err(Stop::needs_nixpkgs(&s)),
         other => Err(Stop::fail(format!("expected a set but found {}", other.describe()))),
     }
 }
@@ -313,13 +243,7 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
     for item in ev.as_list(list)?.items.clone() {
         let set = want_set(ev, item)?;
         if let Some(attr) = set.known("value") {
-            raw.push(Definition {
-                module: u32::MAX,
-                value: attr.value,
-                place: attr.place,
-                outer: Rc::new([]),
-                maybe: None,
-            });
+            raw.push(Definition::without_module(attr.value, attr.place));
         }
     }
     let node = system.element(ev, root, &name, Rc::new(ty), raw);

@@ -9,9 +9,14 @@ use serde_json::Value as Json;
 use std::ops::Bound;
 use std::rc::Rc;
 
-/// Where the table of NixOS' own options starts.
-pub(super) fn nixos() -> TableNode {
-    TableNode(OptionTable::nixos().root())
+/// Where the table of a world's own options starts.
+pub(super) fn of_world(name: &str) -> Option<TableNode> {
+    let table = match name {
+        "nixos" => OptionTable::nixos(),
+        "home-manager" => OptionTable::home_manager(),
+        _ => return None,
+    };
+    Some(TableNode(table.root()))
 }
 
 impl TableNode {

@@ -1,6 +1,6 @@
 //! Option types: what they accept and how they merge.
 
-use crate::eval::{Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{Eval, Res, Stop, ThunkId, Unknown, Value};
 use crate::syntax::hir::Name;
 use serde_json::Value as Json;
 use std::rc::Rc;
@@ -186,7 +186,7 @@ impl Type {
     fn from_value(ev: &mut Eval<'_>, value: &Value, inside: &mut Vec<ThunkId>) -> Res<Type> {
         let Value::Attrs(set) = value else {
             return match value {
-                Value::Symbol(s) => Ok(Type::Unknown(format!("`{s}` needs nixpkgs").into())),
+                Value::Symbol(s) => Ok(Type::Unknown(Unknown::needs_nixpkgs(s).reason.clone())),
                 other => Err(Stop::fail(format!("expected an option type but found {}", other.describe()))),
             };
         };
@@ -424,6 +424,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkI
                 special_args: field("specialArgs"),
                 class: field("class"),
                 shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
+                table: super::table_types::of_world(&text(ev, "world")?),
                 ..Submodule::default()
             }))
         }

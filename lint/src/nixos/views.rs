@@ -75,6 +75,10 @@ impl LazyAttrs for ConfigView {
         }))
     }
 
+    fn scope(&self) -> Option<u32> {
+        self.node.is_none().then_some(self.scope.0)
+    }
+
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
         if self.outside {
@@ -269,13 +273,7 @@ fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Par
         items.push(match what {
             Part::Value => candidate.value,
             Part::File => file,
-            Part::Both => {
-                let both = vec![
-                    (Name::new_static("file"), Attr::anonymous(file)),
-                    (Name::new_static("value"), Attr::anonymous(candidate.value)),
-                ];
-                ev.ready(Value::attrs(both))
-            }
+            Part::Both => ev.ready(Value::set([("file", file), ("value", candidate.value)])),
         });
     }
     Ok(Value::list(items))

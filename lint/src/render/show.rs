@@ -1,7 +1,9 @@
 //! The model of systems: what `speclint show` prints.
 
 use super::nix;
-use crate::nixos::model::{DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System};
+use crate::nixos::model::{
+    DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System, World,
+};
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -11,8 +13,12 @@ pub(crate) type Locate<'l> = dyn Fn(&str, rowan::TextRange) -> (String, Json) + 
 
 /// The model as JSON.
 pub fn show_json(systems: &[&System], unreached: &[String], locate: &Locate<'_>) -> Json {
-    let systems: Vec<Json> = systems.iter().map(|s| system_json(s, locate)).collect();
-    json!({ "systems": systems, "unreached": unreached })
+    // Homes are told apart: they are no systems.
+    let of = |homes: bool| -> Vec<Json> {
+        let wanted = systems.iter().filter(|s| (s.world == World::HomeManager) == homes);
+        wanted.map(|s| system_json(s, locate)).collect()
+    };
+    json!({ "systems": of(false), "homes": of(true), "unreached": unreached })
 }
 
 fn system_json(system: &System, locate: &Locate<'_>) -> Json {

@@ -3,7 +3,7 @@
 use super::{Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
-use crate::nixos::model::{Prediction, Specialisation, System};
+use crate::nixos::model::{Prediction, Specialisation, System, World};
 use rnix::ast;
 use rowan::TextRange;
 use rowan::ast::AstNode;
@@ -54,6 +54,10 @@ When a module of an input sets the tags, or when the name of the specialisation 
 const TAGS: &str = "system.nixos.tags";
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    // Homes are not in the boot menu.
+    if cx.system.world != World::Nixos {
+        return;
+    }
     for specialisation in &cx.system.specialisations {
         if specialisation.certain && !has_tags(cx.system, specialisation) {
             findings.extend(finding(cx, specialisation));

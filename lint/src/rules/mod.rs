@@ -15,7 +15,8 @@ mod unguarded_default;
 
 pub use context::{Context, Texts};
 
-use crate::findings::{Finding, Severity};
+use crate::findings::{Applicability, Finding, Severity};
+use std::cmp::Ordering;
 
 /// A rule.
 pub struct Rule {
@@ -62,13 +63,50 @@ pub fn check(context: &Context<'_>) -> Vec<Finding> {
             finding.systems.push(context.system.name.clone());
         }
     }
-    findings.sort_by(|a, b| {
-        (&a.primary.location, a.rule, &a.option, &a.specialisation).cmp(&(
-            &b.primary.location,
-            b.rule,
-            &b.option,
-            &b.specialisation,
-        ))
-    });
+    findings.sort_by(in_order);
     findings
+}
+
+/// The order in which findings are told: that of the files.
+fn in_order(a: &Finding, b: &Finding) -> Ordering {
+    let key =
+        |f: &'_ Finding| (f.primary.location.clone(), f.rule, f.option.clone(), f.specialisation.clone());
+    key(a).cmp(&key(b))
+}
+
+/// The findings of several systems in the order of the files. Those that say the same of the same place are one, which names all
+/// the systems.
+pub fn united(all: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = all.into_iter().collect();
+    findings.sort_by(in_order);
+    let mut united: Vec<Finding> = Vec::with_capacity(findings.len());
+    for finding in findings {
+        let same =
+            united.iter_mut().rev().take_while(|f| f.primary.location == finding.primary.location).find(
+                |f| {
+                    f.rule == finding.rule
+                        && f.specialisation == finding.specialisation
+                        && f.message == finding.message
+                        && f.primary == finding.primary
+                        && f.related == finding.related
+                },
+            );
+        match same {
+            Some(first) => {
+                // A mend must be one in every system.
+                first.fixes.retain(|fix| finding.fixes.iter().any(|other| other.edits == fix.edits));
+                for fix in &mut first.fixes {
+                    let other = finding.fixes.iter().find(|other| other.edits == fix.edits);
+                    if other.is_some_and(|other| other.applicability == Applicability::Unsafe) {
+                        fix.applicability = Applicability::Unsafe;
+                    }
+                }
+                first.systems.extend(finding.systems);
+                first.systems.sort();
+                first.systems.dedup();
+            }
+            None => united.push(finding),
+        }
+    }
+    united
 }

@@ -12,6 +12,9 @@ pub trait FileSystem: Send + Sync {
     fn kind(&self, path: &str) -> Option<FileKind>;
     /// What is in the folder `path`, sorted by name.
     fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError>;
+    /// The paths of the Nix files below the folder `path` that belong to it, sorted: those that version control ignores, hidden ones
+    /// and what links lead to are left out.
+    fn nix_files(&self, path: &str) -> Vec<String>;
 }
 
 /// Files that exist in memory only: for tests, and for what an editor has not saved.
@@ -52,5 +55,11 @@ impl FileSystem for MemoryFiles {
             }
         }
         if entries.is_empty() { Err(ReadError::Missing(path.to_owned())) } else { Ok(entries) }
+    }
+
+    fn nix_files(&self, path: &str) -> Vec<String> {
+        let folder = format!("{}/", path.trim_end_matches('/'));
+        let is_nix = |path: &&String| path.starts_with(&folder) && path.ends_with(".nix");
+        self.0.keys().filter(is_nix).cloned().collect()
     }
 }

@@ -7,11 +7,8 @@ use crate::eval::machine::Eval;
 use crate::eval::value::*;
 use crate::syntax::hir::Name;
 use std::collections::HashSet;
-use std::rc::Rc;
 
 pub(super) const TABLE: &[Builtin] = &[
-    Builtin { name: "__presumed", arity: 2, kinds: Kinds::SET, run: presumed },
-    Builtin { name: "__unknown", arity: 1, kinds: Kinds::ANY, run: unknown },
     Builtin { name: "abort", arity: 1, kinds: Kinds::ANY, run: abort },
     Builtin { name: "addErrorContext", arity: 2, kinds: Kinds::ANY, run: second },
     Builtin { name: "break", arity: 1, kinds: Kinds::ANY, run: |ev, args| ev.force(args[0]) },
@@ -23,20 +20,6 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "tryEval", arity: 1, kinds: Kinds::SET, run: try_eval },
     Builtin { name: "warn", arity: 2, kinds: Kinds::ANY, run: warn },
 ];
-
-/// What the prelude makes of a set of which another release may have more; the first argument calls the set.
-fn presumed(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
-    let reason = ev.want_str(args[0])?.text;
-    let set = ev.want_attrs(args[1])?;
-    let rest = Rest::Presumed(Rc::new(Unknown { reason, kinds: Kinds::ANY }));
-    Ok(Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest })))
-}
-
-/// What the prelude calls where the answer is not to be had: unknown, for the reason that is given.
-fn unknown(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
-    let reason = ev.want_str(args[0])?.text;
-    Err(Stop::unknown(reason))
-}
 
 /// The message of a `throw` or `abort`, which stops also if its message is unknown.
 fn message(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<String> {

@@ -9,8 +9,8 @@ use crate::eval::coerce::Coerce;
 use crate::eval::heap::ThunkId;
 use crate::eval::host::{FileKind, ReadError};
 use crate::eval::machine::Eval;
-use crate::eval::ops::needs_nixpkgs;
 use crate::eval::paths;
+use crate::eval::prelude;
 use crate::eval::value::*;
 use crate::syntax::hir::Name;
 use std::rc::Rc;
@@ -31,10 +31,13 @@ pub(super) const TABLE: &[Builtin] = &[
 /// Why a text with stand-ins is no path that can be read, if it is none.
 fn unreadable(s: &Str) -> Option<Stop> {
     let (_, rest) = s.text.split_once('«').filter(|_| s.stand_in)?;
+    if prelude::file(&paths::normalise(&s.text)).is_some() {
+        return None;
+    }
     let name = rest.split('»').next().unwrap_or(rest);
     Some(match name.strip_prefix(derivations::PREFIX) {
         Some(name) => Stop::unknown(format!("the derivation `{}` is not built", name.trim())),
-        None => Stop::Unknown(needs_nixpkgs(name)),
+        None => Stop::needs_nixpkgs(name),
     })
 }
 
@@ -79,6 +82,9 @@ impl Eval<'_> {
     /// What is at a path; `None` if certainly nothing is.
     fn kind(&mut self, path: &str) -> Res<Option<FileKind>> {
         self.charge(1)?;
+        if let Some((found, _)) = prelude::file(path) {
+            return Ok(Some(if found == path { FileKind::Regular } else { FileKind::Directory }));
+        }
         match self.host.kind(path) {
             None if path.starts_with(STORE_FOLDER) => Err(failed(ReadError::Missing(path.to_owned()))),
             kind => Ok(kind),

@@ -105,14 +105,32 @@ fn to_file(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         return Err(Stop::unknown("whether a text refers to the Nix store is not known"));
     }
     ev.charge(1 + text.len() as u64 / TEXT_PER_STEP)?;
-    let content = nix32::hex(&Algorithm::Sha256.digest(text.as_bytes()));
-    let digest = Algorithm::Sha256.digest(format!("text:sha256:{content}:/nix/store:{name}").as_bytes());
+    Ok(Value::str(&store_path("text", &Algorithm::Sha256.digest(text.as_bytes()), &name)))
+}
+
+/// The store path of something of a kind, with a SHA-256 hash of its content.
+fn store_path(kind: &str, content: &[u8], name: &str) -> String {
+    let content = nix32::hex(content);
+    let digest = Algorithm::Sha256.digest(format!("{kind}:sha256:{content}:/nix/store:{name}").as_bytes());
     // Store paths have 160 bits of the hash: the rest is folded onto them.
     let mut folded = [0u8; 20];
     for (i, byte) in digest.iter().enumerate() {
         folded[i % 20] ^= byte;
     }
-    Ok(Value::str(&format!("{STORE_FOLDER}{}-{name}", nix32::encode(&folded))))
+    format!("{STORE_FOLDER}{}-{name}", nix32::encode(&folded))
+}
+
+/// The store path of a source whose archive has this hash, as `flake.lock` notes it (`narHash`): a fixed-output path that is
+/// called `source`. `None` if it is no SHA-256 hash.
+pub(super) fn source_path(hash: &str) -> Option<String> {
+    let bytes = match hash.strip_prefix("sha256-") {
+        Some(base64) => nix32::unbase64(base64)?,
+        None => {
+            let digits = hash.strip_prefix("sha256:").unwrap_or(hash);
+            if digits.len() == 64 { nix32::unhex(digits)? } else { nix32::decode(digits, 32)? }
+        }
+    };
+    (bytes.len() == 32).then(|| store_path("source", &bytes, "source"))
 }
 
 /// The folder of Nix' store, with a slash.

@@ -14,6 +14,7 @@ mod nix32;
 mod numbers;
 mod order;
 mod outside;
+mod own;
 mod posix;
 mod regex;
 mod replace;
@@ -60,7 +61,9 @@ const TABLES: &[&[Builtin]] = &[
     lists::TABLE,
     numbers::TABLE,
     order::TABLE,
+    outside::SOURCES,
     outside::TABLE,
+    own::TABLE,
     regex::TABLE,
     replace::TABLE,
     sets::TABLE,
@@ -70,29 +73,6 @@ const TABLES: &[&[Builtin]] = &[
     types::TABLE,
     versions::TABLE,
     xml::TABLE,
-];
-
-/// Builtins that Nix has in its global scope without a prefix.
-const UNPREFIXED: &[&str] = &[
-    "abort",
-    "baseNameOf",
-    "break",
-    "derivation",
-    "derivationStrict",
-    "dirOf",
-    "fetchGit",
-    "fetchMercurial",
-    "fetchTarball",
-    "fetchTree",
-    "fromTOML",
-    "import",
-    "isNull",
-    "map",
-    "placeholder",
-    "removeAttrs",
-    "scopedImport",
-    "throw",
-    "toString",
 ];
 
 fn find(name: &str) -> Option<&'static Builtin> {
@@ -145,22 +125,16 @@ pub(super) fn global(eval: &mut Eval<'_>, name: &str) -> Res {
         }
         _ => {}
     }
-    let plain = name.strip_prefix("__").or_else(|| UNPREFIXED.contains(&name).then_some(name));
-    match plain.and_then(find) {
-        Some(builtin) => Ok(function(builtin)),
-        None => {
-            // A constant such as `__currentSystem`.
-            let set = eval.builtins();
-            let set = eval.force(set)?;
-            match plain {
-                Some(plain) => {
-                    let attr = eval.select(&set, &Name::new(plain))?;
-                    eval.force(attr.value)
-                }
-                None => Err(Stop::fail(format!("undefined variable '{name}'"))),
-            }
-        }
+    // Which names are there with the underscores and which without is settled when a file is lowered.
+    let name = name.strip_prefix("__").unwrap_or(name);
+    if let Some(builtin) = find(name) {
+        return Ok(function(builtin));
     }
+    // A constant such as `__currentSystem`.
+    let set = eval.builtins();
+    let set = eval.force(set)?;
+    let attr = eval.select(&set, &Name::new(name))?;
+    eval.force(attr.value)
 }
 
 /// The arguments of builtins, each forced and expected to be of a kind.

@@ -1,9 +1,12 @@
 //! What only the machine knows that runs Nix: the network, the environment, the clock, its store.
 
-use super::Builtin;
+use super::{Builtin, hashes};
 use crate::eval::heap::ThunkId;
 use crate::eval::machine::Eval;
+use crate::eval::sources;
 use crate::eval::value::*;
+use crate::syntax::hir::Name;
+use std::rc::Rc;
 
 /// A builtin whose result comes from outside: its name, how many arguments it has, what it yields, and why that is not known.
 macro_rules! outside {
@@ -19,16 +22,92 @@ macro_rules! outside {
 
 pub(super) const TABLE: &[Builtin] = outside! {
     "fetchClosure" 1 STRING "needs the network"
-    "fetchGit" 1 SET "needs the network"
     "fetchMercurial" 1 SET "needs the network"
-    "fetchTarball" 1 STRING "needs the network"
-    "fetchTree" 1 SET "needs the network"
     "fetchurl" 1 STRING "needs the network"
-    "getEnv" 1 STRING "reads the environment of Nix"
     "getFlake" 1 SET "needs the network"
     "outputOf" 2 STRING "needs a derivation to be built"
     "storePath" 1 STRING "needs the Nix store"
 };
+
+/// Sources, which may be at hand or well known, and the environment.
+pub(super) const SOURCES: &[Builtin] = &[
+    Builtin { name: "fetchGit", arity: 1, kinds: Kinds::SET, run: fetch_tree },
+    Builtin { name: "fetchTarball", arity: 1, kinds: Kinds::STRING, run: fetch_tarball },
+    Builtin { name: "fetchTree", arity: 1, kinds: Kinds::SET, run: fetch_tree },
+    Builtin { name: "getEnv", arity: 1, kinds: Kinds::STRING, run: get_env },
+];
+
+/// Whoever sets these overrides a pin for a moment; a configuration is judged without them.
+const OVERRIDES: &str = "NPINS_OVERRIDE_";
+
+fn get_env(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    match ev.want_text(args[0]) {
+        Ok(name) if name.starts_with(OVERRIDES) => Ok(Value::str("")),
+        Err(stop @ Stop::Error(_)) => Err(stop),
+        _ => Err(Stop::unknown_kind("`getEnv` reads the environment of Nix", Kinds::STRING)),
+    }
+}
+
+fn fetch_tarball(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    match fetched(ev, args[0])? {
+        Some(folder) => Ok(Value::Str(folder)),
+        None => Err(Stop::unknown_kind("`fetchTarball` needs the network", Kinds::STRING)),
+    }
+}
+
+fn fetch_tree(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let why: Rc<str> = "what is fetched needs the network".into();
+    match fetched(ev, args[0])? {
+        Some(folder) => {
+            let folder = ev.ready(Value::Str(folder));
+            let rest = Rest::Open(Rc::new(Unknown { reason: why, kinds: Kinds::ANY }));
+            let entries = vec![(Name::new_static("outPath"), Attr::anonymous(folder))];
+            Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
+        }
+        None => Err(Stop::unknown_kind(why, Kinds::SET)),
+    }
+}
+
+/// The folder of a source that is in the store, or well known: by its hash or its URL.
+fn fetched(ev: &mut Eval<'_>, argument: ThunkId) -> Res<Option<Str>> {
+    let (url, hash) = match ev.force(argument) {
+        Ok(Value::Str(url)) => (Some(url.text), None),
+        Ok(Value::Attrs(set)) => {
+            let mut text = |name: &str| {
+                let value = set.known(name).map(|attr| ev.force(attr.value));
+                match value {
+                    Some(Ok(Value::Str(text))) if !text.stand_in => Ok(Some(text.text)),
+                    Some(Err(stop @ Stop::Error(_))) => Err(stop),
+                    _ => Ok(None),
+                }
+            };
+            let hash = match text("narHash")? {
+                Some(hash) => Some(hash),
+                None => text("sha256")?,
+            };
+            let url = match (text("url")?, text("owner")?, text("repo")?) {
+                (Some(url), _, _) => Some(url),
+                (None, Some(owner), Some(repo)) => Some(format!("github:{owner}/{repo}").into()),
+                _ => None,
+            };
+            (url, hash)
+        }
+        Err(stop @ Stop::Error(_)) => return Err(stop),
+        _ => (None, None),
+    };
+    if let Some(path) = hash.as_deref().and_then(hashes::source_path)
+        && ev.host.kind(&path).is_some()
+    {
+        return Ok(Some(Str::new(&path)));
+    }
+    let Some(url) = url else { return Ok(None) };
+    Ok(sources::identify(&url).map(|kind| {
+        // Another version is another source.
+        let version: String =
+            url.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+        Str { text: sources::root(kind, &version).into(), stand_in: true }
+    }))
+}
 
 /// The constants that come from outside, with their kinds and why they are not known.
 pub(super) const CONSTANTS: &[(&str, Kinds, &str)] = &[

@@ -4,7 +4,6 @@ use super::Builtin;
 use super::views::{Filtered, Keep, Mapped};
 use crate::eval::heap::ThunkId;
 use crate::eval::machine::Eval;
-use crate::eval::ops::needs_nixpkgs;
 use crate::eval::prelude;
 use crate::eval::value::*;
 use crate::syntax::hir::{Expr, Name, Param};
@@ -46,7 +45,7 @@ impl Eval<'_> {
     /// Whether a set has the attribute `name`.
     pub(crate) fn has(&mut self, set: &Attrs, name: &Name) -> Res<bool> {
         match &set.rest {
-            Rest::Symbolic(root) if set.known(name).is_none() => Err(Stop::Unknown(needs_nixpkgs(root))),
+            Rest::Symbolic(root) if set.known(name).is_none() => Err(Stop::needs_nixpkgs(root)),
             _ => Ok(self.attr(set, name)?.is_some()),
         }
     }
@@ -206,7 +205,7 @@ fn list_to_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
             Err(stop) => return Err(stop),
         };
         // A pair that `lib` made has no place in the user's files.
-        let place = attr.place.filter(|p| !ev.units()[p.unit as usize].path.starts_with(prelude::ROOT));
+        let place = attr.place.filter(|p| !prelude::is_own(&ev.units()[p.unit as usize].path));
         let value = match &unknown {
             None => attr.value,
             Some(why) => ev.stopped(Stop::Unknown(why.clone()).yielding(Kinds::ANY)),

@@ -3,7 +3,6 @@
 use super::Builtin;
 use crate::eval::heap::ThunkId;
 use crate::eval::machine::Eval;
-use crate::eval::ops::needs_nixpkgs;
 use crate::eval::value::*;
 
 pub(super) const TABLE: &[Builtin] = &[
@@ -35,7 +34,7 @@ const NAMES: [(Kinds, &str); 9] = [
 /// The kinds that a value may be, and why they are not known exactly if they are not.
 fn kinds(ev: &mut Eval<'_>, thunk: ThunkId) -> Res<(Kinds, Stop)> {
     match ev.force(thunk) {
-        Ok(Value::Symbol(s)) => Ok((Kinds::ANY, Stop::Unknown(needs_nixpkgs(&s)))),
+        Ok(Value::Symbol(s)) => Ok((Kinds::ANY, Stop::needs_nixpkgs(&s))),
         Ok(value) => Ok((value.kinds(), Stop::unknown("its kind is not known"))),
         Err(Stop::Unknown(why)) => Ok((why.kinds, Stop::Unknown(why))),
         Err(stop) => Err(stop),

@@ -1,6 +1,6 @@
 # nixpkgs' `lib`, as modules receive it. Each subject is a file that is only loaded when something of it is used.
 # What the evaluator alone can answer comes from its own primitives: builtins.__evalModules, __mergeDefinitions,
-# __presumed, __typeCheck, __typeMerge, __nixosSystem and __unknown.
+# __presumed, __typeCheck, __typeMerge and __unknown.
 let
   # Another release of nixpkgs may have more in it.
   presumed = builtins.__presumed "nixpkgs' `lib` as it is known here";
@@ -51,7 +51,7 @@ let
       teams = builtins.__unknown "the list of nixpkgs' teams";
 
       # What the flake adds.
-      nixosSystem = builtins.__nixosSystem;
+      nixosSystem = arguments: import "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix" ({ lib = self; } // arguments);
       nixos = builtins.__unknown "nixpkgs.lib.nixos";
 
       convertHash = builtins.convertHash or (builtins.__unknown "builtins.convertHash");

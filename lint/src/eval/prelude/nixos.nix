@@ -4,17 +4,20 @@
 let
   inherit (lib) mkDefault mkOption mkOverride types;
 
+  # Two references to the same package are the same, wherever in the system they stand.
+  packages = import "/nix/store/«nixpkgs»/packages.nix" { name = "pkgs"; nixos = true; };
+
   inEverySpecialisation = {
-    _file = "«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
-    key = "«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
+    _file = "/nix/store/«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
+    key = "/nix/store/«nixpkgs»/nixos/modules/system/activation/no-clone.nix";
     boot.loader.grub.device = mkOverride 0 "nodev";
     specialisation = mkOverride 0 { };
     isSpecialisation = mkOverride 0 true;
   };
 in
 {
-  _file = "«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
-  key = "«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
+  _file = "/nix/store/«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
+  key = "/nix/store/«nixpkgs»/nixos/modules/system/activation/specialisation.nix";
   options = {
     isSpecialisation = mkOption { type = types.bool; default = false; };
     specialisation = mkOption {
@@ -39,5 +42,5 @@ in
       );
     };
   };
-  config._module.args.pkgs = mkDefault builtins.__pkgs;
+  config._module.args.pkgs = mkDefault packages;
 }

@@ -1,0 +1,186 @@
+//! The evaluator: thunks forced on demand, within a budget of steps and depth.
+
+mod bindings;
+mod call;
+mod expr;
+mod files;
+mod select;
+mod text;
+mod thunks;
+
+use super::builtins;
+use super::heap::{FrameId, Heap, Thunk, ThunkId};
+use super::host::Host;
+use super::reads::ReadLog;
+use super::value::*;
+use crate::syntax::hir::File;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// How many nested evaluations there may be. Nix' own stack ends at about as many.
+const MAX_DEPTH: u32 = 30_000;
+/// How many thunks there may be. A large system has fifty thousand.
+const MAX_THUNKS: usize = 2_000_000;
+/// Stack that must be left for one level of evaluation, and how much is added when it is not there. In bytes.
+const RED_ZONE: usize = 128 * 1024;
+const STACK_SEGMENT: usize = 4 * 1024 * 1024;
+
+/// A file that takes part in an evaluation.
+pub struct Unit {
+    /// Its index in [`Eval::units`].
+    pub id: u32,
+    /// Its absolute path; for a file of the prelude, one below [`super::prelude::ROOT`].
+    pub path: Rc<str>,
+    /// Its lowered form.
+    pub file: Arc<File>,
+}
+
+/// An evaluation: everything that was evaluated so far, and what is left of its budget.
+pub struct Eval<'h> {
+    /// What may be read.
+    pub host: &'h dyn Host,
+    pub(super) heap: Heap,
+    /// The files that were lowered for it.
+    units: Vec<Rc<Unit>>,
+    /// The value of each imported file.
+    imported: FxHashMap<Rc<str>, ThunkId>,
+    /// What is being forced, outermost first.
+    forcing: Vec<ThunkId>,
+    /// What was read of the scopes' configurations.
+    reads: ReadLog,
+    depth: u32,
+    steps: u64,
+    budget: u64,
+    /// The outermost frame, which has no slots.
+    root: FrameId,
+    /// A thunk that fills slots until they are set.
+    filler: ThunkId,
+    builtins: Option<ThunkId>,
+    lib: Option<ThunkId>,
+    /// Builtins that the layers above define for the prelude.
+    natives: Vec<(&'static str, ThunkId)>,
+}
+
+impl<'h> Eval<'h> {
+    /// A new evaluation that may take `budget` steps; a step is an expression, or as much work as one.
+    pub fn new(host: &'h dyn Host, budget: u64) -> Self {
+        let mut heap = Heap::default();
+        let filler = heap.alloc(Thunk::Stopped(Stop::fail("a variable was used before it was bound")), None);
+        let root = heap.frame(FrameId(0), 0, filler);
+        Eval {
+            host,
+            heap,
+            units: Vec::new(),
+            imported: FxHashMap::default(),
+            forcing: Vec::new(),
+            reads: ReadLog::default(),
+            depth: 0,
+            steps: 0,
+            budget,
+            root,
+            filler,
+            builtins: None,
+            lib: None,
+            natives: Vec::new(),
+        }
+    }
+
+    /// The files that were lowered so far; a [`Place`] and an [`Origin`] refer to them by index.
+    pub fn units(&self) -> &[Rc<Unit>] {
+        &self.units
+    }
+
+    /// How many steps were taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Takes `n` steps of the budget.
+    pub fn charge(&mut self, n: u64) -> Res<()> {
+        self.steps = self.steps.saturating_add(n);
+        if self.steps > self.budget {
+            return Err(Stop::unknown("the evaluation takes too long"));
+        }
+        if self.heap.len() > MAX_THUNKS {
+            return Err(Stop::unknown("the evaluation takes too much memory"));
+        }
+        Ok(())
+    }
+
+    /// Runs `f` with at most `steps` more steps, and leaves the rest of the budget to others.
+    pub fn with_budget<T>(&mut self, steps: u64, f: impl FnOnce(&mut Self) -> T) -> T {
+        let whole = self.budget;
+        self.budget = whole.min(self.steps.saturating_add(steps));
+        let result = f(self);
+        self.budget = whole;
+        result
+    }
+
+    /// Runs `f` one level deeper, on a stack that is large enough.
+    pub fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Stop::unknown("the evaluation is nested too deeply"));
+        }
+        self.depth += 1;
+        let result = stacker::maybe_grow(RED_ZONE, STACK_SEGMENT, || f(self));
+        self.depth -= 1;
+        result
+    }
+
+    /// Defines a builtin for the prelude; its name starts with two underscores. To be called before anything is evaluated.
+    pub fn define(&mut self, name: &'static str, value: ThunkId) {
+        self.natives.push((name, value));
+    }
+
+    /// The builtins that were defined for the prelude.
+    pub(in crate::eval) fn natives(&self) -> &[(&'static str, ThunkId)] {
+        &self.natives
+    }
+
+    /// Notes that something outside of the evaluation was read: `key` means what the layer above wants.
+    pub(crate) fn note_read(&mut self, key: u32) {
+        self.reads.note(key);
+    }
+
+    /// What was read when a thunk was evaluated.
+    pub(crate) fn reads_of(&self, thunk: ThunkId) -> &[u32] {
+        self.reads.of(thunk)
+    }
+
+    /// Runs `f` and returns with its result what was read in it, which does not count as read outside.
+    pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Vec<u32>) {
+        let outer = self.reads.enter();
+        let result = f(self);
+        (result, self.reads.leave(outer))
+    }
+
+    /// The set of builtins.
+    pub(in crate::eval) fn builtins(&mut self) -> ThunkId {
+        if let Some(set) = self.builtins {
+            return set;
+        }
+        // The set contains itself.
+        let set = self.heap.alloc(Thunk::Busy, None);
+        self.builtins = Some(set);
+        let value = builtins::set(self, set);
+        self.heap.replace(set, Thunk::Done(value));
+        set
+    }
+
+    /// The error that a value is of the wrong kind; unknown for a symbol, which may be of any kind.
+    pub(crate) fn mismatch(&self, wanted: &str, value: &Value) -> Stop {
+        match value {
+            Value::Symbol(s) => Stop::needs_nixpkgs(s),
+            other => Stop::fail(format!("expected {wanted} but found {}", other.describe())),
+        }
+    }
+
+    /// The Boolean that a value must be.
+    pub(in crate::eval) fn expect_bool(&mut self, value: Value) -> Res<bool> {
+        match value {
+            Value::Bool(b) => Ok(b),
+            other => Err(self.mismatch("a Boolean", &other).yielding(Kinds::ANY)),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+lib: lib.extend (final: _: { hm = import ./hm.nix { lib = final; }; })

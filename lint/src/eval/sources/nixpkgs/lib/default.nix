@@ -1,0 +1,2 @@
+# nixpkgs' `lib` is the prelude, whatever nixpkgs it is of.
+import "/«speclint»/lib/default.nix"

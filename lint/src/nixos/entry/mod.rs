@@ -1,0 +1,209 @@
+//! Entry points: where systems start, and what each of them is.
+
+mod discover;
+
+pub use discover::{Found, discover};
+
+use super::model::{Scope, System, Trouble, World};
+use super::system::unknown;
+use super::{ModuleSystem, ScopeId, build};
+use crate::eval::host::Host;
+use crate::eval::{Attr, Attrs, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude};
+use crate::syntax::hir::Name;
+use std::rc::Rc;
+
+/// How many steps the evaluation of a system may take. A large one takes two hundred thousand.
+const SYSTEM_BUDGET: u64 = 6_000_000;
+
+/// Where a system starts.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum Start {
+    /// A module that nobody imports: its file.
+    Module(String),
+    /// A configuration among the outputs of a flake.
+    Output {
+        /// The folder of the flake.
+        flake: String,
+        /// The names of the output and of the configuration in it.
+        path: Vec<Name>,
+    },
+    /// A configuration in the value of a Nix file that is no flake.
+    Attribute {
+        /// The file.
+        file: String,
+        /// Where in its value.
+        path: Vec<Name>,
+    },
+    /// A user's home in a NixOS system.
+    Home {
+        /// Where that starts.
+        system: Box<Start>,
+        /// The user.
+        user: Name,
+    },
+}
+
+impl Start {
+    /// What kind of configuration it seems to be.
+    fn world(&self) -> World {
+        match self {
+            Start::Output { path, .. } => discover::world_of_output(path.first()),
+            Start::Home { .. } => World::HomeManager,
+            Start::Module(_) | Start::Attribute { .. } => World::Nixos,
+        }
+    }
+
+    /// The file where it starts.
+    pub fn file(&self) -> String {
+        match self {
+            Start::Module(file) | Start::Attribute { file, .. } => file.clone(),
+            Start::Output { flake, .. } => flake_file(flake),
+            Start::Home { system, .. } => system.file(),
+        }
+    }
+}
+
+/// The file of the flake in a folder.
+pub fn flake_file(folder: &str) -> String {
+    paths::normalise(&format!("{folder}/flake.nix"))
+}
+
+/// The model of the system that starts there.
+pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
+    let mut ev = Eval::new(host, SYSTEM_BUDGET);
+    let modules = ModuleSystem::new(&mut ev);
+    match scope(&mut ev, &modules, start) {
+        Ok(scope) => {
+            let world = world(&mut ev, &modules, scope);
+            build::system(&mut ev, &modules, scope, name.to_owned(), start.file(), world)
+        }
+        Err(stop) => failed(&ev, name, start, &stop),
+    }
+}
+
+/// The scope of the system that starts there.
+fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeId> {
+    if let Start::Home { system, user } = start {
+        let system = scope(ev, modules, system)?;
+        let home = build::home(ev, modules, system, user)?;
+        return home.ok_or_else(|| Stop::fail(format!("`{user}` has no home")));
+    }
+    let value = value(ev, start)?;
+    scope_of(ev, &value)?.ok_or_else(|| Stop::fail("it is not a configuration"))
+}
+
+/// The configuration that starts there.
+fn value(ev: &mut Eval<'_>, start: &Start) -> Res {
+    match start {
+        Start::Module(file) => module(ev, file),
+        Start::Output { flake, path } => {
+            let outputs = configurations(ev, flake)?;
+            select(ev, outputs, path)
+        }
+        Start::Attribute { file, path } => {
+            let value = file_value(ev, file)?;
+            select(ev, value, path)
+        }
+        Start::Home { system, .. } => value(ev, system),
+    }
+}
+
+fn select(ev: &mut Eval<'_>, mut value: Value, path: &[Name]) -> Res {
+    for name in path {
+        let attr = ev.select(&value, name)?;
+        value = ev.force(attr.value)?;
+    }
+    Ok(value)
+}
+
+/// The system that `nixos-rebuild` would make of a module. It may be called from elsewhere with arguments that are not known here.
+fn module(ev: &mut Eval<'_>, file: &str) -> Res {
+    let rest = match is_of_flake(ev.host, file) {
+        // Its arguments come before those that modules define (`_module.args`).
+        true => Rest::Open(unknown("`flake.nix` says what the file is called with")),
+        false => Rest::Presumed(unknown("what the file is called with")),
+    };
+    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }));
+    let module = ev.ready(Value::Path(file.into()));
+    let entries = [
+        ("modules", Value::list(vec![module])),
+        ("modulesLocation", Value::str(file)),
+        ("specialArgs", special_args),
+    ];
+    let entries = entries.map(|(name, value)| (Name::new_static(name), Attr::anonymous(ev.ready(value))));
+    let arguments = ev.ready(Value::attrs(entries.into()));
+    let evaluate = ev.import(prelude::EVAL_CONFIG)?;
+    ev.call(&evaluate, arguments)
+}
+
+/// Whether a file is part of a flake: a folder above it, within its repository, has a `flake.nix`.
+fn is_of_flake(host: &dyn Host, path: &str) -> bool {
+    let mut folder = paths::parent(path);
+    loop {
+        let prefix = folder.trim_end_matches('/');
+        if host.kind(&flake_file(prefix)).is_some() {
+            return true;
+        }
+        if prefix.is_empty() || host.kind(&format!("{prefix}/.git")).is_some() {
+            return false;
+        }
+        folder = paths::parent(folder);
+    }
+}
+
+/// The outputs of the flake in a folder that are configurations.
+fn configurations(ev: &mut Eval<'_>, folder: &str) -> Res {
+    let flakes = ev.import(prelude::FLAKES)?;
+    let call = ev.select(&flakes, &Name::new_static("configurations"))?;
+    let call = ev.force(call.value)?;
+    let folder = ev.ready(Value::str(folder));
+    ev.call(&call, folder)
+}
+
+/// What a Nix file yields; of a function whose arguments all have defaults, what it yields without any.
+fn file_value(ev: &mut Eval<'_>, file: &str) -> Res {
+    let value = ev.import(file)?;
+    match &value {
+        Value::Lambda(closure) if discover::needs_nothing(closure) => {
+            let nothing: ThunkId = ev.ready(Value::Attrs(Attrs::empty()));
+            ev.call(&value, nothing)
+        }
+        _ => Ok(value),
+    }
+}
+
+/// The scope whose evaluation a value is the result of, if it is one.
+fn scope_of(ev: &mut Eval<'_>, value: &Value) -> Res<Option<ScopeId>> {
+    let Value::Attrs(set) = value else { return Ok(None) };
+    let Some(attr) = set.known("config") else { return Ok(None) };
+    match ev.force(attr.value)? {
+        Value::Attrs(config) => match &config.rest {
+            Rest::Lazy(lazy) => Ok(lazy.scope().map(ScopeId)),
+            _ => Ok(None),
+        },
+        _ => Ok(None),
+    }
+}
+
+/// What kind of configuration a scope is.
+fn world(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> World {
+    let class = modules.class(scope).map(|class| ev.force(class));
+    match class {
+        Some(Ok(Value::Str(class))) => World::of_class(&class.text),
+        _ => World::Other,
+    }
+}
+
+/// A system of which nothing is known but why.
+fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
+    let trouble = Trouble { span: None, message: stop.to_string(), refused: matches!(stop, Stop::Error(_)) };
+    System {
+        name: name.to_owned(),
+        entry: start.file(),
+        world: start.world(),
+        files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
+        parent: Scope { troubles: vec![trouble], ..Scope::default() },
+        specialisations: Vec::new(),
+        homes: Vec::new(),
+    }
+}

@@ -1,0 +1,206 @@
+//! Nodes: the places in a scope's tree of options.
+
+use super::memo::Memo;
+use super::{Merged, ModuleSystem, ScopeId};
+use crate::eval::{Eval, Place, ThunkId};
+use crate::nixos::definitions::Definition;
+use crate::nixos::table;
+use crate::nixos::types::Type;
+use crate::syntax::hir::Name;
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// A place in the tree of options of a scope.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct NodeId(pub u32);
+
+/// A place in a table of options that no module at hand declares.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TableNode(pub(in crate::nixos) table::Node<'static>);
+
+/// What stands at a place in the tree of options.
+#[derive(Clone)]
+pub enum NodeKind {
+    /// A set of options.
+    Namespace,
+    /// An option.
+    Option(Rc<Declaration>),
+    /// An attribute of an `attrsOf`, a value like an option's but without a declaration.
+    Element(Rc<Type>),
+    /// Nothing that is known: an option of another NixOS, of an input, or none at all.
+    Undeclared,
+}
+
+/// A declared option.
+pub struct Declaration {
+    /// Its type.
+    pub ty: Rc<Type>,
+    /// Its default.
+    pub default: Option<ThunkId>,
+    /// Where the default stands.
+    pub default_place: Option<Place>,
+    /// Its `apply` function.
+    pub apply: Option<ThunkId>,
+    /// Where a module declares it; `None` for an option of the table alone.
+    pub place: Option<Place>,
+    /// Whether a module declares it.
+    pub by_module: bool,
+    /// What `mkOption` made, where a module declares it.
+    pub set: Option<ThunkId>,
+}
+
+/// Where a node is.
+#[derive(Clone)]
+pub(super) struct Location {
+    pub(super) scope: ScopeId,
+    /// Its path, from the root of the system.
+    pub(super) path: Rc<[Name]>,
+    pub(super) table: Option<TableNode>,
+}
+
+impl Location {
+    /// Where `name` below it is.
+    pub(super) fn below(&self, name: &Name) -> Self {
+        Location {
+            scope: self.scope,
+            path: self.path.iter().cloned().chain([name.clone()]).collect(),
+            table: self.table.and_then(|t| t.child(name)),
+        }
+    }
+}
+
+pub(super) struct Node {
+    pub(super) at: Location,
+    kind: NodeKind,
+    /// The sets of options that modules declare here.
+    pub(super) declared: Vec<ThunkId>,
+    raw: Memo<Vec<Definition>>,
+    pushed: Memo<Vec<Definition>>,
+    merged: Memo<Merged>,
+    value: ThunkId,
+    pub(super) children: FxHashMap<Name, Option<NodeId>>,
+    /// The elements that merging made, for an option of sets.
+    elements: Vec<(Name, NodeId)>,
+    /// The configuration that merging made, for a submodule.
+    submodule: Option<ScopeId>,
+    /// The nodes that were read to evaluate this one.
+    pub(super) reads: Vec<u32>,
+}
+
+impl Node {
+    pub(super) fn raw(&mut self) -> &mut Memo<Vec<Definition>> {
+        &mut self.raw
+    }
+
+    pub(super) fn pushed(&mut self) -> &mut Memo<Vec<Definition>> {
+        &mut self.pushed
+    }
+
+    pub(super) fn merged(&mut self) -> &mut Memo<Merged> {
+        &mut self.merged
+    }
+}
+
+impl ModuleSystem {
+    /// A new node, with the sets of options that modules declare there.
+    pub(super) fn node(
+        &self,
+        ev: &mut Eval<'_>,
+        at: Location,
+        kind: NodeKind,
+        declared: Vec<ThunkId>,
+    ) -> NodeId {
+        let id = NodeId(self.0.borrow().nodes.len() as u32);
+        let this = self.clone();
+        let value = ev.lazy(move |ev| {
+            let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
+            this.set(id, |n| n.reads.extend(reads));
+            value
+        });
+        self.0.borrow_mut().nodes.push(Node {
+            at,
+            kind,
+            declared,
+            raw: Memo::EMPTY,
+            pushed: Memo::EMPTY,
+            merged: Memo::EMPTY,
+            value,
+            children: FxHashMap::default(),
+            elements: Vec::new(),
+            submodule: None,
+            reads: Vec::new(),
+        });
+        id
+    }
+
+    /// A node for an attribute of an option of sets, with these definitions.
+    pub(in crate::nixos) fn element(
+        &self,
+        ev: &mut Eval<'_>,
+        parent: NodeId,
+        name: &Name,
+        ty: Rc<Type>,
+        raw: Vec<Definition>,
+    ) -> NodeId {
+        let at = self.get(parent, |n| n.at.below(name));
+        let node = self.node(ev, at, NodeKind::Element(ty), Vec::new());
+        self.set(node, |n| n.raw = Memo::done(raw));
+        node
+    }
+
+    pub(super) fn set<T>(&self, id: NodeId, f: impl FnOnce(&mut Node) -> T) -> T {
+        f(&mut self.0.borrow_mut().nodes[id.0 as usize])
+    }
+
+    pub(super) fn get<T>(&self, id: NodeId, f: impl FnOnce(&Node) -> T) -> T {
+        f(&self.0.borrow().nodes[id.0 as usize])
+    }
+
+    /// The path of a node, from the root of the system.
+    pub fn loc(&self, id: NodeId) -> Rc<[Name]> {
+        self.get(id, |n| n.at.path.clone())
+    }
+
+    /// What stands at a node.
+    pub fn kind(&self, id: NodeId) -> NodeKind {
+        self.get(id, |n| n.kind.clone())
+    }
+
+    /// The scope that a node is of.
+    pub fn scope_of(&self, id: NodeId) -> ScopeId {
+        self.get(id, |n| n.at.scope)
+    }
+
+    /// Where the table has this node.
+    pub(in crate::nixos) fn table_of(&self, id: NodeId) -> Option<TableNode> {
+        self.get(id, |n| n.at.table)
+    }
+
+    /// The thunk of a node's value: the option's, with `apply` applied.
+    pub fn value(&self, id: NodeId) -> ThunkId {
+        self.get(id, |n| n.value)
+    }
+
+    /// The elements of an option of sets, once its value was evaluated.
+    pub fn elements(&self, id: NodeId) -> Vec<(Name, NodeId)> {
+        self.get(id, |n| n.elements.clone())
+    }
+
+    /// The configuration that a submodule's value is, once it was evaluated.
+    pub fn submodule(&self, id: NodeId) -> Option<ScopeId> {
+        self.get(id, |n| n.submodule)
+    }
+
+    /// The nodes that were read to evaluate this one, so far.
+    pub fn reads(&self, id: NodeId) -> Vec<NodeId> {
+        self.get(id, |n| n.reads.iter().map(|n| NodeId(*n)).collect())
+    }
+
+    pub(in crate::nixos) fn set_elements(&self, id: NodeId, elements: Vec<(Name, NodeId)>) {
+        self.set(id, |n| n.elements = elements);
+    }
+
+    pub(in crate::nixos) fn set_submodule(&self, id: NodeId, scope: ScopeId) {
+        self.set(id, |n| n.submodule = Some(scope));
+    }
+}

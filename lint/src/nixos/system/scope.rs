@@ -1,0 +1,210 @@
+//! Scopes: what they start from, and the modules that they have.
+
+use super::node::{Location, Node, NodeId, NodeKind};
+use super::{ModuleSystem, TableNode};
+use crate::eval::{Eval, Res, Stop, ThunkId, Value};
+use crate::nixos::collect::Collected;
+use crate::nixos::definitions::Definition;
+use crate::nixos::types::Type;
+use crate::syntax::hir::Name;
+use std::rc::Rc;
+
+/// A scope of a [`ModuleSystem`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct ScopeId(pub u32);
+
+/// Where a module of a scope comes from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ModuleOrigin {
+    /// NixOS itself.
+    System,
+    /// The configuration that this scope extends: for a specialisation, its parent.
+    Inherited,
+    /// This scope.
+    Own,
+}
+
+/// A module that a scope starts from.
+#[derive(Clone)]
+pub struct InitialModule {
+    /// The module: a path, a function or a set.
+    pub thunk: ThunkId,
+    /// The file that it counts as being of.
+    pub file: Rc<str>,
+    /// Where it comes from.
+    pub origin: ModuleOrigin,
+}
+
+/// A module of a scope, in canonical form.
+#[derive(Clone)]
+pub struct Module {
+    /// The file that it counts as being of; what NixOS names in its messages.
+    pub file: Rc<str>,
+    /// What makes it the same module as another.
+    pub key: Rc<str>,
+    /// Where it comes from.
+    pub origin: ModuleOrigin,
+    /// Its option declarations: a set.
+    pub options: Option<ThunkId>,
+    /// Its definitions: a set, perhaps with properties around it.
+    pub config: Vec<ThunkId>,
+    /// Its `freeformType`.
+    pub freeform: Option<ThunkId>,
+}
+
+/// A module that cannot be known, or something that NixOS would refuse about a module.
+#[derive(Clone)]
+pub struct Trouble {
+    /// The file whose `imports` or content it is about.
+    pub file: Rc<str>,
+    /// The expression.
+    pub thunk: ThunkId,
+    /// What is wrong.
+    pub stop: Stop,
+}
+
+/// What a new scope is made of.
+pub struct NewScope {
+    /// The path of its root in the system.
+    pub prefix: Rc<[Name]>,
+    /// Its modules.
+    pub modules: Vec<InitialModule>,
+    /// Its `specialArgs`: a thunk of a set.
+    pub special_args: ThunkId,
+    /// Options that it has without a module that declares them.
+    pub table: Option<TableNode>,
+    /// The type of attributes that are no option, where no module says.
+    pub freeform: Option<Rc<Type>>,
+    /// What kind of configuration it is (`"nixos"`): a thunk of a string or null.
+    pub class: Option<ThunkId>,
+}
+
+/// What a scope's configuration is about: which options there are besides those that modules declare.
+pub(in crate::nixos) struct Scope {
+    pub(in crate::nixos) prefix: Rc<[Name]>,
+    pub(in crate::nixos) initial: Vec<InitialModule>,
+    pub(in crate::nixos) special_args: ThunkId,
+    pub(in crate::nixos) table: Option<TableNode>,
+    pub(in crate::nixos) freeform: Option<Rc<Type>>,
+    pub(in crate::nixos) class: Option<ThunkId>,
+    /// Sets `collected`.
+    collect: ThunkId,
+    /// Stops if something is defined that no option declares.
+    pub(super) check: ThunkId,
+    collected: Option<Rc<Collected>>,
+    pub(super) root: Option<NodeId>,
+}
+
+impl Scope {
+    /// Whether its modules are not all known yet.
+    pub(in crate::nixos) fn is_collecting(&self) -> bool {
+        self.collected.is_none()
+    }
+}
+
+impl ModuleSystem {
+    /// A new scope: what `evalModules` makes of these modules, evaluated when it is asked for.
+    pub fn scope(&self, ev: &mut Eval<'_>, new: NewScope) -> ScopeId {
+        let id = ScopeId(self.0.borrow().scopes.len() as u32);
+        let this = self.clone();
+        let collect = ev.lazy(move |ev| {
+            let collected = this.collect(ev, id)?;
+            this.0.borrow_mut().scopes[id.0 as usize].collected = Some(Rc::new(collected));
+            Ok(Value::Null)
+        });
+        let this = self.clone();
+        let check = ev.lazy(move |ev| this.check_declared(ev, id).map(|()| Value::Null));
+        self.0.borrow_mut().scopes.push(Scope {
+            prefix: new.prefix,
+            initial: new.modules,
+            special_args: new.special_args,
+            table: new.table,
+            freeform: new.freeform,
+            class: new.class,
+            collect,
+            check,
+            collected: None,
+            root: None,
+        });
+        id
+    }
+
+    /// A scope with the modules of `base` and more; what `extendModules` makes.
+    pub fn extend(
+        &self,
+        ev: &mut Eval<'_>,
+        base: ScopeId,
+        more: Vec<InitialModule>,
+        prefix: Option<Rc<[Name]>>,
+    ) -> ScopeId {
+        let new = self.with_scope(base, |s| {
+            let mut modules: Vec<InitialModule> = s
+                .initial
+                .iter()
+                .map(|m| InitialModule {
+                    origin: if m.origin == ModuleOrigin::Own { ModuleOrigin::Inherited } else { m.origin },
+                    ..m.clone()
+                })
+                .collect();
+            modules.extend(more);
+            NewScope {
+                prefix: prefix.unwrap_or_else(|| s.prefix.clone()),
+                modules,
+                special_args: s.special_args,
+                table: s.table,
+                freeform: s.freeform.clone(),
+                class: s.class,
+            }
+        });
+        self.scope(ev, new)
+    }
+
+    /// Adds to the `specialArgs` of a scope that was not evaluated yet.
+    pub(in crate::nixos) fn extend_special_args(&self, ev: &mut Eval<'_>, id: ScopeId, more: ThunkId) {
+        let old = self.with_scope(id, |s| s.special_args);
+        let both = ev.lazy(move |ev| {
+            let (old, more) = (ev.force(old), ev.force(more));
+            ev.update(old, more)
+        });
+        self.0.borrow_mut().scopes[id.0 as usize].special_args = both;
+    }
+
+    pub(in crate::nixos) fn with_scope<T>(&self, id: ScopeId, f: impl FnOnce(&Scope) -> T) -> T {
+        f(&self.0.borrow().scopes[id.0 as usize])
+    }
+
+    /// The modules of a scope, in the order in which their definitions merge.
+    pub(in crate::nixos) fn collected(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Rc<Collected>> {
+        let thunk = self.with_scope(id, |s| s.collect);
+        ev.force(thunk)?;
+        self.with_scope(id, |s| s.collected.clone()).ok_or_else(|| Stop::fail("a scope without modules"))
+    }
+
+    /// The modules of a scope, in the order in which their definitions merge.
+    pub fn modules(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Vec<Module>> {
+        Ok(self.collected(ev, id)?.modules.clone())
+    }
+
+    /// Modules of a scope that cannot be known, and what NixOS would refuse about its modules.
+    pub fn troubles(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Vec<Trouble>> {
+        Ok(self.collected(ev, id)?.troubles.clone())
+    }
+
+    /// The root of a scope's tree of options.
+    pub fn root(&self, ev: &mut Eval<'_>, id: ScopeId) -> NodeId {
+        if let Some(root) = self.with_scope(id, |s| s.root) {
+            return root;
+        }
+        let at = self.with_scope(id, |s| Location { scope: id, path: s.prefix.clone(), table: s.table });
+        let node = self.node(ev, at, NodeKind::Namespace, Vec::new());
+        self.later(ev, node, Node::raw, move |this, ev| {
+            let collected = this.collected(ev, id)?;
+            let modules = (0..).zip(&collected.modules);
+            Ok(modules
+                .flat_map(|(i, m)| m.config.iter().map(move |c| Definition::new(i, *c, None)))
+                .collect())
+        });
+        self.0.borrow_mut().scopes[id.0 as usize].root = Some(node);
+        node
+    }
+}

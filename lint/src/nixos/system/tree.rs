@@ -1,0 +1,134 @@
+//! The tree of options: children of nodes, and their names.
+
+use super::node::Node;
+use super::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use crate::eval::{Attr, Eval, Res, Stop, ThunkId, Value};
+use crate::nixos::definitions;
+use crate::syntax::hir::Name;
+
+impl ModuleSystem {
+    /// The node of `name` below a namespace; `None` if nothing declares or defines it.
+    pub fn child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
+        if let Some(known) = self.get(parent, |n| n.children.get(name).copied()) {
+            return Ok(known);
+        }
+        let child = self.make_child(ev, parent, name)?;
+        self.set(parent, |n| n.children.insert(name.clone(), child));
+        Ok(child)
+    }
+
+    /// The node of `name` below a namespace if something declares it: its definitions are not looked at.
+    pub(in crate::nixos) fn declared_child(
+        &self,
+        ev: &mut Eval<'_>,
+        parent: NodeId,
+        name: &Name,
+    ) -> Res<Option<NodeId>> {
+        if let Some(known) = self.get(parent, |n| n.children.get(name).copied()) {
+            return Ok(known.filter(|n| matches!(self.kind(*n), NodeKind::Namespace | NodeKind::Option(_))));
+        }
+        let declared = self.declared_below(ev, parent, name)?;
+        if declared.is_empty() && self.table_of(parent).and_then(|t| t.child(name)).is_none() {
+            return Ok(None);
+        }
+        self.child(ev, parent, name)
+    }
+
+    fn is_root(&self, id: NodeId) -> bool {
+        let arena = self.0.borrow();
+        arena.scopes[arena.nodes[id.0 as usize].at.scope.0 as usize].root == Some(id)
+    }
+
+    fn make_child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
+        let declared = self.declared_below(ev, parent, name)?;
+        let at = self.get(parent, |n| n.at.below(name));
+        let (kind, below) = self.classify(ev, &at, declared)?;
+        if matches!(kind, NodeKind::Undeclared | NodeKind::Element(_)) {
+            // A node only if something defines it.
+            let pushed = self.pushed(ev, parent)?;
+            if definitions::descend(ev, &pushed, name, &|| show_loc(&at.path))?.is_empty() {
+                return Ok(None);
+            }
+        }
+        let path = at.path.clone();
+        let child = self.node(ev, at, kind, below);
+        let name = name.clone();
+        self.later(ev, child, Node::raw, move |this, ev| {
+            let pushed = this.pushed(ev, parent)?;
+            definitions::descend(ev, &pushed, &name, &|| show_loc(&path[..path.len() - 1]))
+        });
+        Ok(Some(child))
+    }
+
+    /// The sets of options that modules declare at a node.
+    fn declared_sets(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Vec<ThunkId>> {
+        if !self.is_root(id) {
+            return Ok(self.get(id, |n| n.declared.clone()));
+        }
+        let collected = self.collected(ev, self.scope_of(id))?;
+        Ok(collected.modules.iter().filter_map(|m| m.options).collect())
+    }
+
+    /// What modules declare at `name` below a node.
+    fn declared_below(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Vec<Attr>> {
+        let mut found = Vec::new();
+        for thunk in self.declared_sets(ev, parent)? {
+            match ev.force(thunk) {
+                Ok(Value::Attrs(set)) => match ev.attr(&set, name) {
+                    Ok(Some(attr)) => found.push(attr),
+                    Ok(None) | Err(Stop::Unknown(_)) => {}
+                    Err(stop) => return Err(stop),
+                },
+                Ok(_) | Err(Stop::Unknown(_)) => {}
+                Err(stop) => return Err(stop),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The node at a path of names below a scope's root, through namespaces only.
+    pub fn find<S: AsRef<str>>(&self, ev: &mut Eval<'_>, scope: ScopeId, path: &[S]) -> Res<Option<NodeId>> {
+        let mut node = self.root(ev, scope);
+        for name in path {
+            match self.child(ev, node, &Name::new(name))? {
+                Some(child) => node = child,
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(node))
+    }
+
+    /// All names that are declared or defined below a namespace, sorted; and whether there may be others.
+    pub fn child_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
+        let pushed = self.pushed(ev, id)?;
+        let mut names = definitions::defined_names(ev, &pushed)?;
+        let (declared, complete) = self.declared_names(ev, id)?;
+        names.extend(declared);
+        names.sort();
+        names.dedup();
+        Ok((names, complete))
+    }
+
+    /// All names that modules declare below a namespace, sorted; and whether there may be others.
+    pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
+        let sets = self.declared_sets(ev, id)?;
+        let of_table = self.table_of(id).is_some();
+        let mut complete = !of_table && self.collected(ev, self.scope_of(id))?.troubles.is_empty();
+        let mut names = Vec::new();
+        for thunk in sets {
+            match ev.force(thunk) {
+                Ok(Value::Attrs(set)) => match ev.names(&set) {
+                    Ok(all) => names.extend(all),
+                    Err(Stop::Unknown(_)) => complete = false,
+                    Err(stop) => return Err(stop),
+                },
+                Ok(_) => {}
+                Err(Stop::Unknown(_)) => complete = false,
+                Err(stop) => return Err(stop),
+            }
+        }
+        names.sort();
+        names.dedup();
+        Ok((names, complete))
+    }
+}

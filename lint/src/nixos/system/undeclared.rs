@@ -1,0 +1,48 @@
+//! Whether what is defined in a scope is declared.
+
+use super::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use crate::eval::{Eval, Res, Stop, Value};
+
+impl ModuleSystem {
+    /// Whether everything that is defined in a scope is declared, as far as all its options are known: otherwise NixOS refuses the
+    /// whole scope.
+    pub(in crate::nixos) fn check(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<()> {
+        let check = self.with_scope(id, |s| s.check);
+        ev.force(check).map(|_| ())
+    }
+
+    /// What [`Self::check`] remembers.
+    pub(super) fn check_declared(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<()> {
+        let of_table = self.with_scope(id, |s| s.table.is_some() || s.freeform.is_some());
+        let collected = self.collected(ev, id)?;
+        if of_table
+            || !collected.troubles.is_empty()
+            || collected.modules.iter().any(|m| m.freeform.is_some())
+        {
+            return Ok(());
+        }
+        if let Some(check) = self.find(ev, id, &["_module", "check"])?
+            && !matches!(ev.force(self.value(check)), Ok(Value::Bool(true)))
+        {
+            return Ok(());
+        }
+        let root = self.root(ev, id);
+        self.check_below(ev, root)
+    }
+
+    fn check_below(&self, ev: &mut Eval<'_>, node: NodeId) -> Res<()> {
+        for name in self.child_names(ev, node)?.0 {
+            // An option whose type cannot be evaluated is declared all the same.
+            let Ok(Some(child)) = self.child(ev, node, &name) else { continue };
+            match self.kind(child) {
+                NodeKind::Namespace => ev.deeper(|ev| self.check_below(ev, child))?,
+                NodeKind::Undeclared if self.raw(ev, child)?.iter().any(|d| d.maybe.is_none()) => {
+                    let option = show_loc(&self.loc(child));
+                    return Err(Stop::throw(format!("The option `{option}' does not exist")));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
