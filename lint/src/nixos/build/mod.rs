@@ -1,13 +1,15 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
+mod specialisations;
+mod text;
+
 use super::definitions::{Candidate, DefState};
 use super::model::*;
 use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
-use super::types::Type;
-use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{Error, Eval, Res, Stop, ThunkId, Value, sources};
 use crate::syntax::hir::Name;
 use std::collections::HashMap;
-use std::rc::Rc;
+use text::{guard, merging, message, origin_span, place, prediction_of, trouble};
 
 /// How many steps one option may take.
 const OPTION_BUDGET: u64 = 1_500_000;
@@ -418,7 +420,7 @@ impl Builder {
         }
         match self.modules.modules(ev, self.modules.scope_of(node)) {
             Ok(modules) => match modules.get(module as usize) {
-                Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
+                Some(m) if sources::is_stand_in(&m.file) => Origin::System,
                 Some(m) => match m.origin {
                     ModuleOrigin::System => Origin::System,
                     ModuleOrigin::Inherited => Origin::Inherited,
@@ -437,218 +439,5 @@ impl Builder {
     fn read(&self, node: NodeId) -> Option<Read> {
         let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
         Some(Read { specialisation, option: show_loc(&self.path(node)) })
-    }
-
-    // ---- specialisations ----
-
-    fn specialisations(
-        &mut self,
-        ev: &mut Eval<'_>,
-        scope: ScopeId,
-        parent: &mut Scope,
-    ) -> Vec<Specialisation> {
-        let node = match self.modules.find(ev, scope, &["specialisation"]) {
-            Ok(Some(node)) => node,
-            _ => return Vec::new(),
-        };
-        let value = ev.force(self.modules.value(node));
-        let known = match &value {
-            Ok(Value::Attrs(set)) => {
-                if ev.names(set).is_err() {
-                    parent.complete = false;
-                }
-                set.clone()
-            }
-            _ => return Vec::new(),
-        };
-        let mut specialisations = Vec::new();
-        for (name, element) in self.modules.elements(node) {
-            let certain = known.known(&name).is_some();
-            if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
-                continue;
-            }
-            if let Some(s) = self.specialisation(ev, name, element, certain) {
-                specialisations.push(s);
-            }
-        }
-        specialisations
-    }
-
-    fn specialisation(
-        &mut self,
-        ev: &mut Eval<'_>,
-        name: Name,
-        element: NodeId,
-        certain: bool,
-    ) -> Option<Specialisation> {
-        let merged = self.modules.merged(ev, element).ok()?;
-        let mut places: Vec<Place> = Vec::new();
-        for candidate in &merged.candidates {
-            if let Some(place) = candidate.definition.place.and_then(|p| place(ev, p))
-                && !places.contains(&place)
-            {
-                places.push(place);
-            }
-        }
-        let mut result = Specialisation {
-            name: name.clone(),
-            places,
-            inherits: None,
-            certain,
-            scope: Scope::default(),
-            nested: Vec::new(),
-        };
-        match self.child_scope(ev, element) {
-            Ok((inherits, child)) => {
-                result.inherits = Some(inherits);
-                self.scopes.insert(child, Some(name));
-                result.scope = self.scope(ev, child);
-                result
-                    .scope
-                    .options
-                    .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
-                result.nested = self.nested(ev, child);
-                self.refuse_settings_beside(ev, element, &mut result.scope);
-            }
-            Err(stop) => {
-                let trouble = trouble(ev, &stop);
-                result.scope.troubles.push(trouble);
-            }
-        }
-        Some(result)
-    }
-
-    /// NixOS refuses a specialisation that has settings beside its `configuration`.
-    fn refuse_settings_beside(&self, ev: &mut Eval<'_>, element: NodeId, scope: &mut Scope) {
-        let Some(options) = self.modules.submodule(element) else { return };
-        let root = self.modules.root(ev, options);
-        let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
-        // The newest NixOS has a third option.
-        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
-            if let Ok(Some(child)) = self.modules.child(ev, root, name) {
-                self.refuse_undeclared(ev, child, scope);
-            }
-        }
-    }
-
-    /// Whether a specialisation inherits, and the scope of its configuration.
-    fn child_scope(&mut self, ev: &mut Eval<'_>, element: NodeId) -> Res<(bool, ScopeId)> {
-        ev.force(self.modules.value(element))?;
-        let missing = || Stop::unknown("the specialisation's configuration is not known");
-        let options = self.modules.submodule(element).ok_or_else(missing)?;
-        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
-        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
-        let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
-        ev.force(self.modules.value(configuration))?;
-        Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))
-    }
-
-    /// The specialisations that are defined in a specialisation's scope, where they are lost.
-    fn nested(&mut self, ev: &mut Eval<'_>, child: ScopeId) -> Vec<Nested> {
-        let Ok(Some(node)) = self.modules.find(ev, child, &["specialisation"]) else { return Vec::new() };
-        let Ok(merged) = self.modules.merged(ev, node) else { return Vec::new() };
-        let mut nested: Vec<Nested> = Vec::new();
-        for candidate in &merged.candidates {
-            let own = self.origin(ev, node, candidate.definition.module) == Origin::Own;
-            if candidate.state != DefState::Loses || !own {
-                continue;
-            }
-            let Ok(Value::Attrs(set)) = ev.force(candidate.value) else { continue };
-            for (name, attr) in &set.entries {
-                // What a function makes has no place of its own: that of the whole definition then.
-                let written = attr.place.and_then(|p| place(ev, p));
-                let place = written.or_else(|| candidate.definition.place.and_then(|p| place(ev, p)));
-                nested.push(Nested { name: name.clone(), place, own });
-            }
-        }
-        nested
-    }
-}
-
-/// What an evaluation that stopped means for an option.
-fn prediction_of(ev: &Eval<'_>, stop: &Stop) -> Prediction {
-    match stop {
-        Stop::Unknown(why) => Prediction::Unknown(why.reason.to_string()),
-        Stop::Error(e) => match &**e {
-            Error::Conflict { option, message } => {
-                Prediction::Conflict { option: option.clone(), message: message.clone() }
-            }
-            Error::Recursion(chain) => Prediction::Recursion(chain.iter().map(|o| span(ev, *o)).collect()),
-            Error::Throw(m) | Error::Fail(m) => Prediction::Refused(m.clone()),
-        },
-    }
-}
-
-fn message(stop: &Stop) -> String {
-    match stop {
-        Stop::Unknown(why) => why.reason.to_string(),
-        Stop::Error(e) => e.to_string(),
-    }
-}
-
-fn trouble(ev: &Eval<'_>, stop: &Stop) -> Trouble {
-    let span = match stop {
-        Stop::Error(e) => match &**e {
-            Error::Recursion(chain) => chain.first().map(|o| span(ev, *o)),
-            _ => None,
-        },
-        Stop::Unknown(_) => None,
-    };
-    Trouble { span, message: message(stop), refused: matches!(stop, Stop::Error(_)) }
-}
-
-fn span(ev: &Eval<'_>, origin: eval::Origin) -> Span {
-    let unit: &Rc<eval::Unit> = &ev.units()[origin.unit as usize];
-    Span { file: origin.unit, range: unit.file.range(origin.expr) }
-}
-
-fn origin_span(ev: &Eval<'_>, thunk: ThunkId) -> Option<Span> {
-    ev.origin(thunk).map(|o| span(ev, o))
-}
-
-/// What a condition asks about specialisations.
-fn guard(ev: &Eval<'_>, thunk: ThunkId) -> Option<(Guard, Span)> {
-    let origin = ev.origin(thunk)?;
-    let (guard, expr) = super::guards::find(&ev.units()[origin.unit as usize].file, origin.expr)?;
-    Some((guard, span(ev, eval::Origin { expr, ..origin })))
-}
-
-fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
-    let unit = &ev.units()[place.unit as usize];
-    if eval::prelude::is_own(&unit.path) {
-        return None;
-    }
-    let entry = unit.file.entry(place.entry);
-    Some(Place {
-        file: place.unit,
-        range: entry.range,
-        path: entry.path,
-        value: entry.value,
-        kind: entry.kind,
-    })
-}
-
-fn merging(ty: &Type) -> Merging {
-    match ty {
-        Type::Bool
-        | Type::Int { .. }
-        | Type::Float
-        | Type::Number { .. }
-        | Type::Str(_)
-        | Type::Path { .. }
-        | Type::Enum(_) => Merging::Equal,
-        Type::Package | Type::Raw | Type::Unique(_) => Merging::Single,
-        Type::Separated(_)
-        | Type::ListOf { .. }
-        | Type::AttrsOf { .. }
-        | Type::Attrs
-        | Type::Submodule(_)
-        | Type::BoolByOr
-        | Type::FunctionTo(_)
-        | Type::DeferredModule(_) => Merging::Combined,
-        Type::NullOr(t) | Type::AddCheck(t, _) => merging(t),
-        Type::CoercedTo { to, .. } => merging(to),
-        Type::Either(a, b) if merging(a) == merging(b) => merging(a),
-        _ => Merging::Unknown,
     }
 }
