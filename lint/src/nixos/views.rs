@@ -2,7 +2,7 @@
 
 use super::definitions::DefState;
 use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use crate::eval::{Attr, Attrs, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
+use crate::eval::{Attr, Attrs, Error, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -47,8 +47,18 @@ impl LazyAttrs for ConfigView {
                 return Ok(None);
             }
         }
-        let Some(child) = self.system.child(ev, node, name)? else {
-            return self.absent(ev, node, name);
+        let child = match self.system.child(ev, node, name) {
+            Ok(Some(child)) => child,
+            Ok(None) => return self.absent(ev, node, name),
+            // NixOS looks at declarations alone, unless there is a freeform type.
+            Err(Stop::Error(error))
+                if matches!(*error, Error::Recursion(_))
+                    && !self.system.is_freeform(ev, self.scope)?
+                    && self.system.declared_child(ev, node, name)?.is_none() =>
+            {
+                return self.absent(ev, node, name);
+            }
+            Err(stop) => return Err(stop),
         };
         Ok(Some(match self.system.kind(child) {
             kind if self.system.is_namespace(ev, child, &kind) => {
@@ -84,7 +94,11 @@ impl LazyAttrs for ConfigView {
         if self.outside {
             self.system.check(ev, self.scope)?;
         }
-        let (all, complete) = self.system.child_names(ev, node)?;
+        let (all, complete) = if self.system.is_freeform(ev, self.scope)? {
+            self.system.child_names(ev, node)?
+        } else {
+            self.system.declared_names(ev, node)?
+        };
         if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
             // An element of a list is called by its number among the definitions.
             let loc = self.system.loc(node);
@@ -118,7 +132,7 @@ impl LazyAttrs for ConfigView {
 impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
-        let (_, complete) = self.system.child_names(ev, node)?;
+        let (_, complete) = self.system.declared_names(ev, node)?;
         if complete && !matches!(self.system.kind(node), NodeKind::Undeclared) {
             return Ok(None);
         }
