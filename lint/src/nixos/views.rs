@@ -2,7 +2,7 @@
 
 use super::definitions::DefState;
 use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use crate::eval::{Attr, Attrs, Error, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
+use crate::eval::{Attr, Attrs, Error, Eval, Kinds, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -78,6 +78,16 @@ impl LazyAttrs for ConfigView {
                     _ => Ok(None),
                 };
             }
+            NodeKind::Undeclared => {
+                ev.note_read(child.0);
+                let value = self.system.value(child);
+                let path = show_loc(&self.system.loc(child));
+                // Elements of lists are often made something else; scalars hardly are.
+                Attr::anonymous(ev.lazy(move |ev| match ev.force(value)? {
+                    Value::List(_) => Err(Stop::unknown_kind(undeclared(&path), Kinds::LIST)),
+                    other => Ok(other),
+                }))
+            }
             _ => {
                 ev.note_read(child.0);
                 Attr::anonymous(self.system.value(child))
@@ -138,8 +148,13 @@ impl ConfigView {
         }
         let loc = self.system.loc(node);
         let path: Vec<Name> = loc.iter().cloned().chain([name.clone()]).collect();
-        Err(Stop::unknown(format!("nothing at hand declares the option `{}`", show_loc(&path))))
+        Err(Stop::unknown(undeclared(&show_loc(&path))))
     }
+}
+
+/// Why what is not declared is not known.
+fn undeclared(path: &str) -> String {
+    format!("nothing at hand declares the option `{path}`")
 }
 
 impl ModuleSystem {

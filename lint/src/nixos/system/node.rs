@@ -72,6 +72,8 @@ impl Location {
 pub(super) struct Node {
     pub(super) at: Location,
     kind: NodeKind,
+    /// Whether it is part of an option that no module at hand declares, but the table.
+    of_table: bool,
     /// The sets of options that modules declare here.
     pub(super) declared: Vec<ThunkId>,
     raw: Memo<Vec<Definition>>,
@@ -120,6 +122,7 @@ impl ModuleSystem {
         self.0.borrow_mut().nodes.push(Node {
             at,
             kind,
+            of_table: false,
             declared,
             raw: Memo::EMPTY,
             pushed: Memo::EMPTY,
@@ -144,8 +147,19 @@ impl ModuleSystem {
     ) -> NodeId {
         let at = self.get(parent, |n| n.at.below(name));
         let node = self.node(ev, at, NodeKind::Element(ty), Vec::new());
-        self.set(node, |n| n.raw = Memo::done(raw));
+        let of_table = self.is_of_table(parent);
+        self.set(node, |n| {
+            n.raw = Memo::done(raw);
+            n.of_table = of_table;
+        });
         node
+    }
+
+    /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
+    pub(in crate::nixos) fn is_of_table(&self, id: NodeId) -> bool {
+        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
+        let freeform = || self.with_scope(self.scope_of(id), |s| s.freeform.is_some());
+        !declared && (self.get(id, |n| n.of_table || n.at.table.is_some()) || freeform())
     }
 
     pub(super) fn set<T>(&self, id: NodeId, f: impl FnOnce(&mut Node) -> T) -> T {

@@ -190,6 +190,13 @@ impl ModuleSystem {
         Ok(self.collected(ev, id)?.troubles.clone())
     }
 
+    /// Whether a module of any scope so far is not at hand: what nothing at hand does, it may do.
+    pub(in crate::nixos) fn has_unknown_modules(&self) -> bool {
+        let arena = self.0.borrow();
+        let mut troubles = arena.scopes.iter().filter_map(|s| s.collected.as_ref()).flat_map(|c| &c.troubles);
+        troubles.any(|trouble| matches!(trouble.stop, Stop::Unknown(_)))
+    }
+
     /// The root of a scope's tree of options.
     pub fn root(&self, ev: &mut Eval<'_>, id: ScopeId) -> NodeId {
         if let Some(root) = self.with_scope(id, |s| s.root) {
