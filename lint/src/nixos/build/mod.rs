@@ -418,8 +418,8 @@ impl Builder {
         if module == u32::MAX {
             return Origin::Default;
         }
-        match self.modules.modules(ev, self.modules.scope_of(node)) {
-            Ok(modules) => match modules.get(module as usize) {
+        match self.modules.collected(ev, self.modules.scope_of(node)) {
+            Ok(collected) => match collected.modules.get(module as usize) {
                 Some(m) if sources::is_stand_in(&m.file) => Origin::System,
                 Some(m) => match m.origin {
                     ModuleOrigin::System => Origin::System,
