@@ -62,15 +62,23 @@ fn findings_are_as_marked() {
     rules::check(&cases("partial"));
 }
 
-/// A file that is encrypted in the repository says so once, and the rest is judged.
+/// A file that is no text is told once, and the rest is judged. One that git-crypt has encrypted is as it should be.
 #[test]
 fn what_is_no_text_is_told_once() {
+    for (start, wanted) in
+        [("\0GITCRYPT\0", &[][..]), ("\x7fELF\0", &["the file is no text (is it encrypted?)"])]
+    {
+        no_text(start, wanted);
+    }
+}
+
+fn no_text(start: &str, wanted: &[&str]) {
     let text = "#- configuration.nix\n{ imports = [ ./secrets.nix ]; networking.hostName = \"atlas\"; }\n\
-                #- secrets.nix\n\0GITCRYPT\0;{ a = \u{1}\u{2}; ( \u{fffd}} '' \\\n\
+                #- secrets.nix\nSTART;{ a = \u{1}\u{2}; ( \u{fffd}} '' \\\n\
                 #- truth\nparent: {\"networking.hostName\": [\"atlas\", 100]}\n";
-    let case = Case::parse("an encrypted file", text);
+    let case = Case::parse("a file that is no text", &text.replace("START", start));
     assert_eq!(unlike_written(&case), "");
     let findings = case.analysis().findings();
     let messages: Vec<&str> = findings.iter().map(|f| f.message.as_str()).collect();
-    assert_eq!(messages, ["the file is no text (is it encrypted?)"]);
+    assert_eq!(messages, wanted);
 }

@@ -34,6 +34,20 @@ impl Eval<'_> {
                 Ok(Str { text: path, stand_in })
             }
             Value::Symbol(s) => Ok(Str { text: format!("/nix/store/«{s}»").into(), stand_in: true }),
+            // Where it is known where it lies, that it says otherwise how it is a string would be known too.
+            Value::Attrs(set)
+                if set.known("__toString").is_none()
+                    && (set.known("outPath").is_some() || matches!(set.rest, Rest::Symbolic(_))) =>
+            {
+                match (set.known("outPath"), &set.rest) {
+                    (None, Rest::Symbolic(name)) => self.coerce(Value::Symbol(name.clone()), how),
+                    (Some(attr), _) => {
+                        let path = self.force(attr.value)?;
+                        self.deeper(|ev| ev.coerce(path, how))
+                    }
+                    _ => Err(Stop::fail("cannot coerce a set to a string")),
+                }
+            }
             Value::Attrs(set) => {
                 if let Some(attr) = self.attr(&set, &Name::new_static("__toString"))? {
                     let this = self.ready(Value::Attrs(set));

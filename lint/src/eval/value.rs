@@ -101,13 +101,13 @@ pub trait LazyAttrs {
     fn get(&self, eval: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>>;
     /// All names, in any order.
     fn names(&self, eval: &mut Eval<'_>) -> Res<Vec<Name>>;
-    /// All names that there may be, in any order, where it is not known which there are; `None` if there may be any.
-    fn possible_names(&self, eval: &mut Eval<'_>) -> Option<Vec<Name>> {
-        self.names(eval).ok()
-    }
     /// The scope whose `config` this is, as the layer above numbers them.
     fn scope(&self) -> Option<u32> {
         None
+    }
+    /// All names that there may be, in any order, where it is not known which there are; `None` if there may be any.
+    fn possible_names(&self, eval: &mut Eval<'_>) -> Option<Vec<Name>> {
+        self.names(eval).ok()
     }
 }
 
@@ -226,11 +226,6 @@ impl Unknown {
     /// Why something of nixpkgs or an input is not known.
     pub(crate) fn needs_nixpkgs(symbol: &str) -> Rc<Self> {
         Rc::new(Unknown { reason: format!("`{symbol}` needs nixpkgs").into(), kinds: Kinds::ANY })
-    }
-
-    /// Why an attribute that a [`Rest::Presumed`] does not have is not known.
-    pub(super) fn without(&self, name: &str) -> Stop {
-        Stop::unknown(format!("there is no `{name}` in {}", self.reason))
     }
 }
 

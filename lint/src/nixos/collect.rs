@@ -442,14 +442,13 @@ impl Collector<'_> {
     }
 }
 
-/// A thunk of what the module at a path is.
+/// A thunk of what the module at a path is. One that does not exist is not known: often it is only kept out of the repository.
 fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
     if prelude::is_own(path) && prelude::file(path).is_none() {
         return Err(Stop::unknown(format!("`{}` is not at hand", sources::shown(path))));
     }
-    // What is not there may be elsewhere, like a hardware configuration that is not committed. The rest is worth a look.
     ev.import_later(&paths::normalise(path)).map_err(|stop| match stop {
-        Stop::Error(missing) => Stop::unknown(missing.to_string()),
+        Stop::Error(error) => Stop::unknown(error.to_string()),
         unknown => unknown,
     })
 }

@@ -11,6 +11,7 @@ pub mod defaults;
 mod definitions;
 pub mod entry;
 mod guards;
+mod homes;
 mod merge;
 pub mod model;
 mod natives;

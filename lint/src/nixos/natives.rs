@@ -76,7 +76,8 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
     let table = world.as_deref().and_then(super::table_types::of_world);
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
-    let scope = system.scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class });
+    let scope = system
+        .scope(ev, NewScope { prefix, modules, special_args, table, freeform: None, class, inside: None });
     configuration(system, ev, scope)
 }
 
@@ -86,8 +87,10 @@ fn beside(ev: &mut Eval<'_>, own: ThunkId, given: ThunkId) -> Res {
     let own = ev.want_attrs(own)?;
     let (entries, rest) = match ev.force(given) {
         Ok(Value::Attrs(set)) => match ev.entries(&set) {
-            Ok(entries) if !matches!(set.rest, Rest::Presumed(_)) => (entries, Rest::Closed),
-            _ => (set.entries.clone(), set.rest.clone()),
+            Ok(entries) => {
+                (entries, if matches!(set.rest, Rest::Presumed(_)) { set.rest.clone() } else { Rest::Closed })
+            }
+            Err(_) => (set.entries.clone(), set.rest.clone()),
         },
         Ok(Value::Symbol(name)) => (Vec::new(), Rest::Symbolic(name)),
         Ok(other) => return Err(ev.mismatch("a set", &other)),
@@ -228,6 +231,7 @@ fn merge(system: &ModuleSystem, ev: &mut Eval<'_>, ty: ThunkId, loc: ThunkId, de
             table: None,
             freeform: None,
             class: None,
+            inside: None,
         },
     );
     let root = system.root(ev, scope);

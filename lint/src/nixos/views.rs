@@ -2,7 +2,7 @@
 
 use super::definitions::DefState;
 use super::system::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use crate::eval::{Attr, Attrs, Error, Eval, Kinds, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
+use crate::eval::{Attr, Attrs, Error, Eval, LazyAttrs, NativeFn, Res, Rest, Stop, Value};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -48,20 +48,27 @@ impl LazyAttrs for ConfigView {
             }
         }
         let child = match self.system.child(ev, node, name) {
-            Ok(Some(child)) => child,
-            Ok(None) => return self.absent(ev, node, name),
             // NixOS looks at declarations alone, unless there is a freeform type.
             Err(Stop::Error(error))
                 if matches!(*error, Error::Recursion(_))
                     && !self.system.is_freeform(ev, self.scope)?
                     && self.system.declared_child(ev, node, name)?.is_none() =>
             {
-                return self.absent(ev, node, name);
+                None
             }
-            Err(stop) => return Err(stop),
+            child => child?,
         };
-        Ok(Some(match self.system.kind(child) {
-            kind if self.system.is_namespace(ev, child, &kind) => {
+        let Some(child) = child else {
+            return self.absent(ev, node, name);
+        };
+        let kind = self.system.kind(child);
+        let is_namespace = match kind {
+            NodeKind::Namespace => true,
+            NodeKind::Undeclared => self.system.looks_like_namespace(ev, child),
+            _ => false,
+        };
+        Ok(Some(match kind {
+            _ if is_namespace => {
                 let view = ConfigView {
                     system: self.system.clone(),
                     scope: self.scope,
@@ -77,16 +84,6 @@ impl LazyAttrs for ConfigView {
                     None => Err(Stop::unknown(format!("whether there is an attribute `{name}`"))),
                     _ => Ok(None),
                 };
-            }
-            NodeKind::Undeclared => {
-                ev.note_read(child.0);
-                let value = self.system.value(child);
-                let path = show_loc(&self.system.loc(child));
-                // Elements of lists are often made something else; scalars hardly are.
-                Attr::anonymous(ev.lazy(move |ev| match ev.force(value)? {
-                    Value::List(_) => Err(Stop::unknown_kind(undeclared(&path), Kinds::LIST)),
-                    other => Ok(other),
-                }))
             }
             _ => {
                 ev.note_read(child.0);
@@ -143,34 +140,12 @@ impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
         let (_, complete) = self.system.declared_names(ev, node)?;
-        if complete && !matches!(self.system.kind(node), NodeKind::Undeclared) {
+        if complete {
             return Ok(None);
         }
         let loc = self.system.loc(node);
         let path: Vec<Name> = loc.iter().cloned().chain([name.clone()]).collect();
-        Err(Stop::unknown(undeclared(&show_loc(&path))))
-    }
-}
-
-/// Why what is not declared is not known.
-fn undeclared(path: &str) -> String {
-    format!("nothing at hand declares the option `{path}`")
-}
-
-impl ModuleSystem {
-    /// Whether a node is a set of options. Of what nothing at hand declares, sets are taken to be.
-    fn is_namespace(&self, ev: &mut Eval<'_>, node: NodeId, kind: &NodeKind) -> bool {
-        match kind {
-            NodeKind::Namespace => true,
-            NodeKind::Undeclared => match self.pushed(ev, node) {
-                Ok(pushed) => pushed.iter().all(|d| match ev.force(d.value) {
-                    Ok(Value::Attrs(set)) => set.known("_type").is_none() && set.known("outPath").is_none(),
-                    _ => false,
-                }),
-                Err(_) => false,
-            },
-            NodeKind::Option(_) | NodeKind::Element(_) => false,
-        }
+        Err(Stop::unknown(format!("nothing at hand declares the option `{}`", show_loc(&path))))
     }
 }
 
@@ -271,8 +246,8 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
         add(name, ev.lazy(move |ev| definitions(&s, ev, node, what)));
     }
     let mut set = Attrs::from_entries(entries);
-    if !by_module {
-        let why = format!("NixOS declares `{}`", show_loc(&system.loc(node)));
+    if !matches!(system.kind(node), NodeKind::Option(d) if d.by_module) {
+        let why = format!("how NixOS declares `{}`", show_loc(&system.loc(node)));
         set.rest = Rest::Open(super::system::unknown(why));
     }
     Ok(Value::Attrs(Rc::new(set)))

@@ -28,6 +28,9 @@ pub struct Invalid {
     pub text: Range<usize>,
 }
 
+/// How a file begins that git-crypt has encrypted.
+const GIT_CRYPT: &[u8] = b"\0GITCRYPT\0";
+
 /// Why a file's bytes are not the text that Nix would read.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DecodeError {
@@ -37,6 +40,9 @@ pub enum DecodeError {
         /// The file's size in bytes.
         size: usize,
     },
+    /// The file is encrypted, as git-crypt keeps it in a repository; its text is left empty.
+    #[error("the file is encrypted with git-crypt")]
+    Encrypted,
     /// The file is UTF-16, by its byte order mark.
     #[error("the file is encoded in UTF-16, but Nix reads UTF-8")]
     Utf16,
@@ -55,6 +61,9 @@ pub fn decode(bytes: Vec<u8>) -> Decoded {
     if bytes.len() > MAX_FILE_SIZE {
         let error = DecodeError::TooLarge { size: bytes.len() };
         return Decoded { text: String::new(), invalid: Vec::new(), error: Some(error) };
+    }
+    if bytes.starts_with(GIT_CRYPT) {
+        return Decoded { text: String::new(), invalid: Vec::new(), error: Some(DecodeError::Encrypted) };
     }
     match bytes.as_slice() {
         [0xFF, 0xFE, rest @ ..] => decode_utf16(rest, u16::from_le_bytes),

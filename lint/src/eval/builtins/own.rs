@@ -32,9 +32,9 @@ fn unknown(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     Err(Stop::unknown(reason))
 }
 
-/// A set of which another release may have more; the first argument calls it something.
+/// A set of which another release may have more; the first argument calls the set.
 fn presumed(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
-    let reason = ev.want_text(args[0])?;
+    let reason = ev.want_str(args[0])?.text;
     let set = ev.want_attrs(args[1])?;
     let rest = Rest::Presumed(Rc::new(Unknown { reason, kinds: Kinds::ANY }));
     Ok(Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest })))
@@ -103,11 +103,6 @@ impl LazyAttrs for Deferred {
         let set = ev.want_attrs(self.0)?;
         ev.names(&set)
     }
-
-    fn possible_names(&self, ev: &mut Eval<'_>) -> Option<Vec<Name>> {
-        let set = ev.want_attrs(self.0).ok()?;
-        ev.possible_names(&set)
-    }
 }
 
 /// The attributes of the first set, and those of the second, which is not evaluated before one of its own is asked for.
@@ -130,10 +125,6 @@ impl LazyAttrs for Uncertain {
 
     fn names(&self, _: &mut Eval<'_>) -> Res<Vec<Name>> {
         Err(Stop::unknown(self.reason.clone()))
-    }
-
-    fn possible_names(&self, _: &mut Eval<'_>) -> Option<Vec<Name>> {
-        Some(self.names.clone())
     }
 }
 

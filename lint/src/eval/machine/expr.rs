@@ -1,5 +1,6 @@
 //! Expressions: what each form evaluates to.
 
+use super::select::absent;
 use super::{Eval, Unit};
 use crate::eval::builtins;
 use crate::eval::heap::{FrameId, Thunk, ThunkId};
@@ -150,7 +151,7 @@ impl Eval<'_> {
         }
         match (symbolic, presumed) {
             (Some(scope), _) => self.select(&scope, name).map(|a| a.value),
-            (None, Some(why)) => Err(why.without(name)),
+            (None, Some(why)) => Err(absent(name, &why)),
             (None, None) => Err(Stop::fail(format!("undefined variable '{name}'"))),
         }
     }

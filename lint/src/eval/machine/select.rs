@@ -15,7 +15,7 @@ impl Eval<'_> {
         }
         match &set.rest {
             Rest::Closed => Ok(None),
-            Rest::Presumed(why) => Err(why.without(name)),
+            Rest::Presumed(why) => Err(absent(name, why)),
             Rest::Open(why) => Err(Stop::unknown(why.reason.clone())),
             Rest::Symbolic(root) => Ok(Some(self.symbol_attr(root, name))),
             Rest::Lazy(lazy) => {
@@ -132,4 +132,9 @@ impl Eval<'_> {
         }
         Ok(Value::Bool(true))
     }
+}
+
+/// Why an attribute that a [`Rest::Presumed`] does not have is not known.
+pub(super) fn absent(name: &str, why: &Unknown) -> Stop {
+    Stop::unknown(format!("there is no `{name}` in {}", why.reason))
 }

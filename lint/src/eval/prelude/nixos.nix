@@ -1,11 +1,20 @@
 # What NixOS does about specialisations: nixos/modules/system/activation/{specialisation,no-clone}.nix. A child is the parent's
 # modules, or only NixOS' own, with the child's configuration and three definitions that nothing can override.
-{ lib, extendModules, noUserModules, ... }:
+{ lib, options, extendModules, noUserModules, ... }:
 let
   inherit (lib) mkDefault mkOption mkOverride types;
 
+  # The name of the system that it is for, where that is plainly written.
+  named = option: builtins.__attempt (builtins.head (builtins.filter builtins.isString option.definitions)) null;
+  system =
+    let
+      host = named options.nixpkgs.hostPlatform;
+      local = named options.nixpkgs.system;
+    in
+    if host != null then host else local;
+
   # Two references to the same package are the same, wherever in the system they stand.
-  packages = import "/nix/store/«nixpkgs»/packages.nix" { name = "pkgs"; nixos = true; };
+  packages = import "/nix/store/«nixpkgs»/packages.nix" { name = "pkgs"; nixos = true; inherit system; };
 
   inEverySpecialisation = {
     _file = "/nix/store/«nixpkgs»/nixos/modules/system/activation/no-clone.nix";

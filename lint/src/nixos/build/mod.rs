@@ -1,15 +1,18 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
+mod definitions;
 mod specialisations;
-mod text;
 
-use super::definitions::{Candidate, DefState};
-use super::model::*;
-use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
-use crate::eval::{Error, Eval, Res, Stop, ThunkId, Value, sources};
+use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
+use crate::nixos::definitions::DefState;
+use crate::nixos::homes;
+use crate::nixos::model::*;
+use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
+use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
+use definitions::place;
 use std::collections::HashMap;
-use text::{guard, merging, message, origin_span, place, prediction_of, trouble};
+use std::rc::Rc;
 
 /// How many steps one option may take.
 const OPTION_BUDGET: u64 = 1_500_000;
@@ -30,25 +33,9 @@ pub fn system(
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
-    let homes = if world == World::Nixos { builder.homes(ev, scope) } else { Vec::new() };
+    let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     System { name, entry, world, files, parent, specialisations, homes }
-}
-
-/// The scope of a user's home in the NixOS system that has it.
-pub(super) fn home(
-    ev: &mut Eval<'_>,
-    modules: &ModuleSystem,
-    system: ScopeId,
-    user: &Name,
-) -> Res<Option<ScopeId>> {
-    let Some(users) = modules.find(ev, system, &["home-manager", "users"])? else { return Ok(None) };
-    ev.force(modules.value(users))?;
-    let Some((_, element)) = modules.elements(users).into_iter().find(|(name, _)| name == user) else {
-        return Ok(None);
-    };
-    ev.force(modules.value(element))?;
-    Ok(modules.submodule(element))
 }
 
 struct Builder {
@@ -64,23 +51,6 @@ impl Builder {
     fn path(&self, node: NodeId) -> Vec<Name> {
         let path = self.modules.loc(node);
         path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
-    }
-
-    /// The users whose homes have specialisations of their own.
-    fn homes(&mut self, ev: &mut Eval<'_>, scope: ScopeId) -> Vec<Name> {
-        let Ok(Some(users)) = self.modules.find(ev, scope, &["home-manager", "users"]) else {
-            return Vec::new();
-        };
-        let mut homes = Vec::new();
-        for (user, _) in self.modules.elements(users) {
-            let Ok(Some(home)) = home(ev, &self.modules, scope, &user) else { continue };
-            if let Ok(Some(node)) = self.modules.find(ev, home, &["specialisation"])
-                && matches!(self.modules.raw(ev, node), Ok(raw) if !raw.is_empty())
-            {
-                homes.push(user);
-            }
-        }
-        homes
     }
 
     /// What an evaluation that stopped means for an option.
@@ -192,7 +162,7 @@ impl Builder {
         let loc = self.path(node);
         for definition in raw.iter() {
             let mut sets = Vec::new();
-            if super::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
+            if crate::nixos::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
                 for set in sets {
                     self.failed_paths(ev, set.value, loc.clone(), stop, scope, 0);
                 }
@@ -248,7 +218,7 @@ impl Builder {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
             }
-            NodeKind::Undeclared if self.is_namespace(ev, node) => {
+            NodeKind::Undeclared if self.modules.looks_like_namespace(ev, node) => {
                 if nesting < MAX_NESTING {
                     self.namespace(ev, node, scope, nesting + 1);
                 }
@@ -266,17 +236,6 @@ impl Builder {
         let span = definition.and_then(|d| d.place).and_then(|p| place(ev, p)).map(|p| p.span());
         let message = format!("The option `{}' does not exist", show_loc(&self.path(node)));
         scope.troubles.push(Trouble { span, message, refused: true });
-    }
-
-    /// Whether what nothing declares looks like a set of options: each definition is a set.
-    fn is_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId) -> bool {
-        let Ok(pushed) = self.modules.pushed(ev, node) else { return false };
-        pushed.iter().all(|d| match ev.force(d.value) {
-            Ok(Value::Attrs(set)) => {
-                !set.entries.is_empty() && set.known("_type").is_none() && set.known("outPath").is_none()
-            }
-            _ => false,
-        })
     }
 
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
@@ -312,7 +271,7 @@ impl Builder {
         let prediction = match (&value, &merged) {
             (None, _) => Prediction::Undefined,
             (Some(Ok(value)), Ok(merged)) => {
-                let priority = merged.priority.unwrap_or(super::priority::OPTION_DEFAULT);
+                let priority = merged.priority.unwrap_or(crate::nixos::priority::OPTION_DEFAULT);
                 if has_parts {
                     Prediction::Ok { value: serde_json::Value::Null, priority }
                 } else {
@@ -359,85 +318,70 @@ impl Builder {
     fn declared(&self, node: NodeId) -> bool {
         matches!(self.modules.kind(node), NodeKind::Option(d) if d.by_module)
     }
+}
 
-    fn definition(&self, ev: &mut Eval<'_>, node: NodeId, candidate: &Candidate) -> DefinitionModel {
-        let expression = origin_span(ev, candidate.value);
-        let value = if candidate.state == DefState::Off {
-            None
-        } else {
-            ev.with_budget(OPTION_BUDGET, |ev| {
-                let value = ev.force(candidate.value).ok()?;
-                ev.to_json(&value).ok()
-            })
-        };
-        let conditions = candidate
-            .conditions
-            .iter()
-            .map(|c| ConditionModel {
-                span: origin_span(ev, c.thunk),
-                guard: guard(ev, c.thunk),
-                holds: c.holds,
-                reads: self.reads_of(ev, c.thunk),
-            })
-            .collect();
-        DefinitionModel {
-            place: candidate.definition.place.and_then(|p| place(ev, p)),
-            priority: candidate.priority,
-            state: match candidate.state {
-                DefState::Wins => DefinitionState::Wins,
-                DefState::Loses => DefinitionState::Loses,
-                DefState::Off => DefinitionState::Off,
-                DefState::Maybe => DefinitionState::Maybe,
-            },
-            origin: self.origin(ev, node, candidate.definition.module),
-            value,
-            expression,
-            conditions,
-            reads: self.reads_of(ev, candidate.value),
-        }
+/// What an evaluation that stopped means for an option.
+fn prediction_of(ev: &Eval<'_>, stop: &Stop) -> Prediction {
+    match stop {
+        Stop::Unknown(why) => Prediction::Unknown(why.reason.to_string()),
+        Stop::Error(e) => match &**e {
+            Error::Conflict { option, message } => {
+                Prediction::Conflict { option: option.clone(), message: message.clone() }
+            }
+            Error::Recursion(chain) => Prediction::Recursion(chain.iter().map(|o| span(ev, *o)).collect()),
+            Error::Throw(m) | Error::Fail(m) => Prediction::Refused(m.clone()),
+        },
     }
+}
 
-    /// The definitions of an option whose conditions cannot be evaluated.
-    fn undischarged(&self, ev: &mut Eval<'_>, node: NodeId) -> Vec<DefinitionModel> {
-        let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
-        raw.iter()
-            .map(|d| DefinitionModel {
-                place: d.place.and_then(|p| place(ev, p)),
-                priority: super::priority::PLAIN,
-                state: DefinitionState::Maybe,
-                origin: self.origin(ev, node, d.module),
-                value: None,
-                expression: origin_span(ev, d.value),
-                conditions: Vec::new(),
-                reads: Vec::new(),
-            })
-            .collect()
+fn message(stop: &Stop) -> String {
+    match stop {
+        Stop::Unknown(why) => why.reason.to_string(),
+        Stop::Error(e) => e.to_string(),
     }
+}
 
-    fn origin(&self, ev: &mut Eval<'_>, node: NodeId, module: u32) -> Origin {
-        if module == u32::MAX {
-            return Origin::Default;
-        }
-        match self.modules.collected(ev, self.modules.scope_of(node)) {
-            Ok(collected) => match collected.modules.get(module as usize) {
-                Some(m) if sources::is_stand_in(&m.file) => Origin::System,
-                Some(m) => match m.origin {
-                    ModuleOrigin::System => Origin::System,
-                    ModuleOrigin::Inherited => Origin::Inherited,
-                    ModuleOrigin::Own => Origin::Own,
-                },
-                None => Origin::Default,
-            },
-            Err(_) => Origin::Own,
-        }
-    }
+fn trouble(ev: &Eval<'_>, stop: &Stop) -> Trouble {
+    let span = match stop {
+        Stop::Error(e) => match &**e {
+            Error::Recursion(chain) => chain.first().map(|o| span(ev, *o)),
+            _ => None,
+        },
+        Stop::Unknown(_) => None,
+    };
+    Trouble { span, message: message(stop), refused: matches!(stop, Stop::Error(_)) }
+}
 
-    fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
-        ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
-    }
+fn span(ev: &Eval<'_>, origin: eval::Origin) -> Span {
+    let unit: &Rc<eval::Unit> = &ev.units()[origin.unit as usize];
+    Span { file: origin.unit, range: unit.file.range(origin.expr) }
+}
 
-    fn read(&self, node: NodeId) -> Option<Read> {
-        let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
-        Some(Read { specialisation, option: show_loc(&self.path(node)) })
+fn origin_span(ev: &Eval<'_>, thunk: ThunkId) -> Option<Span> {
+    ev.origin(thunk).map(|o| span(ev, o))
+}
+
+fn merging(ty: &Type) -> Merging {
+    match ty {
+        Type::Bool
+        | Type::Int { .. }
+        | Type::Float
+        | Type::Number { .. }
+        | Type::Str(_)
+        | Type::Path { .. }
+        | Type::Enum(_) => Merging::Equal,
+        Type::Package | Type::Raw | Type::Unique(_) => Merging::Single,
+        Type::Separated(_)
+        | Type::ListOf { .. }
+        | Type::AttrsOf { .. }
+        | Type::Attrs
+        | Type::Submodule(_)
+        | Type::BoolByOr
+        | Type::FunctionTo(_)
+        | Type::DeferredModule(_) => Merging::Combined,
+        Type::NullOr(t) | Type::AddCheck(t, _) => merging(t),
+        Type::CoercedTo { to, .. } => merging(to),
+        Type::Either(a, b) if merging(a) == merging(b) => merging(a),
+        _ => Merging::Unknown,
     }
 }

@@ -1,7 +1,7 @@
-//! The specialisations of a scope: what they are, and what is lost in them.
+//! Specialisations in the model.
 
-use super::Builder;
-use super::text::{place, trouble};
+use super::definitions::place;
+use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
@@ -9,7 +9,6 @@ use crate::nixos::system::{NodeId, ScopeId};
 use crate::syntax::hir::Name;
 
 impl Builder {
-    /// The specialisations of a scope.
     pub(super) fn specialisations(
         &mut self,
         ev: &mut Eval<'_>,

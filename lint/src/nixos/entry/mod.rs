@@ -5,10 +5,9 @@ mod discover;
 pub use discover::{Found, discover};
 
 use super::model::{Scope, System, Trouble, World};
-use super::system::unknown;
-use super::{ModuleSystem, ScopeId, build};
+use super::{ModuleSystem, ScopeId, build, homes};
 use crate::eval::host::Host;
-use crate::eval::{Attr, Attrs, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude};
+use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
@@ -85,7 +84,7 @@ pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
 fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeId> {
     if let Start::Home { system, user } = start {
         let system = scope(ev, modules, system)?;
-        let home = build::home(ev, modules, system, user)?;
+        let home = homes::home(ev, modules, system, user)?;
         return home.ok_or_else(|| Stop::fail(format!("`{user}` has no home")));
     }
     let value = value(ev, start)?;
@@ -118,10 +117,12 @@ fn select(ev: &mut Eval<'_>, mut value: Value, path: &[Name]) -> Res {
 
 /// The system that `nixos-rebuild` would make of a module. It may be called from elsewhere with arguments that are not known here.
 fn module(ev: &mut Eval<'_>, file: &str) -> Res {
-    let rest = match is_of_flake(ev.host, file) {
+    let unknown = |reason: &str| Rc::new(Unknown { reason: reason.into(), kinds: Kinds::ANY });
+    let rest = if is_of_flake(ev.host, file) {
         // Its arguments come before those that modules define (`_module.args`).
-        true => Rest::Open(unknown("`flake.nix` says what the file is called with")),
-        false => Rest::Presumed(unknown("what the file is called with")),
+        Rest::Open(unknown("`flake.nix` says what the file is called with"))
+    } else {
+        Rest::Presumed(unknown("what the file is called with"))
     };
     let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }));
     let module = ev.ready(Value::Path(file.into()));

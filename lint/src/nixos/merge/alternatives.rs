@@ -1,7 +1,7 @@
 //! Types that leave the merge to one of several others: `nullOr`, `either`, `coercedTo`.
 
 use crate::eval::{Eval, Kinds, Res, Stop, ThunkId, Value};
-use crate::nixos::conversions::convert;
+use crate::nixos::conversions;
 use crate::nixos::definitions::Candidate;
 use crate::nixos::system::{ModuleSystem, NodeId, show_loc};
 use crate::nixos::types::Type;
@@ -86,7 +86,7 @@ impl ModuleSystem {
             let value = match (converts, coerce) {
                 (false, _) => def.value,
                 (true, Some(f)) => ev.apply_later(f, vec![def.value]),
-                (true, None) => match convert(ev, from, to, def.value) {
+                (true, None) => match conversions::convert(ev, from, to, def.value) {
                     Some(converted) => converted,
                     None => {
                         let why = format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));

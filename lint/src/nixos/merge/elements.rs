@@ -114,8 +114,8 @@ impl ModuleSystem {
         self.set_elements(id, elements);
         let rest = match open {
             Some(why) => Rest::Open(why),
-            // NixOS' own modules may define more than what is at hand.
-            None if self.is_of_table(id) => {
+            // NixOS' own modules, and those that are not at hand, may define more than what is.
+            None if self.is_of_table(id) || self.is_incomplete(self.scope_of(id)) => {
                 Rest::Presumed(unknown(format!("what `{}` is defined as here", show_loc(&self.loc(id)))))
             }
             None => Rest::Closed,

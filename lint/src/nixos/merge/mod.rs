@@ -11,7 +11,7 @@ mod undefined;
 use super::definitions::{Candidate, DefState};
 use super::system::{Merged, ModuleSystem, NodeId, show_loc, unknown};
 use super::types::{StrRule, Type};
-use crate::eval::{Eval, List, Res, Stop, ThunkId, Value};
+use crate::eval::{Attrs, Eval, List, Res, Rest, Stop, ThunkId, Value};
 use scalars::{any_is_true, joined, shallow};
 use std::rc::Rc;
 
@@ -54,15 +54,20 @@ impl ModuleSystem {
     fn merge(&self, ev: &mut Eval<'_>, id: NodeId, ty: &Type, defs: &[Candidate]) -> Res {
         for def in defs {
             match ty.accepts(ev, def.value) {
+                // The table is that of one release of NixOS: in another the option may have another type.
+                Ok(false) if !self.is_exact(id) => {
+                    return Err(Stop::unknown(format!(
+                        "`{}` was of type `{}` in NixOS 24.11, which this value is not",
+                        show_loc(&self.loc(id)),
+                        ty.describe()
+                    )));
+                }
                 Ok(false) => {
-                    let (option, ty) = (show_loc(&self.loc(id)), ty.describe());
-                    let message = format!("A definition for option `{option}' is not of type `{ty}'");
-                    // The NixOS that the configuration is for may accept more than the one that the table is of.
-                    return Err(if self.is_of_table(id) {
-                        Stop::unknown(message)
-                    } else {
-                        Stop::throw(message)
-                    });
+                    return Err(Stop::throw(format!(
+                        "A definition for option `{}' is not of type `{}'",
+                        show_loc(&self.loc(id)),
+                        ty.describe()
+                    )));
                 }
                 // What cannot be judged is taken to be right: the configuration is meant to build.
                 Ok(true) | Err(Stop::Unknown(_)) => {}
@@ -105,9 +110,17 @@ impl ModuleSystem {
             Type::FunctionTo(elem) => Ok(self.merge_functions(id, elem.clone(), defs)),
             Type::Submodule(submodule) => self.merge_submodule(ev, id, submodule, defs),
             Type::DeferredModule(fixed) => self.merge_deferred(ev, id, fixed, defs),
-            Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) if defs.len() == 1 => {
-                ev.force(defs[0].value)
-            }
+            // A type that is not known may add to a set what its definition does not have.
+            Type::Unknown(what) if defs.len() == 1 => Ok(match ev.force(defs[0].value)? {
+                Value::Attrs(set) if set.is_closed() => {
+                    let reason =
+                        format!("what `{}` has besides its definition ({what})", show_loc(&self.loc(id)));
+                    let rest = Rest::Open(unknown(reason));
+                    Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest }))
+                }
+                other => other,
+            }),
+            Type::OptionType | Type::AttrTag(_) if defs.len() == 1 => ev.force(defs[0].value),
             Type::OptionType | Type::AttrTag(_) | Type::Unknown(_) => Err(Stop::unknown(format!(
                 "how several definitions of `{}` merge ({})",
                 show_loc(&self.loc(id)),

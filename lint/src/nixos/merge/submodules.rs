@@ -45,6 +45,7 @@ impl ModuleSystem {
                     table: submodule.table,
                     freeform: submodule.freeform.clone(),
                     class: submodule.class,
+                    inside: Some(self.scope_of(id)),
                 };
                 self.scope(ev, new)
             }

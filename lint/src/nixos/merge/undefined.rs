@@ -35,15 +35,22 @@ impl ModuleSystem {
             None if matches!(ty, Type::Unknown(_)) => {
                 Err(Stop::unknown(format!("`{}` is not defined", show_loc(&loc))))
             }
-            // A module that is not at hand may define it.
-            None if self.has_unknown_modules() => {
-                Err(Stop::unknown(format!("nothing at hand defines `{}`", show_loc(&loc))))
-            }
+            None if self.is_incomplete(self.scope_of(id)) => Err(Stop::unknown(format!(
+                "nothing at hand defines `{}`, but a module that is not at hand may",
+                show_loc(&loc)
+            ))),
             None => Err(Stop::throw(format!(
                 "The option `{}' was accessed but has no value defined",
                 show_loc(&loc)
             ))),
         }
+    }
+
+    /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
+    pub(in crate::nixos) fn is_of_table(&self, id: NodeId) -> bool {
+        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
+        let freeform = || self.with_scope(self.scope_of(id), |s| s.freeform.is_some());
+        !declared && (self.table_of(id).is_some() || freeform())
     }
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.

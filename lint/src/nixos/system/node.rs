@@ -1,8 +1,8 @@
 //! Nodes: the places in a scope's tree of options.
 
 use super::memo::Memo;
-use super::{Merged, ModuleSystem, ScopeId};
-use crate::eval::{Eval, Place, ThunkId};
+use super::{Merged, ModuleSystem, ScopeId, show_loc};
+use crate::eval::{Error, Eval, Place, Stop, ThunkId};
 use crate::nixos::definitions::Definition;
 use crate::nixos::table;
 use crate::nixos::types::Type;
@@ -72,8 +72,8 @@ impl Location {
 pub(super) struct Node {
     pub(super) at: Location,
     kind: NodeKind,
-    /// Whether it is part of an option that no module at hand declares, but the table.
-    of_table: bool,
+    /// Whether its type is the one that it has for certain: a module at hand says so, and not the table of one release.
+    exact: bool,
     /// The sets of options that modules declare here.
     pub(super) declared: Vec<ThunkId>,
     raw: Memo<Vec<Definition>>,
@@ -116,13 +116,19 @@ impl ModuleSystem {
         let this = self.clone();
         let value = ev.lazy(move |ev| {
             let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
+            let value = value.map_err(|stop| this.doubted(stop, &reads));
             this.set(id, |n| n.reads.extend(reads));
             value
         });
+        let exact = match &kind {
+            NodeKind::Option(declaration) => declaration.by_module,
+            NodeKind::Element(_) => self.with_scope(at.scope, |s| s.table.is_none() && s.freeform.is_none()),
+            NodeKind::Namespace | NodeKind::Undeclared => false,
+        };
         self.0.borrow_mut().nodes.push(Node {
             at,
             kind,
-            of_table: false,
+            exact,
             declared,
             raw: Memo::EMPTY,
             pushed: Memo::EMPTY,
@@ -147,19 +153,37 @@ impl ModuleSystem {
     ) -> NodeId {
         let at = self.get(parent, |n| n.at.below(name));
         let node = self.node(ev, at, NodeKind::Element(ty), Vec::new());
-        let of_table = self.is_of_table(parent);
+        let exact = self.is_exact(parent);
         self.set(node, |n| {
             n.raw = Memo::done(raw);
-            n.of_table = of_table;
+            n.exact = exact;
         });
         node
     }
 
-    /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
-    pub(in crate::nixos) fn is_of_table(&self, id: NodeId) -> bool {
-        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
-        let freeform = || self.with_scope(self.scope_of(id), |s| s.freeform.is_some());
-        !declared && (self.get(id, |n| n.of_table || n.at.table.is_some()) || freeform())
+    /// Whether the type of a node is the one that it has for certain.
+    pub(in crate::nixos) fn is_exact(&self, id: NodeId) -> bool {
+        self.get(id, |n| n.exact)
+    }
+
+    /// What an evaluation stops with that read these nodes: what failed on something whose type is not known may not fail.
+    fn doubted(&self, stop: Stop, reads: &[u32]) -> Stop {
+        let Stop::Error(error) = &stop else { return stop };
+        if !matches!(**error, Error::Throw(_) | Error::Fail(_)) {
+            return stop;
+        }
+        let guessed = reads.iter().map(|n| NodeId(*n)).find(|n| match self.kind(*n) {
+            NodeKind::Undeclared => true,
+            NodeKind::Option(declaration) => matches!(*declaration.ty, Type::Unknown(_)),
+            NodeKind::Element(ty) => matches!(*ty, Type::Unknown(_)),
+            NodeKind::Namespace => false,
+        });
+        match guessed {
+            Some(node) => {
+                Stop::unknown(format!("what `{}` makes of its definitions", show_loc(&self.loc(node))))
+            }
+            None => stop,
+        }
     }
 
     pub(super) fn set<T>(&self, id: NodeId, f: impl FnOnce(&mut Node) -> T) -> T {

@@ -77,6 +77,8 @@ pub struct NewScope {
     pub freeform: Option<Rc<Type>>,
     /// What kind of configuration it is (`"nixos"`): a thunk of a string or null.
     pub class: Option<ThunkId>,
+    /// The scope one of whose options it is the value of, if it is.
+    pub inside: Option<ScopeId>,
 }
 
 /// What a scope's configuration is about: which options there are besides those that modules declare.
@@ -87,6 +89,7 @@ pub(in crate::nixos) struct Scope {
     pub(in crate::nixos) table: Option<TableNode>,
     pub(in crate::nixos) freeform: Option<Rc<Type>>,
     pub(in crate::nixos) class: Option<ThunkId>,
+    inside: Option<ScopeId>,
     /// Sets `collected`.
     collect: ThunkId,
     /// Stops if something is defined that no option declares.
@@ -121,6 +124,7 @@ impl ModuleSystem {
             table: new.table,
             freeform: new.freeform,
             class: new.class,
+            inside: new.inside,
             collect,
             check,
             collected: None,
@@ -154,6 +158,7 @@ impl ModuleSystem {
                 table: s.table,
                 freeform: s.freeform.clone(),
                 class: s.class,
+                inside: s.inside,
             }
         });
         self.scope(ev, new)
@@ -185,11 +190,12 @@ impl ModuleSystem {
         Ok(self.collected(ev, id)?.troubles.clone())
     }
 
-    /// Whether a module of any scope so far is not at hand: what nothing at hand does, it may do.
-    pub(in crate::nixos) fn has_unknown_modules(&self) -> bool {
-        let arena = self.0.borrow();
-        let mut troubles = arena.scopes.iter().filter_map(|s| s.collected.as_ref()).flat_map(|c| &c.troubles);
-        troubles.any(|trouble| matches!(trouble.stop, Stop::Unknown(_)))
+    /// Whether a scope, or one that it is inside of, has modules that are not known: whatever nothing at hand defines may be defined
+    /// by them.
+    pub(in crate::nixos) fn is_incomplete(&self, id: ScopeId) -> bool {
+        let unknown = |c: &Rc<Collected>| c.troubles.iter().any(|t| matches!(t.stop, Stop::Unknown(_)));
+        let (own, inside) = self.with_scope(id, |s| (s.collected.as_ref().is_some_and(unknown), s.inside));
+        own || inside.is_some_and(|around| self.is_incomplete(around))
     }
 
     /// The root of a scope's tree of options.

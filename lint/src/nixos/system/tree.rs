@@ -60,6 +60,18 @@ impl ModuleSystem {
         Ok(Some(child))
     }
 
+    /// Whether what nothing declares looks like a set of options: each definition is a set.
+    pub(in crate::nixos) fn looks_like_namespace(&self, ev: &mut Eval<'_>, node: NodeId) -> bool {
+        let Ok(pushed) = self.pushed(ev, node) else { return false };
+        let none_of = ["_type", "outPath", "__functor"];
+        pushed.iter().all(|d| match ev.force(d.value) {
+            Ok(Value::Attrs(set)) => {
+                !set.entries.is_empty() && none_of.iter().all(|name| set.known(name).is_none())
+            }
+            _ => false,
+        })
+    }
+
     /// The sets of options that modules declare at a node.
     fn declared_sets(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Vec<ThunkId>> {
         if !self.is_root(id) {
@@ -112,7 +124,7 @@ impl ModuleSystem {
     /// All names that modules declare below a namespace, sorted; and whether there may be others.
     pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
         let sets = self.declared_sets(ev, id)?;
-        let of_table = self.table_of(id).is_some();
+        let of_table = self.with_scope(self.scope_of(id), |s| s.table.is_some());
         let mut complete = !of_table && self.collected(ev, self.scope_of(id))?.troubles.is_empty();
         let mut names = Vec::new();
         for thunk in sets {

@@ -1,32 +1,41 @@
-# A set of packages: symbols below `name`, but for what follows from the system that it is for. Of NixOS' own packages it is at
-# least known that they are for Linux.
+# A set of packages: symbols below `name`, but for what follows from the system that it is for: `system` is its name, null if that
+# is not known. Of NixOS' own packages it is at least known that they are for Linux.
 { name, system ? null, nixos ? false }:
 let
   lib = import ./lib;
 
-  platform =
-    if system != null then lib.systems.elaborate system
-    else if nixos then {
-      isLinux = true;
-      isUnix = true;
-      isDarwin = false;
-      isBSD = false;
-      isFreeBSD = false;
-      isOpenBSD = false;
-      isCygwin = false;
-      isWindows = false;
-      isMacOS = false;
-    }
-    else { };
+  linux = {
+    isLinux = true;
+    isUnix = true;
+    isDarwin = false;
+    isBSD = false;
+    isFreeBSD = false;
+    isOpenBSD = false;
+    isCygwin = false;
+    isWindows = false;
+    isMacOS = false;
+  };
+
+  # What `lib.systems.elaborate` tells of the system; it is only asked for what is not known otherwise.
+  platform = name:
+    let
+      elaborated =
+        if system == null then builtins.__symbol name
+        else lib.systems.elaborate system;
+      known = if nixos then linux else { };
+    in
+    builtins.__beside (known // { system = if system == null then builtins.__symbol "${name}.system" else system; }) elaborated;
 in
 builtins.__symbolic
-  ({
+  {
     inherit lib;
     stdenv = builtins.__symbolic
-      (builtins.intersectAttrs { isLinux = null; isDarwin = null; } platform // {
-        hostPlatform = builtins.__symbolic platform "${name}.stdenv.hostPlatform";
-      })
+      {
+        inherit (platform "${name}.stdenv.hostPlatform") isLinux isDarwin;
+        hostPlatform = platform "${name}.stdenv.hostPlatform";
+      }
       "${name}.stdenv";
-    hostPlatform = builtins.__symbolic platform "${name}.hostPlatform";
-  } // (if system == null then { } else { inherit system; }))
+    hostPlatform = platform "${name}.hostPlatform";
+    system = (platform name).system;
+  }
   name

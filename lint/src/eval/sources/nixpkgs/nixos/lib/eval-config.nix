@@ -14,7 +14,8 @@ let
   known = if builtins.__attempt (lib ? mkIf) false then lib else import ../../lib;
 
   given =
-    (if arguments ? pkgs && builtins.__attempt (arguments.pkgs != null) true then [ { _module.args.pkgs = arguments.pkgs; } ] else [ ])
+    (if builtins.__attempt (builtins.isString (arguments.system or null)) false then [ { nixpkgs.system = known.mkDefault arguments.system; } ] else [ ])
+    ++ (if arguments ? pkgs && builtins.__attempt (arguments.pkgs != null) true then [ { _module.args.pkgs = arguments.pkgs; } ] else [ ])
     ++ (if arguments ? extraArgs then [ { _module.args = extraArgs; } ] else [ ]);
 
   noUserModules = builtins.__evalModules {
