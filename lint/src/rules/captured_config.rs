@@ -2,10 +2,10 @@
 
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Severity};
-use crate::fix::Source;
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Read, Specialisation, System,
 };
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     name: "captured-config",
@@ -142,26 +142,17 @@ fn winners(option: &OptionModel) -> impl Iterator<Item = &DefinitionModel> {
 fn finding(cx: &Context<'_>, specialisation: &Specialisation, captured: &Captured<'_>) -> Option<Finding> {
     let place = captured.definition.place?;
     let tag = &specialisation.name;
-    let fix = match mend(cx, specialisation, &place) {
-        Some(edits) => {
-            // Where it would be made of itself, the parent's value must be what is meant.
-            let after = cx.fixer.after(&edits);
-            let child = after.as_ref().and_then(|a| a.specialisations.iter().find(|s| s.name == *tag));
-            let option = child.and_then(|child| child.scope.options.get(captured.option));
-            if option.is_some_and(|o| matches!(o.prediction, Prediction::Recursion(_))) {
-                return None;
-            }
-            fix(cx, specialisation, captured, edits)
-        }
-        None => None,
-    };
+    // Where it would be made of itself, the parent's value must be what is meant.
+    if is_made_of_itself(specialisation, captured) {
+        return None;
+    }
     let names: Vec<String> = captured.changed.iter().map(|(name, _)| format!("`{name}`")).collect();
     let names = names.join(", ");
     let related = captured
         .changed
         .iter()
         .filter_map(|(_, own)| Some(cx.label(&own.place?, format!("`{tag}` sets it to {}", cx.show(own)))));
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("`{}` is made of the parent's {names}, which `{tag}` changes", captured.option),
@@ -174,14 +165,35 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, captured: &Capture
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
         option: Some(captured.option.to_owned()),
-        fixes: fix.into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let edits = mend(cx, specialisation, &place);
+    let fix = edits.and_then(|edits| fix(cx, &finding, specialisation, captured, edits));
+    Some(finding.with_fixes(fix))
+}
+
+/// Whether, read in the specialisation, what a definition is made of would be made of what it defines.
+fn is_made_of_itself(specialisation: &Specialisation, captured: &Captured<'_>) -> bool {
+    let mut open: Vec<&str> = captured.changed.iter().map(|(option, _)| *option).collect();
+    let mut seen: HashSet<&str> = HashSet::new();
+    while let Some(name) = open.pop() {
+        if is_part(captured.option, name) {
+            return true;
+        }
+        let options = specialisation.scope.options.iter();
+        for (_, option) in options.filter(|(option, _)| is_part(option, name)).filter(|(n, _)| seen.insert(n))
+        {
+            let definitions = winners(option).flat_map(|d| &d.reads);
+            open.extend(option.reads.iter().chain(definitions).map(|read| read.option.as_str()));
+        }
+    }
+    false
 }
 
 /// The edits that give the specialisation's configuration its own `config`.
 fn mend(cx: &Context<'_>, specialisation: &Specialisation, definition: &Place) -> Option<Vec<Edit>> {
     specialisation.places.iter().filter(|place| place.file == definition.file).find_map(|place| {
-        let source = Source::open(cx.texts, cx.path(place.file))?;
+        let source = cx.source(place.file)?;
         source
             .is_in_configuration(place.value, place.path, definition.range.start())
             .then(|| source.with_own_config(place.value, place.path))?
@@ -190,6 +202,7 @@ fn mend(cx: &Context<'_>, specialisation: &Specialisation, definition: &Place) -
 
 fn fix(
     cx: &Context<'_>,
+    finding: &Finding,
     specialisation: &Specialisation,
     of: &Captured<'_>,
     edits: Vec<Edit>,
@@ -203,5 +216,5 @@ fn fix(
     let may_change =
         |(scope, option): (Option<&str>, &str)| scope == Some(tag.as_str()) && all.contains(&option);
     let title = format!("give `{tag}` its own `config`: `{{ config, ... }}: …`");
-    cx.fixer.fix(cx.system, title, edits, mended, may_change)
+    cx.fixer.fix(finding, title, edits, mended, may_change)
 }

@@ -1,8 +1,7 @@
 //! `undeclared-option`: a specialisation that does not inherit sets an option that only its parent's modules declare.
 
 use super::{Check, Context, Rule};
-use crate::findings::{Applicability, Finding, Fix, Severity};
-use crate::fix::Source;
+use crate::findings::{Finding, Fix, Severity};
 use crate::nixos::model::{Missing, OptionModel, Place, Specialisation, System};
 use crate::nixos::show_loc;
 
@@ -98,7 +97,7 @@ fn finding(
         0 => String::new(),
         n => format!(" (nor {n} more)"),
     };
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!(
@@ -113,12 +112,20 @@ fn finding(
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
         option: Some(name.to_owned()),
-        fixes: declaration.and_then(|d| import(cx, specialisation, name, &d)).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = declaration.and_then(|place| import(cx, &finding, specialisation, &place));
+    Some(finding.with_fixes(fix))
 }
 
 /// Imports the module that declares it. What else that module does, only its author knows to be wanted.
-fn import(cx: &Context<'_>, specialisation: &Specialisation, name: &str, declaration: &Place) -> Option<Fix> {
+fn import(
+    cx: &Context<'_>,
+    finding: &Finding,
+    specialisation: &Specialisation,
+    declaration: &Place,
+) -> Option<Fix> {
+    let name = finding.option.as_deref()?;
     let module = cx.path(declaration.file);
     let tag = specialisation.name.as_str();
     let mended = |after: &System| {
@@ -126,11 +133,14 @@ fn import(cx: &Context<'_>, specialisation: &Specialisation, name: &str, declara
         let option = child.and_then(|s| s.scope.options.get(name));
         option.is_some_and(|option| option.existence.missing().is_none())
     };
-    let fix = specialisation.places.iter().find_map(|place| {
-        let source = Source::open(cx.texts, cx.path(place.file))?;
-        let edit = source.import(place.value, place.path, module)?;
-        let title = format!("import the module that declares it: {}", edit.text.trim());
-        cx.fixer.fix(cx.system, title, vec![edit], mended, |_| true)
-    })?;
-    Some(Fix { applicability: Applicability::Unsafe, ..fix })
+    specialisation
+        .places
+        .iter()
+        .find_map(|place| {
+            let source = cx.source(place.file)?;
+            let edit = source.import(place.value, place.path, module)?;
+            let title = format!("import the module that declares it: {}", edit.text.trim());
+            cx.fixer.fix(finding, title, vec![edit], mended, |_| true)
+        })
+        .map(Fix::uncertain)
 }

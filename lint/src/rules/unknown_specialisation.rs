@@ -155,7 +155,7 @@ fn missed(scope: &Scope) -> impl Iterator<Item = Missed<'_>> {
 fn unknown(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Missed<'_>) -> Option<Finding> {
     let names: Vec<&str> = cx.system.specialisations.iter().map(|s| s.name.as_str()).collect();
     let near = nearest(missed.name, names.iter().copied(), 1).first().copied();
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("there is no specialisation `{}`", missed.name),
@@ -165,20 +165,21 @@ fn unknown(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Missed<'_
         systems: Vec::new(),
         specialisation: within.map(|s| s.name.clone()),
         option: Some(missed.option.to_owned()),
-        fixes: near.and_then(|name| rename(cx, missed, name)).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = near.and_then(|name| rename(cx, &finding, missed, name));
+    Some(finding.with_fixes(fix))
 }
 
 /// The name that is likely meant, which only the author knows.
-fn rename(cx: &Context<'_>, missed: &Missed<'_>, better: &str) -> Option<Fix> {
-    let source = Source::open(cx.texts, cx.path(missed.span.file))?;
+fn rename(cx: &Context<'_>, finding: &Finding, missed: &Missed<'_>, better: &str) -> Option<Fix> {
+    let source = cx.source(missed.span.file)?;
     let range = source.selected(missed.span.range, missed.name)?;
     let edit = Edit { location: cx.location(Span { range, ..missed.span }), text: attr_name(better).into() };
     let title = format!("write `{better}`");
     let gone =
         |after: &System| after.scopes().all(|(_, scope)| self::missed(scope).all(|m| m.name != missed.name));
-    let fix = cx.fixer.fix(cx.system, title, vec![edit], gone, |_| true)?;
-    Some(Fix { applicability: Applicability::Unsafe, ..fix })
+    cx.fixer.fix(finding, title, vec![edit], gone, |_| true).map(Fix::uncertain)
 }
 
 /// The specialisation exists, but not inside of one.
@@ -192,7 +193,7 @@ fn out_of_sight(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Miss
         .place
         .filter(contains)
         .map(|place| cx.label(&place, format!("`{}` sets `{}` too", within.name, missed.option)));
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("there is no specialisation `{name}` to read inside of `{}`", within.name),
@@ -208,18 +209,20 @@ fn out_of_sight(cx: &Context<'_>, within: Option<&Specialisation>, missed: &Miss
         systems: Vec::new(),
         specialisation: Some(within.name.clone()),
         option: Some(missed.option.to_owned()),
-        fixes: guarded(cx, missed).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = guarded(cx, &finding, missed);
+    Some(finding.with_fixes(fix))
 }
 
-fn guarded(cx: &Context<'_>, missed: &Missed<'_>) -> Option<Fix> {
+fn guarded(cx: &Context<'_>, finding: &Finding, missed: &Missed<'_>) -> Option<Fix> {
     let place = missed.definition.place?;
-    let source = Source::open(cx.texts, cx.path(place.file))?;
+    let source = cx.source(place.file)?;
     let edits = guard(&source, place.value)?;
     let mended = |after: &System| {
         after.scopes().all(|(_, scope)| self::missed(scope).all(|m| m.option != missed.option))
     };
     let may_change = |(scope, option): (Option<&str>, &str)| scope.is_some() && option == missed.option;
     let title = "set it in the base only: `lib.mkIf (config.specialisation != { })`";
-    cx.fixer.fix(cx.system, title, edits, mended, may_change)
+    cx.fixer.fix(finding, title, edits, mended, may_change)
 }

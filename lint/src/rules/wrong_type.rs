@@ -2,7 +2,6 @@
 
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
-use crate::fix::Source;
 use crate::nixos::model::{DefinitionModel, Misfit, Prediction, Scope, Span, Specialisation, System};
 use serde_json::Value as Json;
 
@@ -102,7 +101,7 @@ fn finding(
     };
     let what = if option == name { format!("`{name}`") } else { format!("an element of `{name}`") };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("{what} cannot be {value}: its type is `{type_name}`"),
@@ -114,8 +113,10 @@ fn finding(
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),
         option: Some(name.to_owned()),
-        fixes: fix(cx, specialisation, name, misfit).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = fix(cx, &finding, specialisation, name, misfit);
+    Some(finding.with_fixes(fix))
 }
 
 fn shown(cx: &Context<'_>, definition: &DefinitionModel, misfit: &Misfit) -> String {
@@ -126,6 +127,7 @@ fn shown(cx: &Context<'_>, definition: &DefinitionModel, misfit: &Misfit) -> Str
 /// The value without its quotation marks, with some, or as the only element of a list, where that is what the type asks for.
 fn fix(
     cx: &Context<'_>,
+    finding: &Finding,
     specialisation: Option<&Specialisation>,
     name: &str,
     misfit: &Misfit,
@@ -145,7 +147,7 @@ fn fix(
         }
         _ => false,
     };
-    let in_a_list = misfit.takes_lists.then(|| Source::open(cx.texts, cx.path(span.file))).flatten();
+    let in_a_list = misfit.takes_lists.then(|| cx.source(span.file)).flatten();
     let in_a_list =
         in_a_list.and_then(|source| source.as_argument(span.range)).map(|argument| format!("[ {argument} ]"));
     let candidates = written.into_iter().filter(|_| literal).chain(in_a_list);
@@ -168,7 +170,7 @@ fn fix(
         let title = format!("write `{candidate}`");
         let edit = Edit { location: cx.location(span), text: candidate };
         let may_change = |(_, option): (Option<&str>, &str)| misfit.option.starts_with(option);
-        cx.fixer.fix(cx.system, title, vec![edit], mended, may_change)
+        cx.fixer.fix(finding, title, vec![edit], mended, may_change)
     })
 }
 
