@@ -11,8 +11,7 @@ use crate::findings::{Edit, Finding};
 use crate::fix::apply;
 use crate::nixos::entry::{self, Found};
 use crate::nixos::model::System;
-use crate::source::files::FileSystem;
-use crate::source::{DecodeError, decode};
+use crate::source::files::{FileSystem, read_text};
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
@@ -110,12 +109,7 @@ impl Database {
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
-        let decoded = decode(self.files.read(path)?);
-        match decoded.error {
-            // What is no text is replaced, as Nix only looks at it in strings and comments.
-            None | Some(DecodeError::NotUtf8 { .. }) => Ok(decoded.text.into()),
-            Some(error) => Err(ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
-        }
+        read_text(&*self.files, path)
     }
 
     /// The files as an evaluation reads them.

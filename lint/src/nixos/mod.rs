@@ -6,6 +6,7 @@
 pub mod build;
 mod check;
 mod collect;
+pub mod declared;
 pub mod defaults;
 mod definitions;
 pub mod entry;

@@ -1,9 +1,11 @@
-//! Tables that are made at run time.
+//! Tables that are made at run time, and their files.
 
-use super::text::{Draft, freeze};
-use super::{NO_TYPE, Name, OptionTable, Span, corrections};
-use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use super::codes::CODES;
+use super::facts::{Facts, Mark};
+use super::{OptionTable, TypeDescription, corrections, text};
+use crate::nixos::model::World;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// Collects options for a table of one's own, such as that of a user's own nixpkgs.
 #[derive(Debug, Default)]
@@ -14,6 +16,8 @@ pub struct OptionTableBuilder {
 #[derive(Debug, Default)]
 struct Branch {
     description: Option<Box<str>>,
+    marks: Vec<Mark>,
+    facts: Option<Box<Facts>>,
     children: BTreeMap<Box<str>, Branch>,
 }
 
@@ -28,61 +32,124 @@ impl OptionTableBuilder {
         OptionTableBuilder::default()
     }
 
+    fn branch<S: AsRef<str>>(&mut self, path: &[S]) -> Option<&mut Branch> {
+        let fits = |name: &str| name.len() <= LONGEST && !name.is_empty() && !name.contains(['"', '\n']);
+        if path.len() > DEEPEST || !path.iter().all(|name| fits(name.as_ref())) {
+            return None;
+        }
+        let mut branch = &mut self.root;
+        for name in path {
+            branch = branch.children.entry(name.as_ref().into()).or_default();
+        }
+        Some(branch)
+    }
+
     /// Adds the option at `path`, of the type that `description` describes as the manual words it. A second
     /// description of the same option replaces the first.
     pub fn add<S: AsRef<str>>(&mut self, path: &[S], description: &str) -> &mut OptionTableBuilder {
-        let fits = path.iter().all(|name| name.as_ref().len() <= LONGEST);
-        if fits && !path.is_empty() && path.len() <= DEEPEST {
-            let mut branch = &mut self.root;
-            for name in path {
-                branch = branch.children.entry(name.as_ref().into()).or_default();
-            }
-            branch.description = Some(description.into());
+        if !path.is_empty()
+            && let Some(branch) = self.branch(path)
+        {
+            branch.description = Some(description.split_whitespace().collect::<Vec<_>>().join(" ").into());
+        }
+        self
+    }
+
+    /// Adds the option at `path`, of exactly this type, and what else is known of it.
+    pub fn add_exactly<S: AsRef<str>>(
+        &mut self,
+        path: &[S],
+        ty: &TypeDescription,
+        facts: Facts,
+        by_import: bool,
+    ) -> &mut OptionTableBuilder {
+        if !path.is_empty()
+            && let Some(branch) = self.branch(path)
+        {
+            branch.description = Some(ty.to_exact_text().into());
+            let marks = [
+                (Mark::ByImport, by_import),
+                (Mark::Applied, facts.applied),
+                (Mark::ReadOnly, facts.read_only),
+            ];
+            branch.marks.extend(marks.into_iter().filter(|(_, is)| *is).map(|(mark, _)| mark));
+            branch.facts = (facts != Facts::default()).then(|| Box::new(facts));
+        }
+        self
+    }
+
+    /// Notes that there may be more options below `path` than are added.
+    pub fn leave_open<S: AsRef<str>>(&mut self, path: &[S]) -> &mut OptionTableBuilder {
+        if let Some(branch) = self.branch(path)
+            && !branch.marks.contains(&Mark::Open)
+        {
+            branch.marks.push(Mark::Open);
         }
         self
     }
 
     /// The table. What is known of misleading descriptions of NixOS' options is applied where they are worded so.
     pub fn finish(&self) -> OptionTable {
-        let mut maker = Maker::default();
-        maker.children(&self.root, 0);
-        freeze(Cow::Owned(maker.text), &maker.drafts, maker.descriptions, corrections::nixos())
+        text::read(self.to_text("").into(), corrections::nixos())
+    }
+
+    /// How many options there are.
+    pub fn count(&self) -> usize {
+        self.root.count()
+    }
+
+    /// The table's file, with a first line of comment. [`OptionTable::read`] reads it.
+    pub fn to_text(&self, comment: &str) -> String {
+        let mut out = format!("# {comment}\n");
+        for (code, description) in CODES {
+            out.extend(["= ", code, " ", description, "\n"]);
+        }
+        out.push('\n');
+        self.root.write(&mut out, 0);
+        out
     }
 }
 
-#[derive(Default)]
-struct Maker<'b> {
-    text: String,
-    drafts: Vec<Draft>,
-    descriptions: Vec<Span>,
-    known: HashMap<&'b str, u32>,
+impl Branch {
+    fn count(&self) -> usize {
+        usize::from(self.description.is_some()) + self.children.values().map(Branch::count).sum::<usize>()
+    }
+
+    /// What is below it, and first what is known of it.
+    fn write(&self, out: &mut String, depth: usize) {
+        if !self.marks.is_empty() || self.facts.is_some() {
+            out.extend(std::iter::repeat_n(' ', depth));
+            out.push('@');
+            out.extend(self.marks.iter().map(|mark| mark.sign()));
+            if let Some(facts) = &self.facts {
+                // A map of plain fields: writing it cannot fail.
+                out.push_str(&serde_json::to_string(facts).unwrap_or_default());
+            }
+            out.push('\n');
+        }
+        for (name, child) in &self.children {
+            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'<>*".contains(&byte));
+            let quote = if plain { "" } else { "\"" };
+            let _ = write!(out, "{:depth$}{quote}{name}{quote}", "");
+            if let Some(description) = &child.description {
+                match CODES.iter().find(|(_, known)| **known == **description) {
+                    Some((code, _)) => out.extend([" ", code]),
+                    None => out.extend([": ", description]),
+                }
+            }
+            out.push('\n');
+            child.write(out, depth + 1);
+        }
+    }
 }
 
-impl<'b> Maker<'b> {
-    fn children(&mut self, branch: &'b Branch, depth: u16) {
-        for (name, child) in &branch.children {
-            let description = child.description.as_deref().map_or(NO_TYPE, |text| self.description(text));
-            let name = Name::new(self.put(name), name.len());
-            self.drafts.push(Draft { name, depth, description });
-            self.children(child, depth + 1);
-        }
-    }
-
-    fn description(&mut self, text: &'b str) -> u32 {
-        if let Some(&known) = self.known.get(text) {
-            return known;
-        }
-        let span = Span::new(self.put(text), text.len());
-        let number = self.descriptions.len() as u32;
-        self.descriptions.push(span);
-        self.known.insert(text, number);
-        number
-    }
-
-    /// Adds to the text; where it begins there.
-    fn put(&mut self, text: &str) -> usize {
-        let start = self.text.len();
-        self.text.push_str(text);
-        start
+impl OptionTable {
+    /// The table in a file that [`OptionTableBuilder::to_text`] made. What is no line of one is left out.
+    pub fn read(text: String, world: World) -> OptionTable {
+        let corrections = match world {
+            World::HomeManager => corrections::home_manager(),
+            _ => corrections::nixos(),
+        };
+        OptionTable { is_exact: true, ..text::read(text.into(), corrections) }
     }
 }

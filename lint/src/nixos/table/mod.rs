@@ -10,8 +10,10 @@
 //! Regenerating them: `lint/examples/generate_options.rs`.
 
 mod builder;
+mod codes;
 mod corrections;
 mod defaults;
+mod facts;
 mod locate;
 mod nearest;
 mod node;
@@ -25,6 +27,7 @@ mod tests;
 pub use builder::OptionTableBuilder;
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
+pub use facts::Facts;
 pub use locate::Location;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
@@ -41,6 +44,10 @@ pub struct OptionTable {
     nodes: Vec<NodeData>,
     /// The descriptions of the types.
     descriptions: Vec<Span>,
+    /// What else is known of nodes, sorted by node.
+    facts: Vec<(u32, Span)>,
+    /// Whether the types are those that the modules say, and not what the manual says of them.
+    is_exact: bool,
     /// The types themselves, parsed when they are asked for: with their submodules, and without.
     types: [OnceLock<Box<[OnceLock<TypeDescription>]>>; 2],
 }
@@ -91,7 +98,7 @@ impl OptionTable {
     pub fn nixos() -> &'static OptionTable {
         static TABLE: OnceLock<OptionTable> = OnceLock::new();
         TABLE.get_or_init(|| {
-            text::embedded(include_str!("../../../data/nixos-options.txt"), corrections::nixos())
+            text::read(include_str!("../../../data/nixos-options.txt").into(), corrections::nixos())
         })
     }
 
@@ -99,11 +106,17 @@ impl OptionTable {
     pub fn home_manager() -> &'static OptionTable {
         static TABLE: OnceLock<OptionTable> = OnceLock::new();
         TABLE.get_or_init(|| {
-            text::embedded(
-                include_str!("../../../data/home-manager-options.txt"),
+            text::read(
+                include_str!("../../../data/home-manager-options.txt").into(),
                 corrections::home_manager(),
             )
         })
+    }
+
+    /// Whether it was made from the modules themselves: its types are exact, and it has all options that are there,
+    /// but where it says so ([`Node::is_open`]).
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// The node above all others; it has no name.

@@ -61,8 +61,8 @@ impl<'t> Node<'t> {
     /// Where the description is known to mislead this is the type that NixOS gives the option in truth.
     pub fn type_description(self) -> Option<&'t TypeDescription> {
         let data = self.data();
-        let corrected =
-            corrections::get(data.correction).and_then(|correction| correction.type_description());
+        let correction = corrections::get(data.correction).filter(|_| !self.table.is_exact);
+        let corrected = correction.and_then(|correction| correction.type_description());
         match corrected {
             Some(corrected) => Some(corrected),
             None if data.description == NO_TYPE => None,
@@ -72,13 +72,14 @@ impl<'t> Node<'t> {
 
     /// What NixOS makes of the merged value before anyone reads it, where it is known to do so (`apply`).
     pub fn applied(self) -> Option<Applied> {
-        corrections::get(self.data().correction).and_then(|correction| correction.applied)
+        let known = corrections::get(self.data().correction).and_then(|correction| correction.applied);
+        known.or_else(|| self.is_applied().then_some(Applied::Changed))
     }
 
     /// Whether the option can be read only: a definition of it fails. The tables made from the manual tell so in the
     /// place of the type, which is unknown then.
     pub fn is_read_only(self) -> bool {
-        self.description() == Some("none")
+        self.description() == Some("none") || self.is_marked_read_only()
     }
 
     /// The nodes directly below, sorted by name.

@@ -334,7 +334,7 @@ fn load_time() {
     for (world, text) in [("nixos", nixos), ("home-manager", home_manager)] {
         for round in 0..5 {
             let start = std::time::Instant::now();
-            let table = text::embedded(text, corrections::nixos());
+            let table = text::read(text.into(), corrections::nixos());
             println!("{world}, load {round}: {:?}, {} nodes", start.elapsed(), table.nodes.len());
         }
     }
