@@ -2,6 +2,7 @@
 //! command line.
 
 mod oracle;
+mod partial;
 mod pitfalls;
 mod rules;
 mod support;

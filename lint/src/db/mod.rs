@@ -7,6 +7,7 @@ pub use inputs::{Contents, Entry, Folder, PathState, Root, Tree};
 
 use crate::analysis;
 use crate::eval::host::{FileKind, Host, ReadError};
+use crate::eval::paths;
 use crate::findings::{Edit, Finding};
 use crate::fix::apply;
 use crate::nixos::entry::{self, Found};
@@ -129,7 +130,7 @@ impl Database {
     pub fn refresh(&mut self, path: &str) {
         let (contents, state, folder) = {
             let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
-            let folder = inputs.folders.get(crate::eval::paths::parent(path)).copied();
+            let folder = inputs.folders.get(paths::parent(path)).copied();
             (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
         };
         if let Some(input) = contents {
@@ -145,8 +146,7 @@ impl Database {
             }
         }
         if let Some(input) = folder {
-            let entries: Result<Arc<[_]>, _> =
-                self.files.list(crate::eval::paths::parent(path)).map(Into::into);
+            let entries: Result<Arc<[_]>, _> = self.files.list(paths::parent(path)).map(Into::into);
             if *input.entries(self) != entries {
                 let _previous = input.set_entries(self).to(entries);
             }

@@ -34,9 +34,10 @@ impl Eval<'_> {
                 Ok(Str { text: path, stand_in })
             }
             Value::Symbol(s) => Ok(Str { text: format!("/nix/store/«{s}»").into(), stand_in: true }),
-            // What is only known as part of something else is a store path, unless it is known where it lies.
+            // Where it is known where it lies, that it says otherwise how it is a string would be known too.
             Value::Attrs(set)
-                if matches!(set.rest, Rest::Symbolic(_)) && set.known("__toString").is_none() =>
+                if set.known("__toString").is_none()
+                    && (set.known("outPath").is_some() || matches!(set.rest, Rest::Symbolic(_))) =>
             {
                 match (set.known("outPath"), &set.rest) {
                     (None, Rest::Symbolic(name)) => self.coerce(Value::Symbol(name.clone()), how),

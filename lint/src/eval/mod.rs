@@ -15,6 +15,7 @@ pub mod prelude;
 mod reads;
 pub mod show;
 pub mod sources;
+mod undecided;
 mod value;
 
 #[cfg(test)]

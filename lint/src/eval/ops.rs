@@ -24,7 +24,7 @@ impl Eval<'_> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let l = self.eval(unit, left, frame);
                 let r = self.eval_beside(&l, unit, right, frame);
-                let equal = self.equal_results(l, r)?;
+                let equal = self.equal_results(l, r).map_err(|s| s.yielding(Kinds::BOOL))?;
                 Ok(Value::Bool(equal == (op == BinaryOp::Equal)))
             }
             BinaryOp::Update => {
@@ -42,12 +42,12 @@ impl Eval<'_> {
                 let r = self.eval(unit, right, frame).map_err(|s| s.yielding(Kinds::BOOL))?;
                 // Nix has only `<`, which is false for NaN on either side.
                 let result = match op {
-                    BinaryOp::Less => self.less(&l, &r)?,
-                    BinaryOp::Greater => self.less(&r, &l)?,
-                    BinaryOp::LessEqual => !self.less(&r, &l)?,
-                    _ => !self.less(&l, &r)?,
+                    BinaryOp::Less => self.less(&l, &r),
+                    BinaryOp::Greater => self.less(&r, &l),
+                    BinaryOp::LessEqual => self.less(&r, &l).map(|less| !less),
+                    _ => self.less(&l, &r).map(|less| !less),
                 };
-                Ok(Value::Bool(result))
+                result.map(Value::Bool).map_err(|s| s.yielding(Kinds::BOOL))
             }
             BinaryOp::Add => {
                 let l = match self.eval(unit, left, frame) {
@@ -58,8 +58,14 @@ impl Eval<'_> {
                     }
                     Err(stop) => return Err(stop),
                 };
-                let r = self.eval(unit, right, frame).map_err(|s| s.yielding(l.kinds()))?;
-                self.add(l, r)
+                let kinds = match &l {
+                    Value::Int(_) | Value::Float(_) => Kinds::NUMBER,
+                    Value::Path(_) => Kinds::PATH,
+                    Value::Str(_) | Value::Attrs(_) => Kinds::STRING,
+                    _ => Kinds::ANY,
+                };
+                let r = self.eval(unit, right, frame).map_err(|s| s.yielding(kinds))?;
+                self.add(l, r).map_err(|s| s.yielding(kinds))
             }
             BinaryOp::Sub | BinaryOp::Mul | BinaryOp::Div => {
                 let l = self.eval(unit, left, frame).map_err(|s| s.yielding(Kinds::NUMBER))?;
@@ -277,7 +283,7 @@ impl Eval<'_> {
     /// Unknown if a set may have other attributes than those that are known.
     pub fn all_known(&mut self, set: &Attrs) -> Res<()> {
         match &set.rest {
-            Rest::Closed => Ok(()),
+            Rest::Closed | Rest::Presumed(_) => Ok(()),
             Rest::Open(why) => Err(Stop::Unknown(why.clone())),
             Rest::Symbolic(root) => Err(Stop::needs_nixpkgs(root)),
             Rest::Lazy(lazy) => {
@@ -385,16 +391,19 @@ impl Eval<'_> {
         }
         // What the right side may have besides its known entries hides what the left side has.
         let (hidden, right) = match &r.rest {
-            Rest::Closed => (None, r.entries.clone()),
+            Rest::Closed | Rest::Presumed(_) => (None, r.entries.clone()),
             Rest::Lazy(_) => match self.entries(&r) {
                 Ok(entries) => (None, entries),
-                Err(Stop::Unknown(why)) => (Some(why), r.entries.clone()),
+                Err(Stop::Unknown(why)) => match self.update_with_possible(&l, &r) {
+                    Some(value) => return Ok(value),
+                    None => (Some(why), r.entries.clone()),
+                },
                 Err(stop) => return Err(stop),
             },
             Rest::Open(why) => (Some(why.clone()), r.entries.clone()),
             Rest::Symbolic(root) => (Some(Unknown::needs_nixpkgs(root)), r.entries.clone()),
         };
-        self.charge((l.entries.len() + right.len()) as u64 / 2)?;
+        self.charge((l.entries.len() + right.len()) as u64)?;
         let mut entries = Vec::with_capacity(l.entries.len() + right.len());
         let mut rights = right.into_iter().peekable();
         for (name, attr) in &l.entries {
@@ -415,9 +424,10 @@ impl Eval<'_> {
             }
         }
         entries.extend(rights);
-        let rest = match hidden {
-            Some(why) => Rest::Open(why),
-            None => l.rest.clone(),
+        let rest = match (hidden, &l.rest, &r.rest) {
+            (Some(why), ..) => Rest::Open(why),
+            (None, Rest::Closed, Rest::Presumed(_)) => r.rest.clone(),
+            (None, rest, _) => rest.clone(),
         };
         Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
     }

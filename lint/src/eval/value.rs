@@ -84,6 +84,9 @@ pub enum Rest {
     /// Nothing.
     #[default]
     Closed,
+    /// Nothing, as far as is known: another release of nixpkgs' `lib`, or a caller, may have more. Whoever lists the set gets
+    /// the known entries; whoever asks for another is told that it is not known.
+    Presumed(Rc<Unknown>),
     /// Perhaps something.
     Open(Rc<Unknown>),
     /// Whatever is asked for, as a [`Value::Symbol`] below this one.
@@ -101,6 +104,10 @@ pub trait LazyAttrs {
     /// The scope whose `config` this is, as the layer above numbers them.
     fn scope(&self) -> Option<u32> {
         None
+    }
+    /// All names that there may be, in any order, where it is not known which there are; `None` if there may be any.
+    fn possible_names(&self, eval: &mut Eval<'_>) -> Option<Vec<Name>> {
+        self.names(eval).ok()
     }
 }
 
@@ -286,6 +293,22 @@ impl Stop {
     /// An error that `tryEval` catches.
     pub fn throw(message: impl Into<String>) -> Self {
         Stop::Error(Rc::new(Error::Throw(message.into())))
+    }
+
+    /// The same, where what it stands for is certainly one of `kinds` as well.
+    pub fn yielding_one_of(self, kinds: Kinds) -> Self {
+        match &self {
+            Stop::Unknown(u) if !u.kinds.disjoint(kinds) => {
+                let both = Kinds(u.kinds.0 & kinds.0);
+                self.yielding(both)
+            }
+            _ => self.yielding(kinds),
+        }
+    }
+
+    /// The same, where an operation on it may yield anything.
+    pub fn of_any_kind(self) -> Self {
+        self.yielding(Kinds::ANY)
     }
 
     /// The same, where an operation on it yields one of `kinds`.

@@ -28,6 +28,9 @@ struct Loaded {
     disabled: Vec<Rc<str>>,
 }
 
+/// How many steps a module takes besides what evaluating it takes.
+const MODULE_STEPS: u64 = 50;
+
 /// A module where it is asked for: among the imports of another, or among those that a scope starts from.
 struct Asked {
     thunk: ThunkId,
@@ -158,15 +161,21 @@ impl ModuleSystem {
         // What decides which modules there are must be given from outside; `_module.args` would be infinite recursion.
         let collecting = self.with_scope(scope, |s| s.is_collecting());
         if collecting && !args.is_closed() {
-            return Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")));
+            // What `specialArgs` do not have is not known.
+            ev.attr(args, name)?;
         }
-        let node = self.find(ev, scope, &["_module", "args"])?;
+        let node = self.find(ev, scope, &["_module", "args"]).map_err(Stop::of_any_kind)?;
         if let Some(node) = node {
-            let value = ev.force(self.value(node))?;
+            let value = ev.force(self.value(node)).map_err(Stop::of_any_kind)?;
             if let Value::Attrs(set) = &value
                 && let Some(attr) = set.known(name)
             {
-                return ev.force(attr.value);
+                let value = ev.force(attr.value)?;
+                // What a caller gives counts, who may give anything; but whatever packages it gives, they are nixpkgs'.
+                return match &args.rest {
+                    Rest::Open(why) if !is_nixpkgs(&value) => Err(Stop::Unknown(why.clone())),
+                    _ => Ok(value),
+                };
             }
         }
         if let Some(attr) = ev.attr(args, name)? {
@@ -178,6 +187,15 @@ impl ModuleSystem {
             )));
         }
         Err(Stop::unknown(format!("nothing says what the module argument `{name}` is")))
+    }
+}
+
+/// Whether a value is nixpkgs' packages.
+fn is_nixpkgs(value: &Value) -> bool {
+    match value {
+        Value::Symbol(_) => true,
+        Value::Attrs(set) => matches!(set.rest, Rest::Symbolic(_)),
+        _ => false,
     }
 }
 
@@ -193,6 +211,8 @@ fn note_disabled(loaded: &Rc<Loaded>, disabled: &mut HashSet<Rc<str>>, seen: &mu
 impl Collector<'_> {
     /// Loads a module and what it imports; `None` if it cannot be known, which is noted.
     fn load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
+        // Loading a module takes as much as many expressions.
+        ev.charge(MODULE_STEPS)?;
         match ev.deeper(|ev| self.try_load(ev, asked)) {
             Ok(loaded) => Ok(loaded),
             Err(Stop::Error(e)) if matches!(*e, Error::Recursion(_)) => Err(Stop::Error(e)),
@@ -270,8 +290,11 @@ impl Collector<'_> {
                 return Err(Stop::fail(format!("a module must be a set, but it is {}", other.describe())));
             }
         };
-        if let Rest::Open(why) = &set.rest {
-            self.trouble(&asked.file, asked.thunk, Stop::Unknown(why.clone()));
+        // Whatever may be in it, a module that it imports may be.
+        if let Err(stop @ Stop::Unknown(_)) = ev.names(&set)
+            && ev.possible_names(&set).is_none_or(|names| names.iter().any(|n| META.contains(&n.as_str())))
+        {
+            self.trouble(&asked.file, asked.thunk, stop);
         }
         let text = |ev: &mut Eval<'_>, name: &str, default: &Rc<str>| -> Res<Rc<str>> {
             match set.known(name) {

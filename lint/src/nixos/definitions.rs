@@ -216,7 +216,10 @@ pub(super) fn defined_names(ev: &mut Eval<'_>, sets: &[Definition]) -> Res<Vec<N
         match ev.force(definition.value) {
             Ok(Value::Attrs(set)) => match ev.names(&set) {
                 Ok(all) => names.extend(all),
-                Err(Stop::Unknown(_)) => names.extend(set.entries.iter().map(|(n, _)| n.clone())),
+                Err(Stop::Unknown(_)) => match ev.possible_names(&set) {
+                    Some(possible) => names.extend(possible),
+                    None => names.extend(set.entries.iter().map(|(n, _)| n.clone())),
+                },
                 Err(stop) => return Err(stop),
             },
             Ok(_) | Err(Stop::Unknown(_)) => {}

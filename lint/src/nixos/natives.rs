@@ -87,7 +87,9 @@ fn beside(ev: &mut Eval<'_>, own: ThunkId, given: ThunkId) -> Res {
     let own = ev.want_attrs(own)?;
     let (entries, rest) = match ev.force(given) {
         Ok(Value::Attrs(set)) => match ev.entries(&set) {
-            Ok(entries) => (entries, Rest::Closed),
+            Ok(entries) => {
+                (entries, if matches!(set.rest, Rest::Presumed(_)) { set.rest.clone() } else { Rest::Closed })
+            }
             Err(_) => (set.entries.clone(), set.rest.clone()),
         },
         Ok(Value::Symbol(name)) => (Vec::new(), Rest::Symbolic(name)),

@@ -101,8 +101,11 @@ impl LazyAttrs for ConfigView {
             self.system.check(ev, self.scope)?;
         }
         let (all, complete) = self.system.child_names(ev, node)?;
-        if !complete {
-            let path = show_loc(&self.system.loc(node));
+        if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
+            // An element of a list is called by its number among the definitions.
+            let loc = self.system.loc(node);
+            let named = loc.iter().position(|name| name.starts_with('[')).unwrap_or(loc.len());
+            let path = show_loc(&loc[..named]);
             return Err(Stop::unknown(format!("not all options below `{path}` are known")));
         }
         let mut names = Vec::with_capacity(all.len());
@@ -215,11 +218,12 @@ fn option_value(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId) -> Res {
     add("loc", loc);
     add("value", system.value(node));
     let s = system.clone();
+    let by_module = matches!(system.kind(node), NodeKind::Option(d) if d.by_module);
     add(
         "isDefined",
         ev.lazy(move |ev| match s.merged(ev, node)?.defined {
-            Some(defined) => Ok(Value::Bool(defined)),
-            None => Err(Stop::unknown("whether the option is defined")),
+            Some(defined) if defined || by_module => Ok(Value::Bool(defined)),
+            _ => Err(Stop::unknown("whether the option is defined")),
         }),
     );
     let s = system.clone();

@@ -187,24 +187,33 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
         None => " (unknown whether it inherits)",
     };
     let _ = writeln!(out, "\n  {}{inherits}", specialisation.name);
+    let mut paths: BTreeSet<&str> = shown(&specialisation.scope).map(|(path, _)| path).collect();
+    if specialisation.inherits != Some(false) {
+        // No specialisation has any of its own.
+        let of_parent = shown(&system.parent).map(|(path, _)| path);
+        paths.extend(of_parent.filter(|path| !path.starts_with("specialisation.")));
+    }
     let mut same = 0;
-    for (path, option) in shown(&specialisation.scope) {
-        let parent = system.parent.options.get(path);
-        let own = option.definitions.iter().any(|d| d.origin == Origin::Own);
-        let differs = parent.is_none_or(|p| summary(p) != summary(option));
-        if !differs && !own {
-            same += 1;
-            continue;
-        }
-        let was = parent.map_or("undefined".to_owned(), summary);
-        if differs {
-            let _ = writeln!(out, "    {path}: {was} -> {}", summary(option));
-        } else {
-            let _ = writeln!(out, "    {path}: {} (as in the base)", summary(option));
+    for path in paths {
+        let [was, is] = [&system.parent, &specialisation.scope].map(|scope| summary_of(scope, path));
+        let own = specialisation.scope.options.get(path);
+        let own = own.is_some_and(|o| o.definitions.iter().any(|d| d.origin == Origin::Own));
+        match (was == is, own) {
+            (false, _) => drop(writeln!(out, "    {path}: {was} -> {is}")),
+            (true, true) => drop(writeln!(out, "    {path}: {is} (as in the base)")),
+            (true, false) => same += 1,
         }
     }
     if same > 0 {
         let _ = writeln!(out, "    {same} other options as in the base");
+    }
+}
+
+/// What a scope's option at a path will be, in a few words.
+fn summary_of(scope: &Scope, path: &str) -> String {
+    match scope.options.get(path) {
+        Some(option) if !option.has_parts => summary(option),
+        _ => failed_above(scope, path).map_or("undefined".into(), summary),
     }
 }
 

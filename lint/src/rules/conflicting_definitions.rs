@@ -99,16 +99,22 @@ fn finding(
     let winners: Vec<&DefinitionModel> =
         option.definitions.iter().filter(|d| d.state == DefinitionState::Wins && d.place.is_some()).collect();
     let first = *winners.first()?;
+    // The option's own default stands nowhere.
+    let default =
+        || option.definitions.iter().find(|d| d.state == DefinitionState::Wins && d.place.is_none());
     let other = winners.iter().copied().find(|d| d.value != first.value).or(winners.get(1).copied());
+    let other = other.or_else(default);
     let scope = match specialisation {
         Some(s) => format!("specialisation `{}`", s.name),
         None => "the base system".into(),
     };
     let values = match other {
         Some(other) if cx.show(other) != cx.show(first) => {
-            format!("`{name}` cannot be both {} and {} in {scope}", cx.show(first), cx.show(other))
+            let its = if other.place.is_none() { "its default " } else { "" };
+            format!("`{name}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(other))
         }
-        _ => format!("`{name}` takes one definition only, but has several in {scope}"),
+        Some(_) => format!("`{name}` takes one definition only, but has two alike in {scope}"),
+        None => format!("`{name}` takes one definition only, but has several in {scope}"),
     };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
     Some(Finding {
@@ -148,13 +154,20 @@ fn fixes(
     let mut fixes = Vec::new();
     for (definition, rival) in [(first, other), (other, first)] {
         let (level, title) = match definition.priority {
-            priority::PLAIN => (Level::Default, "`lib.mkDefault`"),
+            priority::PLAIN | priority::OPTION_DEFAULT => (Level::Default, "`lib.mkDefault`"),
             p => (Level::Number(p + 1), "a weaker priority"),
         };
         let Some(place) = definition.place else { continue };
         let Some(source) = Source::open(cx.texts, cx.path(place.file)) else { continue };
         let Some(edits) = set_priority(&source, place.value, level) else { continue };
-        let title = format!("give {} {title}, so that {} wins", cx.show(definition), cx.show(rival));
+        let [one, another] = [definition, rival].map(|d| cx.show(d));
+        let title = if definition.priority == priority::OPTION_DEFAULT {
+            format!("give {one} {title}, so that it wins")
+        } else if one == another {
+            format!("give the one at {} {title}, so that the other counts", cx.spot(&place))
+        } else {
+            format!("give {one} {title}, so that {another} wins")
+        };
         let fix = cx.fixer.fix(cx.system, title, edits, mended, may_change);
         // Which of the two is meant, only their author knows.
         fixes.extend(fix.map(|f| Fix { applicability: crate::findings::Applicability::Unsafe, ..f }));

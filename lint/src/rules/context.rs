@@ -48,6 +48,15 @@ impl Context<'_> {
             .unwrap_or_default()
     }
 
+    /// The file and line of a place, in a few words: `` `niri.nix:27` ``.
+    pub fn spot(&self, place: &Place) -> String {
+        let path = self.path(place.file);
+        let folder = path.strip_suffix("/default.nix");
+        let start = folder.unwrap_or(path).rfind('/').map_or(0, |slash| slash + 1);
+        let before = self.text(place.file, TextRange::up_to(place.range.start()));
+        format!("`{}:{}`", &path[start..], before.matches('\n').count() + 1)
+    }
+
     /// A definition's value in a few words: the value itself where it is known and short, else how it is written.
     pub fn show(&self, definition: &DefinitionModel) -> String {
         if let Some(value) = &definition.value {

@@ -93,7 +93,8 @@ fn judge(
             continue;
         }
         let (Some(place), Some(winner_place)) = (definition.place, winner.place) else { continue };
-        let same = value.is_some() && definition.value.as_ref() == value;
+        // What is not known of the stronger value may well be the same.
+        let same = definition.value.is_some() && (value.is_none() || definition.value.as_ref() == value);
         if same || cx.show(definition) == cx.show(winner) {
             continue;
         }

@@ -17,6 +17,7 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "__fresh", arity: 1, kinds: Kinds::STRING, run: fresh },
     Builtin { name: "__beside", arity: 2, kinds: Kinds::SET, run: beside },
     Builtin { name: "__identify", arity: 1, kinds: Kinds::ANY, run: identify },
+    Builtin { name: "__presumed", arity: 2, kinds: Kinds::SET, run: presumed },
     Builtin { name: "__sourceInStore", arity: 1, kinds: Kinds::ANY, run: source_in_store },
     Builtin { name: "__standIn", arity: 2, kinds: Kinds::STRING, run: stand_in },
     Builtin { name: "__symbol", arity: 1, kinds: Kinds::ANY, run: symbol },
@@ -29,6 +30,14 @@ pub(super) const TABLE: &[Builtin] = &[
 fn unknown(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let reason = ev.want_str(args[0])?.text;
     Err(Stop::unknown(reason))
+}
+
+/// A set of which another release may have more; the first argument calls the set.
+fn presumed(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let reason = ev.want_str(args[0])?.text;
+    let set = ev.want_attrs(args[1])?;
+    let rest = Rest::Presumed(Rc::new(Unknown { reason, kinds: Kinds::ANY }));
+    Ok(Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest })))
 }
 
 /// The second argument, where the first stops for whatever reason.

@@ -114,7 +114,7 @@ fn map_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         entries.push((name.clone(), Attr { value, place: attr.place }));
     }
     let rest = match &set.rest {
-        rest @ (Rest::Closed | Rest::Open(_)) => rest.clone(),
+        rest @ (Rest::Closed | Rest::Presumed(_) | Rest::Open(_)) => rest.clone(),
         rest => Rest::Lazy(Mapped::of(rest.clone(), args[0])),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
@@ -138,11 +138,11 @@ fn remove_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         let rest = if nothing { Rest::Closed } else { Rest::Open(why) };
         return Ok(Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest })));
     }
-    ev.charge((set.entries.len() + names.len()) as u64 / 2)?;
+    ev.charge((set.entries.len() + names.len()) as u64)?;
     names.sort();
     let entries = set.entries.iter().filter(|(n, _)| names.binary_search(n).is_err()).cloned().collect();
     let rest = match &set.rest {
-        rest @ (Rest::Closed | Rest::Open(_)) => rest.clone(),
+        rest @ (Rest::Closed | Rest::Presumed(_) | Rest::Open(_)) => rest.clone(),
         rest => Rest::Lazy(Filtered::of(rest.clone(), Keep::AllBut(names))),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))
@@ -151,7 +151,7 @@ fn remove_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 /// The attributes of the second set whose names the first one has.
 fn intersect_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (wanted, set) = (ev.want_attrs(args[0])?, ev.want_attrs(args[1])?);
-    ev.charge((wanted.entries.len() + set.entries.len()) as u64 / 2)?;
+    ev.charge((wanted.entries.len() + set.entries.len()) as u64)?;
     let mut entries = Vec::new();
     let mut open = None;
     for (name, attr) in &set.entries {
@@ -169,7 +169,7 @@ fn intersect_attrs(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
         (Rest::Closed, None) => Rest::Closed,
         _ if complete => Rest::Closed,
         (_, Some(why)) => Rest::Open(why),
-        (Rest::Open(why), None) => Rest::Open(why.clone()),
+        (rest @ (Rest::Presumed(_) | Rest::Open(_)), None) => rest.clone(),
         (rest, None) => Rest::Lazy(Filtered::of(rest.clone(), Keep::Of(wanted.clone()))),
     };
     Ok(Value::Attrs(Rc::new(Attrs { entries, rest })))

@@ -41,8 +41,8 @@ impl Eval<'_> {
                     return Err(self.mismatch("a function", function));
                 };
                 let this = self.ready(function.clone());
-                let f = self.force(functor.value)?;
-                let f = self.deeper(|ev| ev.call(&f, this))?;
+                let f = self.force(functor.value).map_err(Stop::of_any_kind)?;
+                let f = self.deeper(|ev| ev.call(&f, this)).map_err(Stop::of_any_kind)?;
                 self.deeper(|ev| ev.call(&f, argument))
             }
             Value::Symbol(s) => Err(Stop::needs_nixpkgs(s)),
@@ -52,11 +52,12 @@ impl Eval<'_> {
 
     /// A function applied to several arguments.
     pub fn call_with(&mut self, function: &Value, arguments: &[ThunkId]) -> Res {
+        let Some((last, others)) = arguments.split_last() else { return Ok(function.clone()) };
         let mut f = function.clone();
-        for argument in arguments {
-            f = self.call(&f, *argument)?;
+        for argument in others {
+            f = self.call(&f, *argument).map_err(Stop::of_any_kind)?;
         }
-        Ok(f)
+        self.call(&f, *last)
     }
 
     /// A builtin applied to all of its arguments.
@@ -71,7 +72,7 @@ impl Eval<'_> {
             Param::Name(_) => return Ok(self.heap.frame(closure.frame, 1, argument)),
             Param::Pattern { formals, open, bind } => (formals, *open, bind),
         };
-        let value = self.force(argument)?;
+        let value = self.force(argument).map_err(Stop::of_any_kind)?;
         let set = match &value {
             Value::Attrs(set) => set.clone(),
             Value::Symbol(s) => Rc::new(Attrs { entries: Vec::new(), rest: Rest::Symbolic(s.clone()) }),

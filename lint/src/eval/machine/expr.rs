@@ -1,5 +1,6 @@
 //! Expressions: what each form evaluates to.
 
+use super::select::absent;
 use super::{Eval, Unit};
 use crate::eval::builtins;
 use crate::eval::heap::{FrameId, Thunk, ThunkId};
@@ -57,7 +58,7 @@ impl Eval<'_> {
             }
             Expr::HasAttr { base, path } => self.deeper(|ev| ev.has_attr(unit, *base, path, frame)),
             Expr::Apply { function, argument } => self.deeper(|ev| {
-                let f = ev.eval(unit, *function, frame)?;
+                let f = ev.eval(unit, *function, frame).map_err(Stop::of_any_kind)?;
                 let argument = ev.delay(unit, *argument, frame);
                 ev.call(&f, argument)
             }),
@@ -81,9 +82,11 @@ impl Eval<'_> {
                 self.deeper(|ev| ev.eval(unit, *body, inner))
             }
             Expr::If { condition, yes, no } => self.deeper(|ev| {
-                let condition = ev.eval(unit, *condition, frame).map_err(|s| s.yielding(Kinds::ANY))?;
-                let branch = if ev.expect_bool(condition)? { *yes } else { *no };
-                ev.eval(unit, branch, frame)
+                match ev.eval(unit, *condition, frame).and_then(|value| ev.expect_bool(value)) {
+                    Ok(holds) => ev.eval(unit, if holds { *yes } else { *no }, frame),
+                    Err(Stop::Unknown(why)) => ev.undecided(unit, [*yes, *no], frame, why),
+                    Err(stop) => Err(stop),
+                }
             }),
             Expr::Assert { condition, body } => self.deeper(|ev| {
                 // An assertion that cannot be judged is taken to hold: the configuration is meant to build.
@@ -122,27 +125,34 @@ impl Eval<'_> {
     /// The thunk of a name that `with` may bind, from the scopes around it.
     fn with_lookup(&mut self, name: &Name, scopes: &[u32], frame: FrameId) -> Res<ThunkId> {
         // A set that is only known as part of nixpkgs is asked last: it has none of `lib`'s names.
-        let mut symbolic = None;
+        let (mut symbolic, mut presumed) = (None, None);
         for depth in scopes {
             let thunk = self.heap.slot(frame, *depth, 0);
-            let scope = self.force(thunk)?;
+            let scope = self.force(thunk).map_err(Stop::of_any_kind)?;
             match &scope {
                 Value::Symbol(_) => {
                     symbolic.get_or_insert(scope);
                 }
-                Value::Attrs(set) => {
-                    if let (None, Rest::Symbolic(_)) = (set.known(name), &set.rest) {
+                Value::Attrs(set) => match (set.known(name), &set.rest) {
+                    (None, Rest::Symbolic(_)) => {
                         symbolic.get_or_insert(scope);
-                    } else if let Some(attr) = self.attr(set, name)? {
-                        return Ok(attr.value);
                     }
-                }
+                    (None, Rest::Presumed(why)) => {
+                        presumed.get_or_insert_with(|| why.clone());
+                    }
+                    _ => {
+                        if let Some(attr) = self.attr(set, name)? {
+                            return Ok(attr.value);
+                        }
+                    }
+                },
                 other => return Err(self.mismatch("a set", other)),
             }
         }
-        match symbolic {
-            Some(scope) => self.select(&scope, name).map(|a| a.value),
-            None => Err(Stop::fail(format!("undefined variable '{name}'"))),
+        match (symbolic, presumed) {
+            (Some(scope), _) => self.select(&scope, name).map(|a| a.value),
+            (None, Some(why)) => Err(absent(name, &why)),
+            (None, None) => Err(Stop::fail(format!("undefined variable '{name}'"))),
         }
     }
 }

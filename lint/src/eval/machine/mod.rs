@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 /// How many nested evaluations there may be. Nix' own stack ends at about as many.
 const MAX_DEPTH: u32 = 30_000;
+/// How many thunks there may be. A large system has fifty thousand.
+const MAX_THUNKS: usize = 2_000_000;
 /// Stack that must be left for one level of evaluation, and how much is added when it is not there. In bytes.
 const RED_ZONE: usize = 128 * 1024;
 const STACK_SEGMENT: usize = 4 * 1024 * 1024;
@@ -99,6 +101,9 @@ impl<'h> Eval<'h> {
         self.steps = self.steps.saturating_add(n);
         if self.steps > self.budget {
             return Err(Stop::unknown("the evaluation takes too long"));
+        }
+        if self.heap.len() > MAX_THUNKS {
+            return Err(Stop::unknown("the evaluation takes too much memory"));
         }
         Ok(())
     }

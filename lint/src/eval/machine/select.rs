@@ -15,6 +15,7 @@ impl Eval<'_> {
         }
         match &set.rest {
             Rest::Closed => Ok(None),
+            Rest::Presumed(why) => Err(absent(name, why)),
             Rest::Open(why) => Err(Stop::unknown(why.reason.clone())),
             Rest::Symbolic(root) => Ok(Some(self.symbol_attr(root, name))),
             Rest::Lazy(lazy) => {
@@ -72,9 +73,9 @@ impl Eval<'_> {
         path: &[AttrName],
         frame: FrameId,
     ) -> Res<Result<Value, Stop>> {
-        let mut value = self.eval(unit, base, frame).map_err(|s| s.yielding(Kinds::ANY))?;
-        for name in path {
-            let Some(name) = self.attr_name(unit, name, frame)? else {
+        let mut value = self.eval(unit, base, frame).map_err(Stop::of_any_kind)?;
+        for (i, name) in path.iter().enumerate() {
+            let Some(name) = self.attr_name(unit, name, frame).map_err(Stop::of_any_kind)? else {
                 return Err(Stop::fail("an attribute's name is null"));
             };
             let attr = match &value {
@@ -85,6 +86,9 @@ impl Eval<'_> {
                 }
             };
             match attr {
+                Some(attr) if i + 1 < path.len() => {
+                    value = self.force(attr.value).map_err(Stop::of_any_kind)?
+                }
                 Some(attr) => value = self.force(attr.value)?,
                 None => return Ok(Err(Stop::fail(format!("attribute '{name}' missing")))),
             }
@@ -102,7 +106,8 @@ impl Eval<'_> {
     ) -> Res {
         let mut value = self.eval(unit, base, frame).map_err(|s| s.yielding(Kinds::BOOL))?;
         for (i, name) in path.iter().enumerate() {
-            let Some(name) = self.attr_name(unit, name, frame)? else {
+            let name = self.attr_name(unit, name, frame).map_err(|s| s.yielding(Kinds::BOOL))?;
+            let Some(name) = name else {
                 return Err(Stop::fail("an attribute's name is null"));
             };
             let attr = match &value {
@@ -127,4 +132,9 @@ impl Eval<'_> {
         }
         Ok(Value::Bool(true))
     }
+}
+
+/// Why an attribute that a [`Rest::Presumed`] does not have is not known.
+pub(super) fn absent(name: &str, why: &Unknown) -> Stop {
+    Stop::unknown(format!("there is no `{name}` in {}", why.reason))
 }

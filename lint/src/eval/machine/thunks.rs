@@ -75,15 +75,12 @@ impl Eval<'_> {
                 self.eval(&unit, expr, frame)
             }
             Thunk::Select { base, name } => {
-                let base = self.force(base)?;
+                let base = self.force(base).map_err(Stop::of_any_kind)?;
                 self.select(&base, &name).and_then(|a| self.force(a.value))
             }
             Thunk::Apply { function, arguments } => {
-                let mut f = self.force(function)?;
-                for argument in arguments {
-                    f = self.call(&f, argument)?;
-                }
-                Ok(f)
+                let f = self.force(function).map_err(Stop::of_any_kind)?;
+                self.call_with(&f, &arguments)
             }
             Thunk::Native(f) => {
                 self.charge(1)?;

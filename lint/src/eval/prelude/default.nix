@@ -1,13 +1,16 @@
 # nixpkgs' `lib`, as modules receive it. Each subject is a file that is only loaded when something of it is used.
 # What the evaluator alone can answer comes from its own primitives: builtins.__evalModules, __mergeDefinitions,
-# __typeCheck, __typeMerge and __unknown.
+# __presumed, __typeCheck, __typeMerge and __unknown.
 let
+  # Another release of nixpkgs may have more in it.
+  presumed = builtins.__presumed "nixpkgs' `lib` as it is known here";
+
   contents =
     self:
     let
-      subject = file: import file { lib = self; };
+      subject = file: presumed (import file { lib = self; });
     in
-    {
+    presumed {
       asserts = subject ./asserts.nix;
       attrsets = subject ./attrsets.nix;
       cli = subject ./cli.nix;

@@ -95,7 +95,7 @@ in
   isOptionType = self.isType "option-type";
   defaultFunctor = name: {
     inherit name;
-    type = self.${name} or null;
+    type = if elem name (attrNames self) then self.${name} else null;
     payload = null;
     binOp = _: _: null;
   };

@@ -11,8 +11,8 @@ use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, V
 use crate::syntax::hir::Name;
 use std::rc::Rc;
 
-/// How many steps the evaluation of a system may take.
-const SYSTEM_BUDGET: u64 = 60_000_000;
+/// How many steps the evaluation of a system may take. A large one takes two hundred thousand.
+const SYSTEM_BUDGET: u64 = 6_000_000;
 
 /// Where a system starts.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -117,9 +117,14 @@ fn select(ev: &mut Eval<'_>, mut value: Value, path: &[Name]) -> Res {
 
 /// The system that `nixos-rebuild` would make of a module. It may be called from elsewhere with arguments that are not known here.
 fn module(ev: &mut Eval<'_>, file: &str) -> Res {
-    let why = "nothing says what the file is called with";
-    let unknown = Rc::new(Unknown { reason: why.into(), kinds: Kinds::ANY });
-    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest: Rest::Open(unknown) }));
+    let unknown = |reason: &str| Rc::new(Unknown { reason: reason.into(), kinds: Kinds::ANY });
+    let rest = if is_of_flake(ev.host, file) {
+        // Its arguments come before those that modules define (`_module.args`).
+        Rest::Open(unknown("`flake.nix` says what the file is called with"))
+    } else {
+        Rest::Presumed(unknown("what the file is called with"))
+    };
+    let special_args = Value::Attrs(Rc::new(Attrs { entries: Vec::new(), rest }));
     let module = ev.ready(Value::Path(file.into()));
     let entries = [
         ("modules", Value::list(vec![module])),
@@ -130,6 +135,21 @@ fn module(ev: &mut Eval<'_>, file: &str) -> Res {
     let arguments = ev.ready(Value::attrs(entries.into()));
     let evaluate = ev.import(prelude::EVAL_CONFIG)?;
     ev.call(&evaluate, arguments)
+}
+
+/// Whether a file is part of a flake: a folder above it, within its repository, has a `flake.nix`.
+fn is_of_flake(host: &dyn Host, path: &str) -> bool {
+    let mut folder = paths::parent(path);
+    loop {
+        let prefix = folder.trim_end_matches('/');
+        if host.kind(&flake_file(prefix)).is_some() {
+            return true;
+        }
+        if prefix.is_empty() || host.kind(&format!("{prefix}/.git")).is_some() {
+            return false;
+        }
+        folder = paths::parent(folder);
+    }
 }
 
 /// The outputs of the flake in a folder that are configurations.

@@ -1,6 +1,7 @@
 //! Types that leave the merge to one of several others: `nullOr`, `either`, `coercedTo`.
 
 use crate::eval::{Eval, Kinds, Res, Stop, ThunkId, Value};
+use crate::nixos::conversions;
 use crate::nixos::definitions::Candidate;
 use crate::nixos::system::{ModuleSystem, NodeId, show_loc};
 use crate::nixos::types::Type;
@@ -81,13 +82,17 @@ impl ModuleSystem {
     ) -> Res {
         let mut coerced = Vec::with_capacity(defs.len());
         for def in defs {
-            let value = match (from.accepts(ev, def.value)?, coerce) {
+            let converts = from.accepts(ev, def.value).map_err(|s| s.yielding(to.kinds()))?;
+            let value = match (converts, coerce) {
                 (false, _) => def.value,
                 (true, Some(f)) => ev.apply_later(f, vec![def.value]),
-                (true, None) => {
-                    let why = format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
-                    ev.stopped(Stop::unknown_kind(why, to.kinds()))
-                }
+                (true, None) => match conversions::convert(ev, from, to, def.value) {
+                    Some(converted) => converted,
+                    None => {
+                        let why = format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
+                        ev.stopped(Stop::unknown_kind(why, to.kinds()))
+                    }
+                },
             };
             coerced.push(Candidate { value, ..def.clone() });
         }

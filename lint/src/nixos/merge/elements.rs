@@ -1,6 +1,6 @@
 //! Lists, sets and functions: what merges element by element.
 
-use crate::eval::{Attr, Attrs, Eval, LazyAttrs, List, NativeFn, Res, Rest, Stop, Unknown, Value};
+use crate::eval::{Attr, Attrs, Eval, List, NativeFn, Res, Rest, Stop, Unknown, Value};
 use crate::nixos::definitions::{Candidate, Definition, Property, tag};
 use crate::nixos::system::{ModuleSystem, NodeId, show_loc, unknown};
 use crate::nixos::types::{StrRule, Type};
@@ -114,8 +114,9 @@ impl ModuleSystem {
         self.set_elements(id, elements);
         let rest = match open {
             Some(why) => Rest::Open(why),
-            None if self.is_incomplete(self.scope_of(id)) => {
-                Rest::Lazy(Rc::new(Elsewhere(show_loc(&self.loc(id)))))
+            // NixOS' own modules, and those that are not at hand, may define more than what is.
+            None if self.is_of_table(id) || self.is_incomplete(self.scope_of(id)) => {
+                Rest::Presumed(unknown(format!("what `{}` is defined as here", show_loc(&self.loc(id)))))
             }
             None => Rest::Closed,
         };
@@ -136,21 +137,6 @@ impl ModuleSystem {
             let node = system.element(ev, id, &Name::new_static("<function body>"), elem.clone(), raw);
             ev.force(system.value(node))
         })))
-    }
-}
-
-/// What modules that are not at hand may add to the set that an option is. It is taken to be nothing, but that an attribute is
-/// missing is never certain.
-struct Elsewhere(String);
-
-impl LazyAttrs for Elsewhere {
-    fn get(&self, _: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
-        let option = &self.0;
-        Err(Stop::unknown(format!("`{option}.{name}` may be defined by a module that is not at hand")))
-    }
-
-    fn names(&self, _: &mut Eval<'_>) -> Res<Vec<Name>> {
-        Ok(Vec::new())
     }
 }
 

@@ -148,7 +148,7 @@ impl ModuleSystem {
             items.push(ev.ready(Value::set([("file", file), ("value", def.value)])));
         }
         let items = ev.ready(Value::list(items));
-        let f = ev.force(merge)?;
+        let f = ev.force(merge).map_err(Stop::of_any_kind)?;
         ev.call_with(&f, &[loc, items])
     }
 

@@ -3,7 +3,7 @@
 use crate::eval::{Attrs, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions::Candidate;
 use crate::nixos::own_modules;
-use crate::nixos::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, NodeId};
+use crate::nixos::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, NodeId, is_specialisation};
 use crate::nixos::types::Submodule;
 use crate::nixos::views::config_value;
 use std::rc::Rc;
@@ -19,8 +19,12 @@ impl ModuleSystem {
     ) -> Res {
         let modules = self.modules_of(ev, id, submodule, defs)?;
         let scope = match submodule.base {
-            // The options of a whole configuration are called by their own names.
-            Some(base) => self.extend(ev, base, modules, Some(Rc::new([]))),
+            // The options of a specialisation are called by their own names.
+            Some(base) => {
+                let loc = self.loc(id);
+                let prefix = if is_specialisation(&loc) { Rc::new([]) } else { loc };
+                self.extend(ev, base, modules, Some(prefix))
+            }
             None => {
                 let fixed = submodule.modules.iter().map(|(thunk, file)| InitialModule {
                     thunk: *thunk,

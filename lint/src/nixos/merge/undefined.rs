@@ -11,8 +11,7 @@ impl ModuleSystem {
     /// The value of an option that has no definition.
     pub(super) fn empty(&self, ev: &mut Eval<'_>, id: NodeId, ty: &Type) -> Res {
         let loc = self.loc(id);
-        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
-        if !declared && self.table_of(id).is_some() {
+        if self.is_of_table(id) {
             return match self.nixos_default(ev, id)? {
                 Some(value) => Ok(value),
                 None => {
@@ -45,6 +44,13 @@ impl ModuleSystem {
                 show_loc(&loc)
             ))),
         }
+    }
+
+    /// Whether a node is an option, or part of one, that NixOS declares and no module at hand.
+    pub(in crate::nixos) fn is_of_table(&self, id: NodeId) -> bool {
+        let declared = matches!(self.kind(id), NodeKind::Option(d) if d.by_module);
+        let freeform = || self.with_scope(self.scope_of(id), |s| s.freeform.is_some());
+        !declared && (self.table_of(id).is_some() || freeform())
     }
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.

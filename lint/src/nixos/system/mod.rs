@@ -44,6 +44,11 @@ impl ModuleSystem {
     }
 }
 
+/// Whether a path is that of a specialisation's configuration.
+pub(super) fn is_specialisation(loc: &[Name]) -> bool {
+    matches!(loc, [.., first, _, last] if first == "specialisation" && last == "configuration")
+}
+
 /// An option's path the way NixOS prints it.
 pub fn show_loc(loc: &[Name]) -> String {
     let mut shown = String::with_capacity(loc.iter().map(|n| n.len() + 1).sum());

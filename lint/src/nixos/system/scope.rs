@@ -185,11 +185,6 @@ impl ModuleSystem {
         self.with_scope(id, |s| s.collected.clone()).ok_or_else(|| Stop::fail("a scope without modules"))
     }
 
-    /// The modules of a scope, in the order in which their definitions merge.
-    pub fn modules(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Vec<Module>> {
-        Ok(self.collected(ev, id)?.modules.clone())
-    }
-
     /// Modules of a scope that cannot be known, and what NixOS would refuse about its modules.
     pub fn troubles(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Vec<Trouble>> {
         Ok(self.collected(ev, id)?.troubles.clone())

@@ -88,7 +88,7 @@ impl ModuleSystem {
                 // The function may not look at the value at all.
                 let this = self.clone();
                 let value = ev.lazy(move |ev| this.compute_merge(ev, id));
-                let f = ev.force(apply)?;
+                let f = ev.force(apply).map_err(Stop::of_any_kind)?;
                 ev.call(&f, value)
             }
             None => self.compute_merge(ev, id),
@@ -96,8 +96,10 @@ impl ModuleSystem {
     }
 
     fn compute_merge(&self, ev: &mut Eval<'_>, id: NodeId) -> Res {
-        let merged = self.merged(ev, id)?;
-        self.merge_node(ev, id, &merged)
+        let value = self.merged(ev, id).and_then(|merged| self.merge_node(ev, id, &merged));
+        // Whatever it was that is not known, the value is one of the type.
+        let kinds = self.type_of(id).kinds();
+        value.map_err(|stop| stop.yielding_one_of(kinds))
     }
 }
 

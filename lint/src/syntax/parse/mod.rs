@@ -58,6 +58,12 @@ pub(super) fn parse(text: &str) -> Parsed<'_> {
         return parsed;
     }
     let lexed = strings::lex(text);
+    if let Some(zero) = lexed.errors.iter().find(|error| text[error.range].contains('\0')) {
+        // Nothing else of what an encrypted or compiled file seems to say means anything.
+        let message = "the file is no text (is it encrypted?)".into();
+        parsed.errors.push(SyntaxError { range: zero.range, message });
+        return parsed;
+    }
     parsed.errors = lexed.errors;
     let mut tokens = lexed.tokens;
     if !lexed.edits.is_empty() {

@@ -13,14 +13,6 @@ in
   _file = ./misc/specialisation.nix;
   key = toString ./misc/specialisation.nix;
   imports = [ (lib.mkRenamedOptionModule [ "specialization" ] [ "specialisation" ]) ];
-  # Functions for the user's modules.
-  config.lib = {
-    file = builtins.__symbol "config.lib.file";
-    dag = lib.hm.dag;
-    shell = builtins.__symbol "config.lib.shell";
-    strings = builtins.__symbol "config.lib.strings";
-    zsh = builtins.__symbol "config.lib.zsh";
-  };
   options.specialisation = mkOption {
     default = { };
     type = types.attrsOf (types.submodule {

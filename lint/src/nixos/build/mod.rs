@@ -1,17 +1,21 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
-use super::definitions::{Candidate, DefState};
-use super::homes;
-use super::model::*;
-use super::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
-use super::types::Type;
-use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
+mod definitions;
+mod specialisations;
+
+use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
+use crate::nixos::definitions::DefState;
+use crate::nixos::homes;
+use crate::nixos::model::*;
+use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialisation, show_loc};
+use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
+use definitions::place;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// How many steps one option may take.
-const OPTION_BUDGET: u64 = 3_000_000;
+const OPTION_BUDGET: u64 = 1_500_000;
 /// How deep options may be nested in values of others.
 const MAX_NESTING: usize = 12;
 
@@ -83,7 +87,24 @@ impl Builder {
         }
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
+        self.contradicting_arguments(ev, id, &mut scope);
         scope
+    }
+
+    /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
+    fn contradicting_arguments(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
+        let Ok(Some(args)) = self.modules.find(ev, id, &["_module", "args"]) else { return };
+        if ev.force(self.modules.value(args)).is_err() {
+            return;
+        }
+        for (_, argument) in self.modules.elements(args) {
+            let value = ev.with_budget(OPTION_BUDGET, |ev| ev.force(self.modules.value(argument)));
+            let Err(Stop::Error(error)) = value else { continue };
+            let loc = show_loc(&self.modules.loc(argument));
+            if matches!(&*error, Error::Conflict { option, .. } if *option == loc) {
+                self.option(ev, argument, scope, 0);
+            }
+        }
     }
 
     /// The options below a namespace.
@@ -141,7 +162,7 @@ impl Builder {
         let loc = self.path(node);
         for definition in raw.iter() {
             let mut sets = Vec::new();
-            if super::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
+            if crate::nixos::definitions::push_down(ev, definition.clone(), &mut sets).is_ok() {
                 for set in sets {
                     self.failed_paths(ev, set.value, loc.clone(), stop, scope, 0);
                 }
@@ -223,7 +244,10 @@ impl Builder {
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
             let value = match &merged {
-                Ok(m) if m.candidates.iter().all(|c| c.state == DefState::Off) && !self.declared(node) => {
+                Ok(m)
+                    if m.candidates.iter().all(|c| c.state == DefState::Off)
+                        && (!self.declared(node) || ty.empty().is_none()) =>
+                {
                     None
                 }
                 Ok(_) => Some(ev.force(self.modules.value(node)).and_then(|value| {
@@ -239,15 +263,16 @@ impl Builder {
         });
         let elements = self.modules.elements(node);
         let submodule = self.modules.submodule(node);
-        let in_parts = nesting < MAX_NESTING
+        // The configuration of a specialisation is a scope of its own.
+        let is_scope = submodule.is_some() && is_specialisation(&path);
+        let has_parts = nesting < MAX_NESTING
             && matches!(value, Some(Ok(_)))
-            && (!elements.is_empty()
-                || submodule.is_some() && path.last().is_none_or(|n| n != "configuration"));
+            && (!elements.is_empty() || submodule.is_some());
         let prediction = match (&value, &merged) {
             (None, _) => Prediction::Undefined,
             (Some(Ok(value)), Ok(merged)) => {
-                let priority = merged.priority.unwrap_or(super::priority::OPTION_DEFAULT);
-                if in_parts {
+                let priority = merged.priority.unwrap_or(crate::nixos::priority::OPTION_DEFAULT);
+                if has_parts {
                     Prediction::Ok { value: serde_json::Value::Null, priority }
                 } else {
                     match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
@@ -270,11 +295,11 @@ impl Builder {
             type_name: ty.describe(),
             merging: merging(&ty),
             declared: self.declared(node),
-            has_parts: in_parts,
+            has_parts,
             reads,
         };
         scope.options.insert(show_loc(&path), model);
-        if in_parts {
+        if has_parts && !is_scope {
             for (_, element) in elements {
                 self.node(ev, element, scope, nesting + 1);
             }
@@ -292,212 +317,6 @@ impl Builder {
 
     fn declared(&self, node: NodeId) -> bool {
         matches!(self.modules.kind(node), NodeKind::Option(d) if d.by_module)
-    }
-
-    fn definition(&self, ev: &mut Eval<'_>, node: NodeId, candidate: &Candidate) -> DefinitionModel {
-        let expression = origin_span(ev, candidate.value);
-        let value = if candidate.state == DefState::Off {
-            None
-        } else {
-            ev.with_budget(OPTION_BUDGET, |ev| {
-                let value = ev.force(candidate.value).ok()?;
-                ev.to_json(&value).ok()
-            })
-        };
-        let conditions = candidate
-            .conditions
-            .iter()
-            .map(|c| ConditionModel {
-                span: origin_span(ev, c.thunk),
-                guard: guard(ev, c.thunk),
-                holds: c.holds,
-                reads: self.reads_of(ev, c.thunk),
-            })
-            .collect();
-        DefinitionModel {
-            place: candidate.definition.place.and_then(|p| place(ev, p)),
-            priority: candidate.priority,
-            state: match candidate.state {
-                DefState::Wins => DefinitionState::Wins,
-                DefState::Loses => DefinitionState::Loses,
-                DefState::Off => DefinitionState::Off,
-                DefState::Maybe => DefinitionState::Maybe,
-            },
-            origin: self.origin(ev, node, candidate.definition.module),
-            value,
-            expression,
-            conditions,
-            reads: self.reads_of(ev, candidate.value),
-        }
-    }
-
-    /// The definitions of an option whose conditions cannot be evaluated.
-    fn undischarged(&self, ev: &mut Eval<'_>, node: NodeId) -> Vec<DefinitionModel> {
-        let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
-        raw.iter()
-            .map(|d| DefinitionModel {
-                place: d.place.and_then(|p| place(ev, p)),
-                priority: super::priority::PLAIN,
-                state: DefinitionState::Maybe,
-                origin: self.origin(ev, node, d.module),
-                value: None,
-                expression: origin_span(ev, d.value),
-                conditions: Vec::new(),
-                reads: Vec::new(),
-            })
-            .collect()
-    }
-
-    fn origin(&self, ev: &mut Eval<'_>, node: NodeId, module: u32) -> Origin {
-        if module == u32::MAX {
-            return Origin::Default;
-        }
-        match self.modules.modules(ev, self.modules.scope_of(node)) {
-            Ok(modules) => match modules.get(module as usize) {
-                Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
-                Some(m) => match m.origin {
-                    ModuleOrigin::System => Origin::System,
-                    ModuleOrigin::Inherited => Origin::Inherited,
-                    ModuleOrigin::Own => Origin::Own,
-                },
-                None => Origin::Default,
-            },
-            Err(_) => Origin::Own,
-        }
-    }
-
-    fn reads_of(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Vec<Read> {
-        ev.reads_of(thunk).iter().filter_map(|key| self.read(NodeId(*key))).collect()
-    }
-
-    fn read(&self, node: NodeId) -> Option<Read> {
-        let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
-        Some(Read { specialisation, option: show_loc(&self.path(node)) })
-    }
-
-    // ---- specialisations ----
-
-    fn specialisations(
-        &mut self,
-        ev: &mut Eval<'_>,
-        scope: ScopeId,
-        parent: &mut Scope,
-    ) -> Vec<Specialisation> {
-        let node = match self.modules.find(ev, scope, &["specialisation"]) {
-            Ok(Some(node)) => node,
-            _ => return Vec::new(),
-        };
-        let value = ev.force(self.modules.value(node));
-        let known = match &value {
-            Ok(Value::Attrs(set)) => {
-                if ev.names(set).is_err() {
-                    parent.complete = false;
-                }
-                set.clone()
-            }
-            _ => return Vec::new(),
-        };
-        let mut specialisations = Vec::new();
-        for (name, element) in self.modules.elements(node) {
-            let certain = known.known(&name).is_some();
-            if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
-                continue;
-            }
-            if let Some(s) = self.specialisation(ev, name, element, certain) {
-                specialisations.push(s);
-            }
-        }
-        specialisations
-    }
-
-    fn specialisation(
-        &mut self,
-        ev: &mut Eval<'_>,
-        name: Name,
-        element: NodeId,
-        certain: bool,
-    ) -> Option<Specialisation> {
-        let merged = self.modules.merged(ev, element).ok()?;
-        let mut places: Vec<Place> = Vec::new();
-        for candidate in &merged.candidates {
-            if let Some(place) = candidate.definition.place.and_then(|p| place(ev, p))
-                && !places.contains(&place)
-            {
-                places.push(place);
-            }
-        }
-        let mut result = Specialisation {
-            name: name.clone(),
-            places,
-            inherits: None,
-            certain,
-            scope: Scope::default(),
-            nested: Vec::new(),
-        };
-        match self.child_scope(ev, element) {
-            Ok((inherits, child)) => {
-                result.inherits = Some(inherits);
-                self.scopes.insert(child, Some(name));
-                result.scope = self.scope(ev, child);
-                result
-                    .scope
-                    .options
-                    .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
-                result.nested = self.nested(ev, child);
-                self.refuse_settings_beside(ev, element, &mut result.scope);
-            }
-            Err(stop) => {
-                let trouble = trouble(ev, &stop);
-                result.scope.troubles.push(trouble);
-            }
-        }
-        Some(result)
-    }
-
-    /// NixOS refuses a specialisation that has settings beside its `configuration`.
-    fn refuse_settings_beside(&self, ev: &mut Eval<'_>, element: NodeId, scope: &mut Scope) {
-        let Some(options) = self.modules.submodule(element) else { return };
-        let root = self.modules.root(ev, options);
-        let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
-        // The newest NixOS has a third option.
-        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
-            if let Ok(Some(child)) = self.modules.child(ev, root, name) {
-                self.refuse_undeclared(ev, child, scope);
-            }
-        }
-    }
-
-    /// Whether a specialisation inherits, and the scope of its configuration.
-    fn child_scope(&mut self, ev: &mut Eval<'_>, element: NodeId) -> Res<(bool, ScopeId)> {
-        ev.force(self.modules.value(element))?;
-        let missing = || Stop::unknown("the specialisation's configuration is not known");
-        let options = self.modules.submodule(element).ok_or_else(missing)?;
-        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
-        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
-        let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
-        ev.force(self.modules.value(configuration))?;
-        Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))
-    }
-
-    /// The specialisations that are defined in a specialisation's scope, where they are lost.
-    fn nested(&mut self, ev: &mut Eval<'_>, child: ScopeId) -> Vec<Nested> {
-        let Ok(Some(node)) = self.modules.find(ev, child, &["specialisation"]) else { return Vec::new() };
-        let Ok(merged) = self.modules.merged(ev, node) else { return Vec::new() };
-        let mut nested: Vec<Nested> = Vec::new();
-        for candidate in &merged.candidates {
-            let own = self.origin(ev, node, candidate.definition.module) == Origin::Own;
-            if candidate.state != DefState::Loses || !own {
-                continue;
-            }
-            let Ok(Value::Attrs(set)) = ev.force(candidate.value) else { continue };
-            for (name, attr) in &set.entries {
-                // What a function makes has no place of its own: that of the whole definition then.
-                let written = attr.place.and_then(|p| place(ev, p));
-                let place = written.or_else(|| candidate.definition.place.and_then(|p| place(ev, p)));
-                nested.push(Nested { name: name.clone(), place, own });
-            }
-        }
-        nested
     }
 }
 
@@ -540,28 +359,6 @@ fn span(ev: &Eval<'_>, origin: eval::Origin) -> Span {
 
 fn origin_span(ev: &Eval<'_>, thunk: ThunkId) -> Option<Span> {
     ev.origin(thunk).map(|o| span(ev, o))
-}
-
-/// What a condition asks about specialisations.
-fn guard(ev: &Eval<'_>, thunk: ThunkId) -> Option<(Guard, Span)> {
-    let origin = ev.origin(thunk)?;
-    let (guard, expr) = super::guards::find(&ev.units()[origin.unit as usize].file, origin.expr)?;
-    Some((guard, span(ev, eval::Origin { expr, ..origin })))
-}
-
-fn place(ev: &Eval<'_>, place: eval::Place) -> Option<Place> {
-    let unit = &ev.units()[place.unit as usize];
-    if eval::prelude::is_own(&unit.path) {
-        return None;
-    }
-    let entry = unit.file.entry(place.entry);
-    Some(Place {
-        file: place.unit,
-        range: entry.range,
-        path: entry.path,
-        value: entry.value,
-        kind: entry.kind,
-    })
 }
 
 fn merging(ty: &Type) -> Merging {

@@ -1,0 +1,134 @@
+//! Specialisations in the model.
+
+use super::definitions::place;
+use super::{Builder, trouble};
+use crate::eval::{Eval, Res, Stop, Value};
+use crate::nixos::definitions::DefState;
+use crate::nixos::model::*;
+use crate::nixos::system::{NodeId, ScopeId};
+use crate::syntax::hir::Name;
+
+impl Builder {
+    pub(super) fn specialisations(
+        &mut self,
+        ev: &mut Eval<'_>,
+        scope: ScopeId,
+        parent: &mut Scope,
+    ) -> Vec<Specialisation> {
+        let node = match self.modules.find(ev, scope, &["specialisation"]) {
+            Ok(Some(node)) => node,
+            _ => return Vec::new(),
+        };
+        let value = ev.force(self.modules.value(node));
+        let known = match &value {
+            Ok(Value::Attrs(set)) => {
+                if ev.names(set).is_err() {
+                    parent.complete = false;
+                }
+                set.clone()
+            }
+            _ => return Vec::new(),
+        };
+        let mut specialisations = Vec::new();
+        for (name, element) in self.modules.elements(node) {
+            let certain = known.known(&name).is_some();
+            if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
+                continue;
+            }
+            if let Some(s) = self.specialisation(ev, name, element, certain) {
+                specialisations.push(s);
+            }
+        }
+        specialisations
+    }
+
+    fn specialisation(
+        &mut self,
+        ev: &mut Eval<'_>,
+        name: Name,
+        element: NodeId,
+        certain: bool,
+    ) -> Option<Specialisation> {
+        let merged = self.modules.merged(ev, element).ok()?;
+        let mut places: Vec<Place> = Vec::new();
+        for candidate in &merged.candidates {
+            if let Some(place) = candidate.definition.place.and_then(|p| place(ev, p))
+                && !places.contains(&place)
+            {
+                places.push(place);
+            }
+        }
+        let mut result = Specialisation {
+            name: name.clone(),
+            places,
+            inherits: None,
+            certain,
+            scope: Scope::default(),
+            nested: Vec::new(),
+        };
+        match self.child_scope(ev, element) {
+            Ok((inherits, child)) => {
+                result.inherits = Some(inherits);
+                self.scopes.insert(child, Some(name));
+                result.scope = self.scope(ev, child);
+                result
+                    .scope
+                    .options
+                    .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
+                result.nested = self.nested(ev, child);
+                self.refuse_settings_beside(ev, element, &mut result.scope);
+            }
+            Err(stop) => {
+                let trouble = trouble(ev, &stop);
+                result.scope.troubles.push(trouble);
+            }
+        }
+        Some(result)
+    }
+
+    /// NixOS refuses a specialisation that has settings beside its `configuration`.
+    fn refuse_settings_beside(&self, ev: &mut Eval<'_>, element: NodeId, scope: &mut Scope) {
+        let Some(options) = self.modules.submodule(element) else { return };
+        let root = self.modules.root(ev, options);
+        let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
+        // The newest NixOS has a third option.
+        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
+            if let Ok(Some(child)) = self.modules.child(ev, root, name) {
+                self.refuse_undeclared(ev, child, scope);
+            }
+        }
+    }
+
+    /// Whether a specialisation inherits, and the scope of its configuration.
+    fn child_scope(&mut self, ev: &mut Eval<'_>, element: NodeId) -> Res<(bool, ScopeId)> {
+        ev.force(self.modules.value(element))?;
+        let missing = || Stop::unknown("the specialisation's configuration is not known");
+        let options = self.modules.submodule(element).ok_or_else(missing)?;
+        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
+        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
+        let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
+        ev.force(self.modules.value(configuration))?;
+        Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))
+    }
+
+    /// The specialisations that are defined in a specialisation's scope, where they are lost.
+    fn nested(&mut self, ev: &mut Eval<'_>, child: ScopeId) -> Vec<Nested> {
+        let Ok(Some(node)) = self.modules.find(ev, child, &["specialisation"]) else { return Vec::new() };
+        let Ok(merged) = self.modules.merged(ev, node) else { return Vec::new() };
+        let mut nested: Vec<Nested> = Vec::new();
+        for candidate in &merged.candidates {
+            let own = self.origin(ev, node, candidate.definition.module) == Origin::Own;
+            if candidate.state != DefState::Loses || !own {
+                continue;
+            }
+            let Ok(Value::Attrs(set)) = ev.force(candidate.value) else { continue };
+            for (name, attr) in &set.entries {
+                // What a function makes has no place of its own: that of the whole definition then.
+                let written = attr.place.and_then(|p| place(ev, p));
+                let place = written.or_else(|| candidate.definition.place.and_then(|p| place(ev, p)));
+                nested.push(Nested { name: name.clone(), place, own });
+            }
+        }
+        nested
+    }
+}
