@@ -203,17 +203,16 @@ fn what_is_not_known_does_not_spoil_what_is() {
             ("good.nix", "{ lib, ... }: { options.z = lib.mkOption { type = lib.types.int; }; }"),
         ],
         expect![[r#"
+            b.c: Int {"in":["nixos/modules/partly.nix:1"]}
             e: Int {"in":["nixos/modules/imports.nix:1"]}
             f: ListOf { elem: Unknown("`the configuration` is not at hand"), non_empty: false } {"in":["nixos/modules/type.nix:1"]}
             g: Unknown("infinite recursion encountered") {"in":["nixos/modules/loop.nix:1"]}
             i: Unknown("expected an option type but found an integer") {"in":["nixos/modules/strange.nix:1"]}
             z: Int {"in":["nixos/modules/good.nix:1"]}
-            ! below `b.c`: `the configuration` is not at hand
             ! below `b`: `the configuration` is not at hand
             ! below `h`: expected a set of options but found an integer (nixos/modules/strange.nix)
             ! the options: `/nixpkgs/nixos/modules/none.nix` does not exist (nixos/modules/none.nix)
             ! the options: `the configuration` is not at hand (nixos/modules/imports.nix)
-            ! the options: `the configuration` is not at hand (nixos/modules/needs-config.nix)
             ! the options: broken (nixos/modules/throws.nix)
         "#]],
     );
