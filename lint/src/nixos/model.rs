@@ -48,6 +48,20 @@ impl World {
             _ => World::Other,
         }
     }
+
+    /// The kind whose table of options has this name.
+    pub(crate) fn of_table(name: &str) -> Option<Self> {
+        [World::Nixos, World::HomeManager].into_iter().find(|world| world.table_name() == Some(name))
+    }
+
+    /// What the table of its options is called, if there is one.
+    pub fn table_name(self) -> Option<&'static str> {
+        match self {
+            World::Nixos => Some("nixos"),
+            World::HomeManager => Some("home-manager"),
+            World::Darwin | World::Other => None,
+        }
+    }
 }
 
 /// A specialisation.

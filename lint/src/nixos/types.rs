@@ -421,6 +421,7 @@ fn read(
         }
         "addCheck" => Type::AddCheck(elem(ev, "elem")?, field("check").ok_or_else(missing)?),
         "submodule" => {
+            let world = text(ev, "world")?;
             let mut modules = Vec::new();
             if let Some(list) = field("modules") {
                 let list = ev.force(list);
@@ -431,7 +432,7 @@ fn read(
                 special_args: field("specialArgs"),
                 class: field("class"),
                 shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
-                table: super::table_types::of_world(&text(ev, "world")?),
+                table: super::table_types::of_world(ev, &world, field("source"))?,
                 ..Submodule::default()
             }))
         }

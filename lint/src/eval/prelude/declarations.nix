@@ -15,7 +15,7 @@ let
   # What nixpkgs' own files say of formats and where it lies, if they are at hand.
   pkgs = packages // {
     inherit lib;
-    path = if nixpkgs == null then builtins.__standIn "nixpkgs" "nixpkgs" else nixpkgs;
+    path = if nixpkgs == null then builtins.__standIn "nixpkgs" "nixpkgs" null else nixpkgs;
   } // (
     if nixpkgs == null || !builtins.pathExists "${nixpkgs}/pkgs/pkgs-lib" then { }
     else { inherit (import "${nixpkgs}/pkgs/pkgs-lib" { inherit lib pkgs; }) formats; }

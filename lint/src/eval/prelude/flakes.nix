@@ -100,7 +100,7 @@ let
       kind = builtins.__identify url;
       source =
         if kind == null then at
-        else builtins.__standIn kind (if name == "inputs.${kind}" then kind else name);
+        else builtins.__standIn kind (if name == "inputs.${kind}" then kind else name) at;
     in
     if source != null && isFlake && (kind != null || pathExists "${at}/flake.nix") then
       call { inherit source name lock node inherited; known = kind != null; }

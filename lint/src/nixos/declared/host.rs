@@ -52,8 +52,6 @@ impl Host for SourceHost<'_> {
     }
 
     fn search(&self, name: &str) -> Option<String> {
-        let (source, below) = name.split_once('/').unwrap_or((name, ""));
-        let nixpkgs = self.nixpkgs.filter(|_| source == "nixpkgs")?;
-        Some(format!("{nixpkgs}/{below}"))
+        self.nixpkgs.filter(|_| name == "nixpkgs").map(str::to_owned)
     }
 }

@@ -153,10 +153,7 @@ fn with_reader<T>(
 ) -> Res<T> {
     let mut ev = Eval::new(host, BUDGET);
     ModuleSystem::new(&mut ev);
-    let world = match source.world {
-        World::HomeManager => "home-manager",
-        _ => "nixos",
-    };
+    let world = source.world.table_name().unwrap_or("nixos");
     let function = ev.import(prelude::DECLARATIONS)?;
     let folder = ev.ready(Value::str(&source.folder));
     let nixpkgs = source.nixpkgs.as_deref().map_or(Value::Null, Value::str);

@@ -10,6 +10,7 @@
 //! Regenerating them: `lint/examples/generate_options.rs`.
 
 mod builder;
+mod chosen;
 mod codes;
 mod corrections;
 mod defaults;
@@ -25,6 +26,7 @@ pub mod types;
 mod tests;
 
 pub use builder::OptionTableBuilder;
+pub use chosen::{EmbeddedTables, Tables};
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
 pub use facts::Facts;
@@ -32,6 +34,7 @@ pub use locate::Location;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
 
+use super::model::World;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -111,6 +114,14 @@ impl OptionTable {
                 corrections::home_manager(),
             )
         })
+    }
+
+    /// The table of a world that is part of the program: NixOS' for all but Home Manager.
+    pub fn embedded(world: World) -> &'static OptionTable {
+        match world {
+            World::HomeManager => OptionTable::home_manager(),
+            _ => OptionTable::nixos(),
+        }
     }
 
     /// Whether it was made from the modules themselves: its types are exact, and it has all options that are there,

@@ -18,6 +18,11 @@ impl<'t> Node<'t> {
         &self.table.nodes[self.id as usize]
     }
 
+    /// The table that it is a place in.
+    pub fn table(self) -> &'t OptionTable {
+        self.table
+    }
+
     /// The last name of its path; empty for the root.
     pub fn name(self) -> &'t str {
         self.table.name(self.data().name)
