@@ -14,7 +14,8 @@ impl Eval<'_> {
     /// Where the source is that a path seems to lie in; `None` if the path is not of such a source.
     pub(crate) fn source_place(&self, path: &str) -> Option<SourcePlace> {
         let (root, kind, _) = sources::parts(path)?;
-        let unsaid = if root == sources::root(kind, kind) { SourcePlace::Searched } else { SourcePlace::Elsewhere };
+        let unsaid =
+            if root == sources::root(kind, kind) { SourcePlace::Searched } else { SourcePlace::Elsewhere };
         Some(self.places.get(root).cloned().unwrap_or(unsaid))
     }
 

@@ -122,7 +122,9 @@ impl ModuleSystem {
             value
         });
         let exact = match &kind {
-            NodeKind::Option(declaration) => declaration.by_module || at.table.is_some_and(TableNode::is_exact),
+            NodeKind::Option(declaration) => {
+                declaration.by_module || at.table.is_some_and(TableNode::is_exact)
+            }
             NodeKind::Element(_) => self.with_scope(at.scope, |s| s.table.is_none() && s.freeform.is_none()),
             NodeKind::Namespace | NodeKind::Undeclared => false,
         };
