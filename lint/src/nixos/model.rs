@@ -1,6 +1,7 @@
 //! What a system and its specialisations will be: plain data, made once per evaluation, that rules and renderers ask.
 
 pub use super::guards::Guard;
+use super::table::Node;
 use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
 use serde_json::Value as Json;
@@ -15,6 +16,8 @@ pub struct System {
     pub entry: String,
     /// What kind of configuration it is.
     pub world: World,
+    /// Where the table starts that has the options which no module at hand declares.
+    pub options: Option<Node<'static>>,
     /// The files that took part; a [`Span`] refers to them by index.
     pub files: Vec<String>,
     /// The system without any specialisation.

@@ -35,7 +35,8 @@ pub fn system(
     let specialisations = builder.specialisations(ev, scope, &mut parent);
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
-    System { name, entry, world, files, parent, specialisations, homes }
+    let options = modules.table(scope);
+    System { name, entry, world, options, files, parent, specialisations, homes }
 }
 
 struct Builder {

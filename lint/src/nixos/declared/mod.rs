@@ -39,7 +39,7 @@ pub struct Source {
 }
 
 /// What a source declares.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Declared {
     /// The options.
     pub options: OptionTableBuilder,
@@ -105,7 +105,7 @@ pub fn declared(files: &dyn FileSystem, source: &Source) -> Result<Declared, Str
     let others: Vec<String> = others.collect();
     let batches: Vec<Batch> = others.chunks(BATCH).map(|files| Batch::Others(files.to_vec())).collect();
     read(&host, source, &batches, &mut union);
-    let (options, troubles) = union.finish();
+    let (options, troubles) = union.finish(source.world);
     Ok(Declared { options, troubles, files: host.lowered() })
 }
 

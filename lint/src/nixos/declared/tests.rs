@@ -167,8 +167,9 @@ fn every_type_is_read_back_as_it_was() {
     let module = format!("{{ lib, ... }}: with lib; {{ options = {{ {text} }}; }}");
     let found = declared(&nixpkgs(&[("a.nix", &module)]), &Source::nixpkgs("/nixpkgs")).expect("a list");
     let written = found.options.to_text("");
-    let table = OptionTable::read(written.clone(), World::Nixos);
-    let mut again = OptionTableBuilder::new();
+    let (world, table) = OptionTable::read(written.clone()).expect("a table");
+    assert!(world == World::Nixos && table.is_exact());
+    let mut again = OptionTableBuilder::exact(world);
     for option in table.options() {
         let ty = option.type_description().expect("an option").clone();
         again.add_exactly(&option.path(), &ty, option.facts(), option.is_by_import());

@@ -1,5 +1,6 @@
 //! What several modules declare, put together.
 
+use crate::nixos::model::World;
 use crate::nixos::table::{Facts, OptionTableBuilder, TypeDescription};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
@@ -57,9 +58,9 @@ impl Union {
     }
 
     /// The options, and what could not be known.
-    pub(super) fn finish(mut self) -> (OptionTableBuilder, Vec<String>) {
+    pub(super) fn finish(mut self, world: World) -> (OptionTableBuilder, Vec<String>) {
         self.place_added();
-        let mut builder = OptionTableBuilder::new();
+        let mut builder = OptionTableBuilder::exact(world);
         for (path, option) in &self.options {
             let ty = self.type_of(option, 0);
             builder.add_exactly(path, &ty, option.facts.clone(), option.by_import);

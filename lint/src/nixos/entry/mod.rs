@@ -202,6 +202,7 @@ fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
         name: name.to_owned(),
         entry: start.file(),
         world: start.world(),
+        options: None,
         files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
         parent: Scope { troubles: vec![trouble], ..Scope::default() },
         specialisations: Vec::new(),

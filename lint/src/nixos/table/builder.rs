@@ -8,17 +8,20 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Collects options for a table of one's own, such as that of a user's own nixpkgs.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct OptionTableBuilder {
-    root: Branch,
+    world: World,
+    /// Whether the types are those that the modules say.
+    is_exact: bool,
+    pub(super) root: Branch,
 }
 
 #[derive(Debug, Default)]
-struct Branch {
-    description: Option<Box<str>>,
+pub(super) struct Branch {
+    pub(super) description: Option<Box<str>>,
     marks: Vec<Mark>,
     facts: Option<Box<Facts>>,
-    children: BTreeMap<Box<str>, Branch>,
+    pub(super) children: BTreeMap<Box<str>, Branch>,
 }
 
 /// Paths of more names than this, or with a longer name (in bytes), are left out: no option has one, and a tree of any
@@ -26,10 +29,19 @@ struct Branch {
 const DEEPEST: usize = 64;
 const LONGEST: usize = u16::MAX as usize;
 
+/// How the first line of a table's file begins, and how it ends where the table is exact.
+const HEAD: &str = "#! speclint options of ";
+const EXACT: &str = ", exact";
+
 impl OptionTableBuilder {
-    /// Nothing yet.
-    pub fn new() -> OptionTableBuilder {
-        OptionTableBuilder::default()
+    /// Nothing yet, of a world whose options somebody describes.
+    pub fn new(world: World) -> OptionTableBuilder {
+        OptionTableBuilder { world, is_exact: false, root: Branch::default() }
+    }
+
+    /// Nothing yet, of a world whose modules are at hand.
+    pub fn exact(world: World) -> OptionTableBuilder {
+        OptionTableBuilder { is_exact: true, ..OptionTableBuilder::new(world) }
     }
 
     fn branch<S: AsRef<str>>(&mut self, path: &[S]) -> Option<&mut Branch> {
@@ -47,12 +59,19 @@ impl OptionTableBuilder {
     /// Adds the option at `path`, of the type that `description` describes as the manual words it. A second
     /// description of the same option replaces the first.
     pub fn add<S: AsRef<str>>(&mut self, path: &[S], description: &str) -> &mut OptionTableBuilder {
-        if !path.is_empty()
-            && let Some(branch) = self.branch(path)
-        {
-            branch.description = Some(description.split_whitespace().collect::<Vec<_>>().join(" ").into());
-        }
-        self
+        let description = one_line(description);
+        self.add_told(path, description, Facts::default(), false)
+    }
+
+    /// The same, with what else is known of it.
+    pub fn add_with<S: AsRef<str>>(
+        &mut self,
+        path: &[S],
+        description: &str,
+        facts: Facts,
+    ) -> &mut OptionTableBuilder {
+        let description = one_line(description);
+        self.add_told(path, description, facts, false)
     }
 
     /// Adds the option at `path`, of exactly this type, and what else is known of it.
@@ -63,10 +82,20 @@ impl OptionTableBuilder {
         facts: Facts,
         by_import: bool,
     ) -> &mut OptionTableBuilder {
+        self.add_told(path, ty.to_exact_text(), facts, by_import)
+    }
+
+    fn add_told<S: AsRef<str>>(
+        &mut self,
+        path: &[S],
+        description: String,
+        facts: Facts,
+        by_import: bool,
+    ) -> &mut OptionTableBuilder {
         if !path.is_empty()
             && let Some(branch) = self.branch(path)
         {
-            branch.description = Some(ty.to_exact_text().into());
+            branch.description = Some(description.into());
             let marks = [
                 (Mark::ByImport, by_import),
                 (Mark::Applied, facts.applied),
@@ -90,7 +119,7 @@ impl OptionTableBuilder {
 
     /// The table. What is known of misleading descriptions of NixOS' options is applied where they are worded so.
     pub fn finish(&self) -> OptionTable {
-        text::read(self.to_text("").into(), corrections::nixos())
+        of_text(self.to_text(""), self.world, self.is_exact)
     }
 
     /// How many options there are.
@@ -98,9 +127,13 @@ impl OptionTableBuilder {
         self.root.count()
     }
 
-    /// The table's file, with a first line of comment. [`OptionTable::read`] reads it.
+    /// The table's file, with a line of comment. [`OptionTable::read`] reads it.
     pub fn to_text(&self, comment: &str) -> String {
-        let mut out = format!("# {comment}\n");
+        let exact = if self.is_exact { EXACT } else { "" };
+        let mut out = format!("{HEAD}{}{exact}\n", self.world.table_name().unwrap_or_default());
+        if !comment.is_empty() {
+            out.extend(["# ", comment, "\n"]);
+        }
         for (code, description) in CODES {
             out.extend(["= ", code, " ", description, "\n"]);
         }
@@ -108,6 +141,11 @@ impl OptionTableBuilder {
         self.root.write(&mut out, 0);
         out
     }
+}
+
+/// A description as the manual words it on a single line, with straight quotation marks.
+fn one_line(description: &str) -> String {
+    description.split_whitespace().collect::<Vec<_>>().join(" ").replace(['“', '”'], "\"")
 }
 
 impl Branch {
@@ -144,12 +182,20 @@ impl Branch {
 }
 
 impl OptionTable {
-    /// The table in a file that [`OptionTableBuilder::to_text`] made. What is no line of one is left out.
-    pub fn read(text: String, world: World) -> OptionTable {
-        let corrections = match world {
-            World::HomeManager => corrections::home_manager(),
-            _ => corrections::nixos(),
-        };
-        OptionTable { is_exact: true, ..text::read(text.into(), corrections) }
+    /// The table in a file that [`OptionTableBuilder::to_text`] made, and whose options it has; `None` if it is no such file. What
+    /// is no line of one is left out.
+    pub fn read(text: String) -> Option<(World, OptionTable)> {
+        let head = text.lines().next()?.strip_prefix(HEAD)?;
+        let (name, is_exact) = head.strip_suffix(EXACT).map_or((head, false), |name| (name, true));
+        let world = World::of_table(name)?;
+        Some((world, of_text(text, world, is_exact)))
     }
+}
+
+fn of_text(text: String, world: World, is_exact: bool) -> OptionTable {
+    let corrections = match world {
+        World::HomeManager => corrections::home_manager(),
+        _ => corrections::nixos(),
+    };
+    OptionTable { is_exact, ..text::read(text.into(), corrections) }
 }

@@ -15,9 +15,11 @@ mod codes;
 mod corrections;
 mod defaults;
 mod facts;
+mod import;
 mod locate;
 mod nearest;
 mod node;
+mod opened;
 pub mod path;
 mod text;
 pub mod types;
@@ -30,6 +32,7 @@ pub use chosen::{EmbeddedTables, Tables};
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
 pub use facts::Facts;
+pub use import::{ImportError, import};
 pub use locate::Location;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
@@ -142,13 +145,7 @@ impl OptionTable {
 
     /// Every option, in the order of their paths.
     pub fn options(&self) -> impl Iterator<Item = Node<'_>> {
-        let mut open = vec![self.root()];
-        std::iter::from_fn(move || {
-            let node = open.pop()?;
-            open.extend(node.children().rev());
-            Some(node)
-        })
-        .filter(|node| node.is_option())
+        self.root().and_below().filter(|node| node.is_option())
     }
 
     fn at(&self, id: u32) -> Node<'_> {

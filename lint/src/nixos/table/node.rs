@@ -40,6 +40,16 @@ impl<'t> Node<'t> {
         std::iter::successors(Some(self), |node| node.parent())
     }
 
+    /// This node and all below it, in the order of their paths.
+    pub fn and_below(self) -> impl Iterator<Item = Node<'t>> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let node = open.pop()?;
+            open.extend(node.children().rev());
+            Some(node)
+        })
+    }
+
     /// The node above; `None` for the root.
     pub fn parent(self) -> Option<Node<'t>> {
         (self.id != 0).then(|| self.table.at(self.data().parent))

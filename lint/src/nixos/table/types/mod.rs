@@ -6,6 +6,7 @@
 
 mod exact;
 mod known;
+mod merging;
 mod parse;
 mod show;
 #[cfg(test)]
