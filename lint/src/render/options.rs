@@ -33,6 +33,11 @@ fn type_of(option: Node<'_>) -> String {
     }
 }
 
+/// Whether it is neither removed nor another option under another name.
+fn is_itself(facts: &Facts) -> bool {
+    facts.removed.is_none() && facts.renamed_to.is_empty()
+}
+
 /// What a table knows of an option, as JSON.
 pub fn option_json(option: Node<'_>) -> Json {
     Json::Object(facts_json(&show_option_path(&option.path()), option))
@@ -40,6 +45,7 @@ pub fn option_json(option: Node<'_>) -> Json {
 
 fn facts_json(path: &str, option: Node<'_>) -> Map<String, Json> {
     let facts = option.facts();
+    let is_itself = is_itself(&facts);
     let mut object = Map::new();
     object.insert("option".into(), path.into());
     let ty = option.type_description();
@@ -61,7 +67,7 @@ fn facts_json(path: &str, option: Node<'_>) -> Map<String, Json> {
         ("readOnly", option.is_read_only()),
         ("hidden", facts.hidden),
         ("byImport", option.is_by_import()),
-        ("changed", option.applied().is_some()),
+        ("changed", option.applied().is_some() && is_itself),
     ] {
         if is {
             object.insert(name.into(), true.into());
@@ -176,7 +182,7 @@ fn facts_text(out: &mut String, path: &[String], option: Node<'_>) {
     if let Some(advice) = &facts.removed {
         line("advice", advice);
     }
-    if let (Some(ty), None) = (option.type_description(), &facts.removed) {
+    if let (Some(ty), true) = (option.type_description(), is_itself(&facts)) {
         line("several definitions", &ty.merging());
     }
     if let Some(default) = &facts.default {
@@ -191,7 +197,7 @@ fn facts_text(out: &mut String, path: &[String], option: Node<'_>) {
     if option.is_read_only() {
         line("read only", "a definition fails");
     }
-    if option.applied().is_some() {
+    if option.applied().is_some() && is_itself(&facts) {
         line("value", "what is defined is changed before anyone reads it");
     }
 }

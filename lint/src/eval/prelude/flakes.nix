@@ -95,9 +95,16 @@ let
     foldl' (inputs: name: inputs.inputs.${name} or (nameless name)) (siblings.${head path} or (nameless (head path))) (tail path);
   nameless = name: found { inherit name; url = name; lock = null; node = null; at = null; isFlake = true; inherited = { }; };
 
+  # What a folder is a copy of, wherever it comes from.
+  kindOf = at:
+    if at == null then null
+    else if pathExists "${at}/nixos/modules/module-list.nix" then "nixpkgs"
+    else if pathExists "${at}/modules/lib/stdlib-extended.nix" && pathExists "${at}/modules/modules.nix" then "home-manager"
+    else null;
+
   found = { name, lock, node, at, url, isFlake, inherited }:
     let
-      kind = builtins.__identify url;
+      kind = if builtins.__identify url != null then builtins.__identify url else kindOf at;
       source =
         if kind == null then at
         else builtins.__standIn kind (if name == "inputs.${kind}" then kind else name) at;

@@ -2,7 +2,7 @@
 
 use super::Source;
 use super::union::Found;
-use crate::eval::{Attr, Attrs, Coerce, Eval, Res, Rest, Stop, ThunkId, Value, paths};
+use crate::eval::{Attr, Attrs, Coerce, Eval, Origin, Res, Rest, Stop, ThunkId, Value, paths, prelude};
 use crate::nixos::definitions::tag;
 use crate::nixos::show_loc;
 use crate::source::LineIndex;
@@ -32,6 +32,8 @@ pub(super) struct Reader<'s> {
     pub(super) by_import: bool,
     /// The submodules that are being read, outermost first.
     pub(super) inside: Vec<(u32, ExprId)>,
+    /// Where the module stands that is being read, if it is not a file of its own.
+    pub(super) module: Option<Origin>,
 }
 
 /// A set of modules whose options make one tree: the source's, or a submodule's.
@@ -79,6 +81,7 @@ impl<'s> Reader<'s> {
             lines: HashMap::new(),
             by_import: false,
             inside: Vec::new(),
+            module: None,
         }
     }
 
@@ -114,7 +117,11 @@ impl<'s> Reader<'s> {
 
     /// Reads a module, and those that it imports.
     pub(super) fn load(&mut self, ev: &mut Eval<'_>, scope: &mut Scope, thunk: ThunkId) {
+        let written = ev.origin(thunk).filter(|o| !prelude::is_own(&ev.units()[o.unit as usize].path));
+        let outer = self.module;
+        self.module = written.or(outer);
         let result = ev.deeper(|ev| self.try_load(ev, scope, thunk));
+        self.module = outer;
         if let Err(stop) = result {
             // A file that is no module of its own fails like this when it is taken for one.
             if !self.by_import {

@@ -6,7 +6,7 @@ use crate::eval::{Attr, Attrs, Eval, Place, Stop, ThunkId, Value, prelude};
 use crate::nixos::table::{Facts, TypeDescription};
 use crate::nixos::types::{Submodule, Type};
 use crate::source::LineIndex;
-use crate::syntax::hir::Name;
+use crate::syntax::hir::{File, Name};
 use serde_json::Value as Json;
 use std::rc::Rc;
 
@@ -60,16 +60,21 @@ impl Reader<'_> {
         self.describe(ev, &Type::Submodule(Rc::new(submodule)), Some(&at));
     }
 
-    /// Where an option is declared: at its binding, or at least near it.
+    /// Where an option is declared: at its binding, or near it; what `lib` declares, where the module stands that it makes.
     fn declared(&mut self, ev: &Eval<'_>, set: &Attrs, attr: Attr) -> Option<String> {
         let places = attr.place.into_iter().chain(set.entries.iter().filter_map(|(_, attr)| attr.place));
         let written = |place: &Place| !prelude::is_own(&ev.units()[place.unit as usize].path);
-        let place = places.into_iter().find(written)?;
-        let unit = &ev.units()[place.unit as usize];
-        let offset = unit.file.entry(place.entry).range.start();
-        let text = || LineIndex::new(&ev.host.text(&unit.path).unwrap_or_default());
-        let line = self.lines.entry(place.unit).or_insert_with(text).line_column(offset).line;
-        Some(format!("{}:{line}", self.shown(&unit.path)))
+        let start = |file: &File, entry| file.entry(entry).range.start();
+        let (unit, offset) = match places.into_iter().find(written) {
+            Some(Place { unit, entry }) => (unit, start(&ev.units()[unit as usize].file, entry)),
+            None => {
+                self.module.map(|at| (at.unit, ev.units()[at.unit as usize].file.range(at.expr).start()))?
+            }
+        };
+        let path = &ev.units()[unit as usize].path;
+        let text = || LineIndex::new(&ev.host.text(path).unwrap_or_default());
+        let line = self.lines.entry(unit).or_insert_with(text).line_column(offset).line;
+        Some(format!("{}:{line}", self.shown(path)))
     }
 
     /// The default, if it is plain data. Where a path lies is no matter of the option.
@@ -88,6 +93,8 @@ impl Reader<'_> {
 fn told_by_lib(ev: &mut Eval<'_>, set: &Attrs, facts: &mut Facts) {
     let Some(attr) = set.known("__speclint") else { return };
     let Ok(Value::Attrs(told)) = ev.force(attr.value) else { return };
+    // It is `lib`'s own.
+    facts.default = None;
     if let Some(attr) = told.known("removed") {
         let advice = match ev.force(attr.value) {
             Ok(Value::Str(advice)) => advice.text.split_whitespace().collect::<Vec<_>>().join(" "),

@@ -235,16 +235,16 @@ fn options_of_other_names() {
     check(
         &[("rename.nix", rename), ("new.nix", new)],
         expect![[r#"
-        alias: Int {"to":[["old","a"]],"applied":true}
-        new.a: Int {"in":["nixos/modules/new.nix:1"]}
-        new.c: Str {"in":["nixos/modules/new.nix:1"]}
-        old.a: Int {"to":[["new","a"]],"applied":true,"hidden":true}
-        old.b: Unspecified {"removed":"Use nothing.","applied":true,"hidden":true}
-        old.c: Str {"default":"_mkMergedOptionModule","to":[["new","c"]],"hidden":true}
-        old.d: Str {"default":"_mkMergedOptionModule","to":[["new","c"]],"hidden":true}
-        old.e: Unknown("new.e") {"default":"_mkMergedOptionModule","to":[["new","e"]],"hidden":true}
-        old.f: Unknown("none") {"to":[["none"]],"applied":true,"hidden":true}
-    "#]],
+            alias: Int {"in":["nixos/modules/rename.nix:4"],"to":[["old","a"]],"applied":true}
+            new.a: Int {"in":["nixos/modules/new.nix:1"]}
+            new.c: Str {"in":["nixos/modules/new.nix:1"]}
+            old.a: Int {"in":["nixos/modules/rename.nix:3"],"to":[["new","a"]],"applied":true,"hidden":true}
+            old.b: Unspecified {"in":["nixos/modules/rename.nix:5"],"removed":"Use nothing.","applied":true,"hidden":true}
+            old.c: Str {"in":["nixos/modules/rename.nix:6"],"default":"_mkMergedOptionModule","to":[["new","c"]],"hidden":true}
+            old.d: Str {"in":["nixos/modules/rename.nix:6"],"default":"_mkMergedOptionModule","to":[["new","c"]],"hidden":true}
+            old.e: Unknown("new.e") {"in":["nixos/modules/rename.nix:7"],"default":"_mkMergedOptionModule","to":[["new","e"]],"hidden":true}
+            old.f: Unknown("none") {"in":["nixos/modules/rename.nix:8"],"to":[["none"]],"applied":true,"hidden":true}
+        "#]],
     );
 }
 
@@ -315,8 +315,8 @@ fn home_manager_has_a_lib_of_its_own() {
     let found = declared(&files, &Source::home_manager("/hm", None)).expect("a list of modules");
     expect![[r#"
         a: Int {"in":["modules/a.nix:1"]}
-        assertions: ListOf { elem: Unspecified, non_empty: false } {"default":[],"hidden":true}
-        warnings: ListOf { elem: Str, non_empty: false } {"default":[],"hidden":true}
+        assertions: ListOf { elem: Unspecified, non_empty: false } {"in":["modules/modules.nix:1"],"default":[],"hidden":true}
+        warnings: ListOf { elem: Str, non_empty: false } {"in":["modules/modules.nix:1"],"default":[],"hidden":true}
     "#]]
     .assert_eq(&shown(&found));
 }

@@ -4,7 +4,7 @@ use super::codes::CODES;
 use super::facts::{Facts, Mark};
 use super::{OptionTable, TypeDescription, corrections, text};
 use crate::nixos::model::World;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Collects options for a table of one's own, such as that of a user's own nixpkgs.
@@ -134,7 +134,9 @@ impl OptionTableBuilder {
         if !comment.is_empty() {
             out.extend(["# ", comment, "\n"]);
         }
-        for (code, description) in CODES {
+        let mut used = BTreeSet::new();
+        self.root.codes(&mut used);
+        for (code, description) in CODES.iter().filter(|(code, _)| used.contains(code)) {
             out.extend(["= ", code, " ", description, "\n"]);
         }
         out.push('\n');
@@ -151,6 +153,18 @@ fn one_line(description: &str) -> String {
 impl Branch {
     fn count(&self) -> usize {
         usize::from(self.description.is_some()) + self.children.values().map(Branch::count).sum::<usize>()
+    }
+
+    /// The code of its type, if that has one.
+    fn code(&self) -> Option<&'static str> {
+        let description = self.description.as_deref()?;
+        CODES.iter().find(|(_, known)| *known == description).map(|(code, _)| *code)
+    }
+
+    /// The codes of all types that have one.
+    fn codes(&self, used: &mut BTreeSet<&'static str>) {
+        used.extend(self.code());
+        self.children.values().for_each(|child| child.codes(used));
     }
 
     /// What is below it, and first what is known of it.
@@ -170,8 +184,8 @@ impl Branch {
             let quote = if plain { "" } else { "\"" };
             let _ = write!(out, "{:depth$}{quote}{name}{quote}", "");
             if let Some(description) = &child.description {
-                match CODES.iter().find(|(_, known)| **known == **description) {
-                    Some((code, _)) => out.extend([" ", code]),
+                match child.code() {
+                    Some(code) => out.extend([" ", code]),
                     None => out.extend([": ", description]),
                 }
             }
