@@ -1,8 +1,9 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
 use crate::db::{self, Database, Db, Entry, Root};
-use crate::findings::{Edit, Finding};
-use crate::fix::{Fixer, apply};
+use crate::eval::host::Host;
+use crate::findings::{Edit, Finding, Fix};
+use crate::fix::{Edited, Fixer, Trial, apply};
 use crate::nixos::entry::Start;
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
@@ -29,12 +30,12 @@ pub struct Analysis {
 pub struct Fixed {
     /// The new text of each file that changed, by path.
     pub texts: BTreeMap<String, String>,
-    /// How many fixes were applied.
+    /// How many findings were mended.
     pub applied: usize,
 }
 
 /// How often fixes are applied before what is left is left.
-const MAX_ROUNDS: usize = 10;
+const MAX_ROUNDS: usize = 50;
 
 /// What a file must contain, in any case, to have to do with specialisations.
 const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
@@ -183,10 +184,10 @@ impl Analysis {
 
     /// What the rules find in all systems, in the order of the files. What is found at the same place in several is told once.
     pub fn findings(&self) -> Vec<Finding> {
-        let found: Vec<Arc<Vec<Finding>>> = self
-            .evaluated()
-            .into_par_iter()
-            .map_with(self.db.clone(), |db, (entry, _)| db::findings(db, entry))
+        let systems: Vec<Entry> = self.evaluated().into_iter().map(|(entry, _)| entry).collect();
+        let found: Vec<Arc<Vec<Finding>>> = systems
+            .par_iter()
+            .map_with(self.db.clone(), |db, entry| db::findings(db, &systems, *entry))
             .collect();
         rules::united(found.iter().flat_map(|findings| findings.iter().cloned()))
     }
@@ -202,45 +203,83 @@ impl Analysis {
         let mut fixed = Fixed::default();
         for _ in 0..MAX_ROUNDS {
             let findings: Vec<Finding> = self.findings().into_iter().filter(|f| wanted(f)).collect();
-            let edits = apply::choose(&findings, unsafe_too);
-            if edits.is_empty() {
-                break;
+            let mut chosen = apply::choose(&findings, unsafe_too);
+            // Each is judged alone. Where they do something else together, they are applied one by one.
+            if chosen.len() > 1 && !self.add_up(&chosen) {
+                chosen.truncate(1);
             }
-            let mut changed = false;
-            for (path, edits) in apply::by_file(&edits) {
-                let Some(text) = self.text(path) else { continue };
-                let Some(new) = apply::edited(&text, &edits) else { continue };
-                changed |= new != *text;
-                self.db.set_text(path, &new);
-                fixed.texts.insert(path.to_owned(), new);
+            let texts = self.edited(&apply::edits(&chosen));
+            let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { break };
+            for (path, new) in texts {
+                self.db.set_text(&path, &new);
+                fixed.texts.insert(path, new);
             }
-            if !changed {
-                break;
-            }
-            fixed.applied += edits.len();
+            fixed.applied += chosen.len();
         }
         fixed
     }
+
+    /// The new texts of all files that edits change; `None` if they do not fit.
+    fn edited(&self, edits: &[Edit]) -> Option<BTreeMap<String, String>> {
+        let mut texts = BTreeMap::new();
+        for (path, edits) in apply::by_file(edits) {
+            let old = self.text(path)?;
+            let new = apply::edited(&old, &edits)?;
+            if new != *old {
+                texts.insert(path.to_owned(), new);
+            }
+        }
+        Some(texts)
+    }
+
+    /// Whether fixes do no more together than each of them does alone.
+    fn add_up(&self, fixes: &[&Fix]) -> bool {
+        let together = apply::edits(fixes);
+        let systems = self.evaluated().into_iter().map(|(entry, _)| entry);
+        systems.filter(|entry| reads(&self.db, *entry, &together)).all(|entry| {
+            let Some(trial) = trial(&self.db, entry, &together) else { return false };
+            let alone = fixes.iter().map(|fix| db::edited(&self.db, entry, &fix.edits));
+            let alone: Option<Vec<Arc<Edited>>> = alone.collect();
+            alone.is_some_and(|alone| trial.is_sum_of(&alone))
+        })
+    }
 }
 
-/// The texts of a database.
-pub(crate) struct DbTexts<'d>(pub(crate) &'d dyn Db);
+/// The texts of a host.
+pub(crate) struct HostTexts<'h>(pub(crate) &'h dyn Host);
 
-impl Texts for DbTexts<'_> {
+impl Texts for HostTexts<'_> {
     fn text(&self, path: &str) -> Option<Arc<str>> {
-        self.0.contents(path).text(self.0).clone().ok()
+        self.0.text(path).ok()
     }
 
     fn lowered(&self, path: &str) -> Option<Arc<hir::File>> {
-        db::lowered(self.0, self.0.contents(path)).ok()
+        self.0.file(path).ok()
     }
 }
 
 /// What the rules find in a system.
-pub(crate) fn check(db: &dyn Db, entry: Entry) -> Vec<Finding> {
+pub(crate) fn check(db: &dyn Db, entry: Entry, fixer: &Fixer<'_>) -> Vec<Finding> {
     let system = db::system(db, entry);
-    let texts = DbTexts(db);
-    let evaluate = |edits: &[Edit]| db::edited_system(db, entry, edits);
-    let fixer = Fixer::new(Box::new(evaluate));
-    rules::check(&Context { system: &system, texts: &texts, fixer: &fixer })
+    rules::check(&Context { system: &system, texts: &HostTexts(&db::host(db)), fixer })
+}
+
+/// Tries edits on a system, and on all others that they touch.
+pub(crate) fn attempt(db: &dyn Db, systems: &[Entry], entry: Entry, edits: &[Edit]) -> Option<Vec<Trial>> {
+    let own = trial(db, entry, edits)?;
+    let others = systems.iter().filter(|other| **other != entry && reads(db, **other, edits));
+    std::iter::once(Some(own)).chain(others.map(|other| trial(db, *other, edits))).collect()
+}
+
+/// A system before and after edits.
+fn trial(db: &dyn Db, entry: Entry, edits: &[Edit]) -> Option<Trial> {
+    let after = db::edited(db, entry, edits)?;
+    Some(Trial { before: db::system(db, entry), found: db::unmended(db, entry), after })
+}
+
+/// Whether a system reads a file that edits change.
+fn reads(db: &dyn Db, entry: Entry, edits: &[Edit]) -> bool {
+    let edited: BTreeSet<&str> = edits.iter().map(|edit| &*edit.location.file).collect();
+    let files = db::files(db, entry);
+    edited.into_iter().any(|file| files.contains(file))
 }

@@ -88,6 +88,22 @@ pub struct Finding {
     pub fixes: Vec<Fix>,
 }
 
+impl Finding {
+    /// Takes these fixes, the most certain first. If an error has none but such as change more than is mended, the first of them
+    /// may be applied all the same: what is refused as it is, is worth that.
+    pub(crate) fn with_fixes(mut self, fixes: impl IntoIterator<Item = Fix>) -> Self {
+        self.fixes = fixes.into_iter().collect();
+        self.fixes.sort_by_key(|fix| fix.applicability);
+        if self.severity == Severity::Error
+            && let Some(first) = self.fixes.first_mut()
+            && first.applicability == Applicability::Manual
+        {
+            first.applicability = Applicability::Unsafe;
+        }
+        self
+    }
+}
+
 /// A way to mend a finding.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Fix {
@@ -99,13 +115,22 @@ pub struct Fix {
     pub edits: Vec<Edit>,
 }
 
-/// Whether a fix may be applied unseen.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+impl Fix {
+    /// The same fix, not to be applied unless by somebody who knows what is meant.
+    pub fn uncertain(self) -> Self {
+        Fix { applicability: self.applicability.max(Applicability::Unsafe), ..self }
+    }
+}
+
+/// Whether a fix may be applied unseen, from yes to no.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Applicability {
     /// Nothing but what is mended changes its meaning.
     Safe,
     /// It may change what was meant.
     Unsafe,
+    /// It changes more than what is mended, so that it is for a person to apply.
+    Manual,
 }
 
 impl Applicability {
@@ -113,7 +138,7 @@ impl Applicability {
     pub fn name(self) -> &'static str {
         match self {
             Applicability::Safe => "safe",
-            Applicability::Unsafe => "unsafe",
+            Applicability::Unsafe | Applicability::Manual => "unsafe",
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Tests of the whole: what NixOS does, what the rules find in real configurations, what the mends do to them, and the
 //! command line.
 
+mod fixes;
+mod mends;
 mod oracle;
 mod partial;
 mod pitfalls;

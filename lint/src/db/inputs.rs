@@ -80,3 +80,11 @@ pub struct Entry {
     #[returns(ref)]
     pub name: String,
 }
+
+/// All systems that are analysed.
+#[salsa::interned]
+pub struct Systems<'db> {
+    /// The systems.
+    #[returns(ref)]
+    pub entries: Vec<Entry>,
+}

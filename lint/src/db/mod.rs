@@ -1,15 +1,17 @@
 //! The incremental database: file texts and folder listings are inputs, and what is made of them is remembered until one of
 //! those that it was made of changes.
 
+mod edited;
 mod inputs;
 
-pub use inputs::{Contents, Entry, Folder, Options, PathState, Root, Tree};
+pub(crate) use edited::edited;
+pub use inputs::{Contents, Entry, Folder, Options, PathState, Root, Systems, Tree};
 
 use crate::analysis;
 use crate::eval::host::{FileKind, Host, ReadError, SourcePlace};
 use crate::eval::paths;
 use crate::findings::{Edit, Finding};
-use crate::fix::apply;
+use crate::fix::Fixer;
 use crate::nixos::entry::{self, Found};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
@@ -18,7 +20,7 @@ use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The files of a database.
@@ -150,7 +152,7 @@ impl Database {
 
     /// The files as an evaluation reads them.
     pub fn host(&self) -> impl Host {
-        DbHost(self)
+        host(self)
     }
 
     /// Makes `text` the text of the file at `path`, whatever the file system says.
@@ -207,59 +209,32 @@ pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
     Arc::new(entry::system(&DbHost(db), entry.start(db), entry.name(db)))
 }
 
-/// What the rules find in a system.
+/// The files that a system is made of.
 #[salsa::tracked(returns(clone))]
-pub fn findings(db: &dyn Db, entry: Entry) -> Arc<Vec<Finding>> {
-    Arc::new(analysis::check(db, entry))
+pub fn files(db: &dyn Db, entry: Entry) -> Arc<BTreeSet<String>> {
+    Arc::new(system(db, entry).files.iter().cloned().collect())
 }
 
-/// The model of a system as it would be with these edits; `None` if they leave a file that does not parse.
-pub(crate) fn edited_system(db: &dyn Db, entry: Entry, edits: &[Edit]) -> Option<System> {
-    let mut texts = HashMap::new();
-    for (path, edits) in apply::by_file(edits) {
-        let contents = db.contents(path);
-        let text = contents.text(db).as_ref().ok()?;
-        let new = apply::edited(text, &edits)?;
-        let file = lower(&new);
-        let errors = lowered(db, contents).ok()?.errors.len();
-        if file.errors.len() > errors {
-            return None;
-        }
-        texts.insert(path.to_owned(), (Arc::from(new), Arc::new(file)));
-    }
-    Some(entry::system(&EditedHost { base: DbHost(db), texts }, entry.start(db), entry.name(db)))
+/// What the rules find in a system, without mends.
+#[salsa::tracked(returns(clone))]
+pub fn unmended(db: &dyn Db, entry: Entry) -> Arc<Vec<Finding>> {
+    Arc::new(analysis::check(db, entry, &Fixer::idle()))
 }
 
-/// A host some of whose texts are edited.
-struct EditedHost<'d> {
-    base: DbHost<'d>,
-    texts: HashMap<String, (Arc<str>, Arc<hir::File>)>,
+/// What the rules find in a system, with mends that are judged by what they do to all systems.
+pub fn findings(db: &dyn Db, systems: &[Entry], entry: Entry) -> Arc<Vec<Finding>> {
+    findings_among(db, Systems::new(db, systems.to_vec()), entry)
 }
 
-impl Host for EditedHost<'_> {
-    fn file(&self, path: &str) -> Result<Arc<hir::File>, ReadError> {
-        self.texts.get(path).map_or_else(|| self.base.file(path), |(_, file)| Ok(file.clone()))
-    }
+#[salsa::tracked(returns(clone))]
+fn findings_among<'db>(db: &'db dyn Db, systems: Systems<'db>, entry: Entry) -> Arc<Vec<Finding>> {
+    let attempt = |edits: &[Edit]| analysis::attempt(db, systems.entries(db), entry, edits);
+    Arc::new(analysis::check(db, entry, &Fixer::new(Box::new(attempt))))
+}
 
-    fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
-        self.texts.get(path).map_or_else(|| self.base.text(path), |(text, _)| Ok(text.clone()))
-    }
-
-    fn kind(&self, path: &str) -> Option<FileKind> {
-        self.base.kind(path)
-    }
-
-    fn entries(&self, path: &str) -> Result<Arc<[(Name, FileKind)]>, ReadError> {
-        self.base.entries(path)
-    }
-
-    fn search(&self, name: &str) -> Option<String> {
-        self.base.search(name)
-    }
-
-    fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
-        self.base.kept(name, source)
-    }
+/// The files of a database as an evaluation reads them.
+pub(crate) fn host(db: &dyn Db) -> impl Host {
+    DbHost(db)
 }
 
 /// A database as the host of an evaluation.

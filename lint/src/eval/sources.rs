@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = files! {
     "home-manager/default.nix"
     "home-manager/flake.nix"
     "home-manager/lib/default.nix"
+    "home-manager/lib/gvariant.nix"
     "home-manager/lib/hm.nix"
     "home-manager/lib/stdlib-extended.nix"
     "home-manager/modules/default.nix"

@@ -1,24 +1,30 @@
 //! Applying edits to texts.
 
-use crate::findings::{Applicability, Edit, Finding};
+use crate::findings::{Applicability, Edit, Finding, Fix};
 use std::collections::BTreeMap;
 
 /// The preferred fixes of findings that can be applied together: no two touch the same text. Where they do, the one of the earlier
 /// finding is taken; the other is for the next round.
-pub fn choose(findings: &[Finding], unsafe_too: bool) -> Vec<Edit> {
-    let mut chosen: Vec<Edit> = Vec::new();
+pub fn choose(findings: &[Finding], unsafe_too: bool) -> Vec<&Fix> {
+    let most = if unsafe_too { Applicability::Unsafe } else { Applicability::Safe };
+    let mut chosen: Vec<&Fix> = Vec::new();
     for finding in findings {
-        let Some(fix) = finding.fixes.iter().find(|f| unsafe_too || f.applicability == Applicability::Safe)
-        else {
-            continue;
-        };
-        let new: Vec<&Edit> = fix.edits.iter().filter(|e| !chosen.contains(e)).collect();
-        if new.iter().all(|e| !chosen.iter().any(|c| touch(c, e))) {
-            let new: Vec<Edit> = new.into_iter().cloned().collect();
-            chosen.extend(new);
+        let Some(fix) = finding.fixes.iter().find(|f| f.applicability <= most) else { continue };
+        let before = edits(&chosen);
+        let mut new = fix.edits.iter().filter(|e| !before.contains(e));
+        if new.all(|e| !before.iter().any(|c| touch(c, e))) {
+            chosen.push(fix);
         }
     }
     chosen
+}
+
+/// All edits of several fixes, those that they share once.
+pub fn edits(fixes: &[&Fix]) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = fixes.iter().flat_map(|fix| fix.edits.iter().cloned()).collect();
+    edits.sort();
+    edits.dedup();
+    edits
 }
 
 fn touch(a: &Edit, b: &Edit) -> bool {

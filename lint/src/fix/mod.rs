@@ -1,127 +1,24 @@
 //! Mends: edits that change one thing, and the judgement whether they change anything else.
 //!
-//! A mend is never offered on the strength of its shape alone. The system is evaluated again with the edits applied: a mend after
-//! which the finding is still there, or after which something else fails, is dropped; one that leaves every other prediction as it
-//! was is safe.
+//! A mend after which the finding is still there, or after which something else fails, is dropped; one that leaves every other
+//! prediction as it was is safe.
 
 pub mod apply;
+mod calls;
 mod formals;
+mod judge;
 mod scope;
 mod wrap;
 
+pub use judge::{Edited, Fixer, Target, Trial, Try};
 pub use wrap::{Level, guard, set_priority};
 
-use crate::findings::{Applicability, Edit, Fix, Location};
-use crate::nixos::model::{Prediction, Scope, System};
+use crate::findings::{Edit, Location};
 use crate::rules::Texts;
 use rowan::{TextRange, TextSize};
-use std::cell::RefCell;
-use std::collections::HashMap;
-use std::rc::Rc;
 
-/// Evaluates a system with edits applied; `None` if an edited file no longer parses.
-pub type Evaluate<'f> = dyn Fn(&[Edit]) -> Option<System> + 'f;
-
-/// Makes mends and judges them by evaluating the system again.
-pub struct Fixer<'f> {
-    evaluate: Box<Evaluate<'f>>,
-    evaluated: RefCell<HashMap<Vec<Edit>, Option<Rc<System>>>>,
-}
-
-/// An option of a scope: the specialisation's name, or `None` for the parent.
-pub type Target<'t> = (Option<&'t str>, &'t str);
-
-impl<'f> Fixer<'f> {
-    /// A fixer that evaluates with this function.
-    pub fn new(evaluate: Box<Evaluate<'f>>) -> Self {
-        Fixer { evaluate, evaluated: RefCell::default() }
-    }
-
-    /// A fix that makes these edits, if `mended` says of the system after them that the finding is gone and nothing new fails.
-    /// It is safe if no prediction changes but those that `may_change` allows.
-    pub fn fix(
-        &self,
-        before: &System,
-        title: impl Into<String>,
-        edits: Vec<Edit>,
-        mended: impl Fn(&System) -> bool,
-        may_change: impl Fn(Target<'_>) -> bool,
-    ) -> Option<Fix> {
-        let after = self.after(&edits)?;
-        if !mended(&after) || !same_specialisations(before, &after) {
-            return None;
-        }
-        let mut applicability = Applicability::Safe;
-        for ((specialisation, old), (_, new)) in before.scopes().zip(after.scopes()) {
-            let name = specialisation.map(|s| s.name.as_str());
-            match compare(old, new, |option| may_change((name, option))) {
-                Change::None => {}
-                Change::Other => applicability = Applicability::Unsafe,
-                Change::Failure => return None,
-            }
-        }
-        Some(Fix { title: title.into(), applicability, edits })
-    }
-
-    fn after(&self, edits: &[Edit]) -> Option<Rc<System>> {
-        let mut key = edits.to_vec();
-        key.sort();
-        if let Some(known) = self.evaluated.borrow().get(&key) {
-            return known.clone();
-        }
-        let system = (self.evaluate)(edits).map(Rc::new);
-        self.evaluated.borrow_mut().insert(key, system.clone());
-        system
-    }
-}
-
-/// What edits did to a scope beyond what they were to do.
-#[derive(PartialEq)]
-enum Change {
-    None,
-    Other,
-    Failure,
-}
-
-fn same_specialisations(before: &System, after: &System) -> bool {
-    before.specialisations.len() == after.specialisations.len()
-        && before.specialisations.iter().zip(&after.specialisations).all(|(a, b)| a.name == b.name)
-}
-
-fn compare(old: &Scope, new: &Scope, may_change: impl Fn(&str) -> bool) -> Change {
-    let mut change = Change::None;
-    let names = old.options.keys().chain(new.options.keys().filter(|k| !old.options.contains_key(*k)));
-    for name in names {
-        let before = old.options.get(name).map_or(&Prediction::Undefined, |o| &o.prediction);
-        let after = new.options.get(name).map_or(&Prediction::Undefined, |o| &o.prediction);
-        if fails(after) && !fails(before) {
-            return Change::Failure;
-        }
-        // What failed before and no longer does had no meaning that could change.
-        if !same(before, after) && !fails(before) && !may_change(name) {
-            change = Change::Other;
-        }
-    }
-    if new.troubles.iter().filter(|t| t.refused).count() > old.troubles.iter().filter(|t| t.refused).count() {
-        return Change::Failure;
-    }
-    change
-}
-
-fn fails(prediction: &Prediction) -> bool {
-    matches!(prediction, Prediction::Conflict { .. } | Prediction::Recursion(_) | Prediction::Refused(_))
-}
-
-fn same(a: &Prediction, b: &Prediction) -> bool {
-    match (a, b) {
-        (Prediction::Ok { value: x, .. }, Prediction::Ok { value: y, .. }) => x == y,
-        (Prediction::Unknown(_), Prediction::Unknown(_)) => true,
-        (Prediction::Recursion(_), Prediction::Recursion(_)) => true,
-        (Prediction::Conflict { option: x, .. }, Prediction::Conflict { option: y, .. }) => x == y,
-        (Prediction::Refused(_), Prediction::Refused(_)) => true,
-        (a, b) => a == b,
-    }
-}
+/// The byte order mark.
+const MARK: char = '\u{feff}';
 
 /// A file that is to be mended: its text parsed anew, since trees are not kept.
 pub struct Source {
@@ -133,12 +30,16 @@ impl Source {
     /// The file at `path`; `None` if it cannot be read or is not text.
     pub fn open(texts: &dyn Texts, path: &str) -> Option<Self> {
         let text = texts.text(path)?;
-        let body = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        // Offsets must be those of the text, so a file with a byte order mark is left alone, as is one that is no text.
-        if body.len() != text.len() || text.contains('\u{fffd}') {
+        // What was replaced because it is no text cannot be written back.
+        if text.contains(char::REPLACEMENT_CHARACTER) {
             return None;
         }
-        Some(Source { path: path.into(), root: rnix::Root::parse(&text).syntax() })
+        // Blanks in place of a byte order mark leave all offsets as they are.
+        let root = match text.strip_prefix(MARK) {
+            Some(body) => rnix::Root::parse(&format!("{:1$}{body}", "", MARK.len_utf8())),
+            None => rnix::Root::parse(&text),
+        };
+        Some(Source { path: path.into(), root: root.syntax() })
     }
 
     /// The text of a range.

@@ -1,6 +1,7 @@
 //! Properties around a binding's value: setting its priority, guarding it.
 
 use super::Source;
+use super::calls::{is_argument, leaves, priority_property};
 use super::scope::Need;
 use crate::findings::Edit;
 use crate::nixos::priority;
@@ -51,16 +52,6 @@ impl Level {
         }
     }
 }
-
-/// Functions that set a priority, with how many arguments stand before the value.
-const PRIORITY_FUNCTIONS: [(&str, usize); 6] = [
-    ("mkDefault", 0),
-    ("mkForce", 0),
-    ("mkOptionDefault", 0),
-    ("mkImageMediaOverride", 0),
-    ("mkVMOverride", 0),
-    ("mkOverride", 1),
-];
 
 /// The edits that give the value at `range` this priority, in place of the one that is written there. `None` if `lib` cannot be
 /// brought into scope.
@@ -181,91 +172,4 @@ pub(super) fn expression(source: &Source, range: TextRange) -> Option<ast::Expr>
         node = parent;
     }
     ast::Expr::cast(node)
-}
-
-/// The values that a priority belongs to: inside `mkIf` and `mkMerge`, which must stay outside of it.
-fn leaves(value: ast::Expr) -> Vec<ast::Expr> {
-    if let ast::Expr::Paren(paren) = &value
-        && let Some(inner) = paren.expr()
-        && leaf_call(&inner).is_some()
-    {
-        return leaves(inner);
-    }
-    match leaf_call(&value) {
-        Some(Inner::One(content)) => leaves(content),
-        Some(Inner::Many(contents)) => contents.into_iter().flat_map(leaves).collect(),
-        None => vec![value],
-    }
-}
-
-enum Inner {
-    One(ast::Expr),
-    Many(Vec<ast::Expr>),
-}
-
-fn leaf_call(value: &ast::Expr) -> Option<Inner> {
-    let (name, arguments) = call(value)?;
-    match (name.as_str(), arguments.as_slice()) {
-        ("mkIf", [_, content]) => Some(Inner::One(content.clone())),
-        ("mkMerge", [ast::Expr::List(list)]) => Some(Inner::Many(list.items().collect())),
-        _ => None,
-    }
-}
-
-/// A property that sets a priority.
-struct Property {
-    /// The function, with its number if it has one.
-    head: TextRange,
-    /// What it is applied to.
-    content: TextRange,
-}
-
-/// The property that a value is, perhaps in parentheses.
-fn priority_property(value: &ast::Expr) -> Option<Property> {
-    if let ast::Expr::Paren(paren) = value {
-        return priority_property(&paren.expr()?);
-    }
-    let (name, arguments) = call(value)?;
-    let (_, before) = PRIORITY_FUNCTIONS.iter().find(|(n, _)| *n == name)?;
-    let content = arguments.get(*before).filter(|_| arguments.len() == before + 1)?;
-    let ast::Expr::Apply(apply) = value else { return None };
-    let head = apply.lambda()?.syntax().text_range();
-    Some(Property { head, content: content.syntax().text_range() })
-}
-
-/// A call of a named function: the last part of its name, and the arguments.
-fn call(value: &ast::Expr) -> Option<(String, Vec<ast::Expr>)> {
-    let mut arguments = Vec::new();
-    let mut head = value.clone();
-    while let ast::Expr::Apply(apply) = &head {
-        arguments.push(apply.argument()?);
-        head = apply.lambda()?;
-    }
-    arguments.reverse();
-    let name = match &head {
-        ast::Expr::Ident(ident) => ident.to_string(),
-        ast::Expr::Select(select) => select.attrpath()?.attrs().last()?.to_string(),
-        _ => return None,
-    };
-    (!arguments.is_empty()).then_some((name, arguments))
-}
-
-/// Whether an expression can stand as an argument without parentheses.
-fn is_argument(value: &ast::Expr) -> bool {
-    match value {
-        ast::Expr::Ident(_)
-        | ast::Expr::Literal(_)
-        | ast::Expr::Str(_)
-        | ast::Expr::List(_)
-        | ast::Expr::AttrSet(_)
-        | ast::Expr::Paren(_)
-        | ast::Expr::PathAbs(_)
-        | ast::Expr::PathRel(_)
-        | ast::Expr::PathHome(_)
-        | ast::Expr::PathSearch(_)
-        | ast::Expr::LegacyLet(_)
-        | ast::Expr::CurPos(_) => true,
-        ast::Expr::Select(select) => select.default_expr().is_none(),
-        _ => false,
-    }
 }

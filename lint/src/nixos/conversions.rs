@@ -19,6 +19,17 @@ pub(super) fn convert(ev: &mut Eval<'_>, from: &Type, to: &Type, value: ThunkId)
         (Type::Either(list, one), to) if is_list_of_str(list) && is_str(one) && is_str(to) => {
             ev.lazy(move |ev| joined(ev, value))
         }
+        // Home Manager's `xdg.mimeApps`
+        (Type::Either(list, one), to) if is_list_of_str(list) && is_str(one) && is_list_of_str(to) => ev
+            .lazy(move |ev| match ev.force(value)? {
+                list @ Value::List(_) => Ok(list),
+                _ => Ok(Value::list(vec![value])),
+            }),
+        // Home Manager's `xdg.userDirs`
+        (Type::Path { .. }, to) if is_str(to) => ev.lazy(move |ev| {
+            let path = ev.force(value)?;
+            ev.coerce(path, Coerce::ToString).map(Value::Str)
+        }),
         // One instead of several.
         (_, Type::ListOf { elem, .. }) if from.describe() == elem.describe() => {
             ev.ready(Value::list(vec![value]))

@@ -285,7 +285,38 @@ impl System {
     }
 }
 
+impl Scope {
+    /// What becomes of an option: below one that failed as a whole, every part of it did.
+    pub fn prediction(&self, path: &str) -> &Prediction {
+        let known = self.options.get(path).or_else(|| self.failed_above(path));
+        known.map_or(&Prediction::Undefined, |option| &option.prediction)
+    }
+
+    /// The option above a path that was not taken apart because it has no value.
+    pub fn failed_above(&self, path: &str) -> Option<&OptionModel> {
+        let mut end = path.len();
+        while let Some(dot) = path[..end].rfind('.') {
+            end = dot;
+            if let Some(option) = self.options.get(&path[..end]) {
+                let failed = !matches!(option.prediction, Prediction::Ok { .. } | Prediction::Undefined);
+                return (failed && !option.has_parts).then_some(option);
+            }
+        }
+        None
+    }
+
+    /// Whether NixOS refuses a module of it, and with that all of it.
+    pub fn is_refused(&self) -> bool {
+        self.troubles.iter().any(|trouble| trouble.refused)
+    }
+}
+
 impl Prediction {
+    /// Whether NixOS has no value for it.
+    pub fn fails(&self) -> bool {
+        matches!(self, Prediction::Conflict { .. } | Prediction::Recursion(_) | Prediction::Refused(_))
+    }
+
     /// The value, if it is known.
     pub fn value(&self) -> Option<&Json> {
         match self {

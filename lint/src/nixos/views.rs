@@ -48,12 +48,13 @@ impl LazyAttrs for ConfigView {
             }
         }
         let child = match self.system.child(ev, node, name) {
-            // Whether something is there does not depend on definitions where NixOS declares it.
-            Err(Stop::Error(error)) if matches!(*error, Error::Recursion(_)) => {
-                if self.system.declared_child(ev, node, name)?.is_none() {
-                    self.absent(ev, node, name)?;
-                }
-                return Err(Stop::Error(error));
+            // NixOS looks at declarations alone, unless there is a freeform type.
+            Err(Stop::Error(error))
+                if matches!(*error, Error::Recursion(_))
+                    && !self.system.is_freeform(ev, self.scope)?
+                    && self.system.declared_child(ev, node, name)?.is_none() =>
+            {
+                None
             }
             child => child?,
         };
@@ -100,7 +101,11 @@ impl LazyAttrs for ConfigView {
         if self.outside {
             self.system.check(ev, self.scope)?;
         }
-        let (all, complete) = self.system.child_names(ev, node)?;
+        let (all, complete) = if self.system.is_freeform(ev, self.scope)? {
+            self.system.child_names(ev, node)?
+        } else {
+            self.system.declared_names(ev, node)?
+        };
         if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
             // An element of a list is called by its number among the definitions.
             let loc = self.system.loc(node);

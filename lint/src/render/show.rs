@@ -76,7 +76,7 @@ fn scope_json(
         // Below an option that failed as a whole, every part of it did.
         let prediction = match shown {
             Some(option) if !option.has_parts => prediction_json(system, option, locate),
-            _ => match failed_above(scope, path) {
+            _ => match scope.failed_above(path) {
                 Some(option) => prediction_json(system, option, locate),
                 None => json!({ "status": "undefined" }),
             },
@@ -87,19 +87,6 @@ fn scope_json(
     result.insert("complete".into(), Json::Bool(scope.complete && refused.is_none()));
     result.insert("options".into(), Json::Object(options));
     result
-}
-
-/// The option above a path that was not taken apart because it has no value.
-fn failed_above<'s>(scope: &'s Scope, path: &str) -> Option<&'s OptionModel> {
-    let mut end = path.len();
-    while let Some(dot) = path[..end].rfind('.') {
-        end = dot;
-        if let Some(option) = scope.options.get(&path[..end]) {
-            let failed = !matches!(option.prediction, Prediction::Ok { .. } | Prediction::Undefined);
-            return (failed && !option.has_parts).then_some(option);
-        }
-    }
-    None
 }
 
 pub(super) fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Json {
@@ -213,7 +200,7 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
 fn summary_of(scope: &Scope, path: &str) -> String {
     match scope.options.get(path) {
         Some(option) if !option.has_parts => summary(option),
-        _ => failed_above(scope, path).map_or("undefined".into(), summary),
+        _ => scope.failed_above(path).map_or("undefined".into(), summary),
     }
 }
 

@@ -3,9 +3,9 @@
 use super::needs_mkdefault::{opponents, says};
 use super::{Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
-use crate::fix::{Level, Source, set_priority};
+use crate::fix::{Level, set_priority};
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Prediction, Scope, Specialisation, System,
+    DefinitionModel, DefinitionState, Merging, OptionModel, Origin, Prediction, Scope, Specialisation, System,
 };
 use crate::nixos::priority;
 
@@ -97,27 +97,30 @@ fn finding(
     message: &str,
 ) -> Option<Finding> {
     let winners: Vec<&DefinitionModel> =
-        option.definitions.iter().filter(|d| d.state == DefinitionState::Wins && d.place.is_some()).collect();
-    let first = *winners.first()?;
+        option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
+    let placed = || winners.iter().copied().filter(|d| d.place.is_some());
+    let first = placed().next()?;
+    let other = placed().find(|d| d.value != first.value).or(placed().nth(1));
     // The option's own default stands nowhere.
-    let default =
-        || option.definitions.iter().find(|d| d.state == DefinitionState::Wins && d.place.is_none());
-    let other = winners.iter().copied().find(|d| d.value != first.value).or(winners.get(1).copied());
-    let other = other.or_else(default);
+    let rival = other.or_else(|| winners.iter().copied().find(|d| d.place.is_none()));
     let scope = match specialisation {
         Some(s) => format!("specialisation `{}`", s.name),
         None => "the base system".into(),
     };
-    let values = match other {
-        Some(other) if cx.show(other) != cx.show(first) => {
-            let its = if other.place.is_none() { "its default " } else { "" };
-            format!("`{name}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(other))
+    let values = match rival {
+        Some(rival) if cx.show(rival) != cx.show(first) => {
+            let its = match (rival.place, rival.origin) {
+                (Some(_), _) => "",
+                (None, Origin::System) => "NixOS' own ",
+                (None, _) => "its default ",
+            };
+            format!("`{name}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(rival))
         }
         Some(_) => format!("`{name}` takes one definition only, but has two alike in {scope}"),
         None => format!("`{name}` takes one definition only, but has several in {scope}"),
     };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: values,
@@ -127,50 +130,91 @@ fn finding(
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),
         option: Some(name.to_owned()),
-        fixes: fixes(cx, specialisation, name, first, other),
-    })
+        fixes: Vec::new(),
+    };
+    let fixes = Mends { cx, finding: &finding, option, winners: &winners }.all(first, other);
+    Some(finding.with_fixes(fixes))
 }
 
-fn fixes(
-    cx: &Context<'_>,
-    specialisation: Option<&Specialisation>,
-    name: &str,
-    first: &DefinitionModel,
-    other: Option<&DefinitionModel>,
-) -> Vec<Fix> {
-    let Some(other) = other else { return Vec::new() };
-    let tag = specialisation.map(|s| s.name.as_str());
-    let mended = |after: &System| {
-        let scope = match tag {
-            None => Some(&after.parent),
-            Some(tag) => after.specialisations.iter().find(|s| s.name == tag).map(|s| &s.scope),
-        };
-        let prediction = scope.and_then(|s| s.options.get(name)).map(|o| &o.prediction);
-        matches!(prediction, Some(Prediction::Ok { .. } | Prediction::Unknown(_)))
-    };
-    // What is set to a conflict in the parent is one in every child too.
-    let may_change =
-        |(scope, option): (Option<&str>, &str)| option == name && (tag.is_none() || scope == tag);
-    let mut fixes = Vec::new();
-    for (definition, rival) in [(first, other), (other, first)] {
-        let (level, title) = match definition.priority {
-            priority::PLAIN | priority::OPTION_DEFAULT => (Level::Default, "`lib.mkDefault`"),
+/// The ways to mend a finding.
+struct Mends<'m> {
+    cx: &'m Context<'m>,
+    finding: &'m Finding,
+    option: &'m OptionModel,
+    winners: &'m [&'m DefinitionModel],
+}
+
+impl Mends<'_> {
+    fn all(&self, first: &DefinitionModel, other: Option<&DefinitionModel>) -> Vec<Fix> {
+        let both = || other.into_iter().flat_map(|other| [other, first]);
+        let fixes: Vec<Fix> = both().filter_map(|winner| self.weaken_all_but(winner)).collect();
+        if fixes.is_empty() {
+            return std::iter::once(first)
+                .chain(other)
+                .filter_map(|winner| self.strengthen(winner))
+                .collect();
+        }
+        fixes
+    }
+
+    /// Lets one definition win by weakening those that contradict it.
+    fn weaken_all_but(&self, winner: &DefinitionModel) -> Option<Fix> {
+        let (level, how) = match winner.priority {
+            priority::PLAIN => (Level::Default, "`lib.mkDefault`"),
             p => (Level::Number(p + 1), "a weaker priority"),
         };
-        let Some(place) = definition.place else { continue };
-        let Some(source) = Source::open(cx.texts, cx.path(place.file)) else { continue };
-        let Some(edits) = set_priority(&source, place.value, level) else { continue };
-        let [one, another] = [definition, rival].map(|d| cx.show(d));
-        let title = if definition.priority == priority::OPTION_DEFAULT {
-            format!("give {one} {title}, so that it wins")
-        } else if one == another {
-            format!("give the one at {} {title}, so that the other counts", cx.spot(&place))
-        } else {
-            format!("give {one} {title}, so that {another} wins")
+        let contradicts = |d: &DefinitionModel| {
+            d.place != winner.place
+                && (self.option.merging == Merging::Single || d.value.is_none() || d.value != winner.value)
         };
-        let fix = cx.fixer.fix(cx.system, title, edits, mended, may_change);
-        // Which of the two is meant, only their author knows.
-        fixes.extend(fix.map(|f| Fix { applicability: crate::findings::Applicability::Unsafe, ..f }));
+        let rivals: Vec<&DefinitionModel> = self.winners.iter().copied().filter(|d| contradicts(d)).collect();
+        let ours = self.cx.show(winner);
+        let title = match rivals.as_slice() {
+            [rival] if self.cx.show(rival) != ours => {
+                format!("give {} {how}, so that {ours} wins", self.cx.show(rival))
+            }
+            [rival] => {
+                format!("give the one at {} {how}, so that the other counts", self.cx.spot(&rival.place?))
+            }
+            _ => format!("give the others {how}, so that {ours} wins"),
+        };
+        self.level(&rivals, level, title)
     }
-    fixes
+
+    /// Lets one definition win by making it stronger.
+    fn strengthen(&self, winner: &DefinitionModel) -> Option<Fix> {
+        let level = match winner.priority {
+            priority::OPTION_DEFAULT => Level::Default,
+            p if p > priority::PLAIN => Level::Plain,
+            priority::PLAIN => Level::Force,
+            p => Level::Number(p - 1),
+        };
+        self.level(&[winner], level, format!("make {} stronger: {}", self.cx.show(winner), level.describe()))
+    }
+
+    fn level(&self, definitions: &[&DefinitionModel], level: Level, title: String) -> Option<Fix> {
+        let mut edits = Vec::new();
+        for definition in definitions {
+            let place = definition.place?;
+            edits.extend(set_priority(&self.cx.source(place.file)?, place.value, level)?);
+        }
+        edits.sort();
+        edits.dedup();
+        let name = self.finding.option.as_deref()?;
+        let tag = self.finding.specialisation.as_deref();
+        let mended = |after: &System| {
+            let scope = match tag {
+                None => Some(&after.parent),
+                Some(tag) => after.specialisations.iter().find(|s| s.name == tag).map(|s| &s.scope),
+            };
+            let prediction = scope.and_then(|s| s.options.get(name)).map(|o| &o.prediction);
+            // Module arguments are told of only where they fail.
+            prediction.is_none_or(|p| matches!(p, Prediction::Ok { .. } | Prediction::Unknown(_)))
+        };
+        // What is a conflict in the parent is one in every child too.
+        let may_change =
+            |(scope, option): (Option<&str>, &str)| option == name && (tag.is_none() || scope == tag);
+        // Which of them is meant, only their author knows.
+        self.cx.fixer.fix(self.finding, title, edits, mended, may_change).map(Fix::uncertain)
+    }
 }

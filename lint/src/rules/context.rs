@@ -1,6 +1,7 @@
 //! What rules are given: the model of a system, and the texts that it was made of.
 
 use crate::findings::{Label, Location};
+use crate::fix::{Fixer, Source};
 use crate::nixos::model::{DefinitionModel, Place, Span, System};
 use crate::syntax::hir;
 use rowan::TextRange;
@@ -21,13 +22,18 @@ pub struct Context<'c> {
     /// The texts of its files.
     pub texts: &'c dyn Texts,
     /// Makes mends and judges them.
-    pub fixer: &'c crate::fix::Fixer<'c>,
+    pub fixer: &'c Fixer<'c>,
 }
 
 impl Context<'_> {
     /// The path of one of the system's files.
     pub fn path(&self, file: u32) -> &str {
         self.system.files.get(file as usize).map_or("", String::as_str)
+    }
+
+    /// A file that is to be mended; `None` if it cannot be, or nothing is to be.
+    pub fn source(&self, file: u32) -> Option<Source> {
+        if self.fixer.is_idle() { None } else { Source::open(self.texts, self.path(file)) }
     }
 
     /// Where a span is.
@@ -73,4 +79,9 @@ impl Context<'_> {
             _ => format!("{}…", line.chars().take(50).collect::<String>().trim_end()),
         }
     }
+}
+
+/// Whether an option is `other` or an attribute in it.
+pub(super) fn is_part_of(option: &str, other: &str) -> bool {
+    option.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

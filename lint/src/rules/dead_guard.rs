@@ -1,7 +1,9 @@
 //! `dead-guard`: `config.specialisation != { }` where it is always false.
 
+use super::context::is_part_of;
 use super::{Context, Rule};
-use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
+use crate::findings::{Edit, Finding, Fix, Label, Severity};
+use crate::fix::Target;
 use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
 use crate::syntax::hir::Name;
 
@@ -68,7 +70,9 @@ fn scope(cx: &Context<'_>, specialisation: Option<&Name>, scope: &Scope, finding
         }
     }
     for (span, definitions) in dead {
-        findings.push(finding(cx, specialisation, span, &definitions));
+        let finding = finding(cx, specialisation, span, &definitions);
+        let fix = fix(cx, &finding, span, &definitions);
+        findings.push(finding.with_fixes(fix));
     }
 }
 
@@ -103,15 +107,6 @@ fn finding(
             "`config.specialisation` is empty",
         ),
     };
-    let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";
-    let fixes = if specialisation.is_some() {
-        None
-    } else {
-        // What never held now does: that it is meant to, only its author knows.
-        replacement(cx, span)
-            .and_then(|edit| cx.fixer.fix(cx.system, title, vec![edit], |_| true, |_| true))
-            .map(|fix| Fix { applicability: Applicability::Unsafe, ..fix })
-    };
     Finding {
         rule: RULE.name,
         severity: RULE.severity,
@@ -130,8 +125,26 @@ fn finding(
             [(name, _)] => Some((*name).to_owned()),
             _ => None,
         },
-        fixes: fixes.into_iter().collect(),
+        fixes: Vec::new(),
     }
+}
+
+fn fix(
+    cx: &Context<'_>,
+    finding: &Finding,
+    span: Span,
+    definitions: &[(&str, &DefinitionModel)],
+) -> Option<Fix> {
+    if finding.specialisation.is_some() {
+        return None;
+    }
+    let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";
+    let may_change = |(scope, option): Target<'_>| {
+        scope.is_none() && definitions.iter().any(|(name, _)| is_part_of(option, name))
+    };
+    let edit = replacement(cx, span).filter(|_| !cx.fixer.is_idle())?;
+    // What never held now does: that it is meant to, only its author knows.
+    cx.fixer.fix(finding, title, vec![edit], |_| true, may_change).map(Fix::uncertain)
 }
 
 /// `!config.isSpecialisation` in place of the guard.

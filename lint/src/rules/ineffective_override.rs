@@ -2,7 +2,7 @@
 
 use super::{Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
-use crate::fix::{Level, Source, set_priority};
+use crate::fix::{Level, set_priority};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System,
 };
@@ -100,7 +100,7 @@ fn judge(
         }
         let tag = &specialisation.name;
         let (weak, strong) = (level(definition.priority), level(winner.priority));
-        findings.push(Finding {
+        let finding = Finding {
             rule: RULE.name,
             severity: RULE.severity,
             message: format!(
@@ -114,8 +114,10 @@ fn judge(
             systems: Vec::new(),
             specialisation: Some(tag.clone()),
             option: Some(name.to_owned()),
-            fixes: fixes(cx, specialisation, name, definition, winner),
-        });
+            fixes: Vec::new(),
+        };
+        let fix = fix(cx, &finding, definition, winner);
+        findings.push(finding.with_fixes(fix));
     }
 }
 
@@ -123,14 +125,13 @@ fn level(priority: i64) -> String {
     Level::of(priority).describe()
 }
 
-fn fixes(
+fn fix(
     cx: &Context<'_>,
-    specialisation: &Specialisation,
-    name: &str,
+    finding: &Finding,
     definition: &DefinitionModel,
     winner: &DefinitionModel,
-) -> Vec<Fix> {
-    let tag = specialisation.name.as_str();
+) -> Option<Fix> {
+    let (tag, name) = (finding.specialisation.as_deref()?, finding.option.as_deref()?);
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         match (child.and_then(|c| c.scope.options.get(name)).map(|o| &o.prediction), &definition.value) {
@@ -147,13 +148,9 @@ fn fixes(
     } else {
         Level::Number(winner.priority - 1)
     };
-    let fix = || -> Option<Fix> {
-        let place = definition.place?;
-        let source = Source::open(cx.texts, cx.path(place.file))?;
-        let edits = set_priority(&source, place.value, stronger)?;
-        let title = format!("make it stronger in `{tag}`: {}", stronger.describe());
-        cx.fixer.fix(cx.system, title, edits, mended, may_change)
-    };
+    let place = definition.place?;
+    let edits = set_priority(&cx.source(place.file)?, place.value, stronger)?;
+    let title = format!("make it stronger in `{tag}`: {}", stronger.describe());
     // That the weaker value is the one that is wanted is likely, not certain.
-    fix().map(|f| Fix { applicability: crate::findings::Applicability::Unsafe, ..f }).into_iter().collect()
+    cx.fixer.fix(finding, title, edits, mended, may_change).map(Fix::uncertain)
 }

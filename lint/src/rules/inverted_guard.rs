@@ -1,7 +1,9 @@
 //! `inverted-guard`: `config.specialisation == { }` where "base only" is meant.
 
+use super::context::is_part_of;
 use super::{Context, Rule};
-use crate::findings::{Applicability, Edit, Finding, Fix, Label, Severity};
+use crate::findings::{Edit, Finding, Fix, Label, Severity};
+use crate::fix::Target;
 use crate::nixos::model::{DefinitionModel, DefinitionState, Guard, Origin, Span, Specialisation};
 
 pub(super) const RULE: Rule = Rule {
@@ -66,7 +68,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             seen.push(span);
-            findings.extend(finding(cx, name, span, definition, specialisation, own));
+            let finding = finding(cx, name, span, definition, specialisation, own);
+            let fix = fix(cx, &finding, span);
+            findings.push(finding.with_fixes(fix));
         }
     }
 }
@@ -104,18 +108,12 @@ fn finding(
     definition: &DefinitionModel,
     specialisation: &Specialisation,
     own: &DefinitionModel,
-) -> Option<Finding> {
-    let text = cx.text(span.file, span.range);
-    let turned = Edit { location: cx.location(span), text: text.replacen("==", "!=", 1) };
-    let fix = (turned.text != text)
-        .then(|| cx.fixer.fix(cx.system, "turn the guard round: `!=`", vec![turned], |_| true, |_| true))
-        .flatten()
-        .map(|fix| Fix { applicability: Applicability::Unsafe, ..fix });
+) -> Finding {
     let tag = &specialisation.name;
     let mut related = Vec::new();
     related.extend(definition.place.map(|p| cx.label(&p, "set in the specialisations, not in the base")));
     related.extend(own.place.map(|p| cx.label(&p, format!("`{tag}` sets it to {}", cx.show(own)))));
-    Some(Finding {
+    Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("this guard keeps `{name}` out of the base and sets it in every specialisation"),
@@ -125,6 +123,27 @@ fn finding(
         systems: Vec::new(),
         specialisation: None,
         option: Some(name.to_owned()),
-        fixes: fix.into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    }
+}
+
+/// Turns the guard round. That this is meant, only its author knows.
+fn fix(cx: &Context<'_>, finding: &Finding, span: Span) -> Option<Fix> {
+    let text = cx.text(span.file, span.range);
+    let turned = Edit { location: cx.location(span), text: text.replacen("==", "!=", 1) };
+    if cx.fixer.is_idle() || turned.text == text {
+        return None;
+    }
+    let guarded: Vec<&str> = cx
+        .system
+        .parent
+        .options
+        .iter()
+        .filter(|(_, option)| option.definitions.iter().any(|d| inverted(d) == Some(span)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let may_change = |(_, option): Target<'_>| guarded.iter().any(|name| is_part_of(option, name));
+    cx.fixer
+        .fix(finding, "turn the guard round: `!=`", vec![turned], |_| true, may_change)
+        .map(Fix::uncertain)
 }

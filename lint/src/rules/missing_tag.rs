@@ -84,7 +84,7 @@ fn has_tags(system: &System, specialisation: &Specialisation) -> bool {
 fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding> {
     let place = specialisation.places.first()?;
     let name = &specialisation.name;
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("specialisation `{name}` has no tag"),
@@ -97,21 +97,23 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
         systems: Vec::new(),
         specialisation: Some(name.clone()),
         option: Some(TAGS.into()),
-        fixes: fix(cx, specialisation).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = fix(cx, &finding, specialisation);
+    Some(finding.with_fixes(fix))
 }
 
 /// Adds the name as a tag at the top of the configuration, where that is written as a set.
-fn fix(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Fix> {
+fn fix(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation) -> Option<Fix> {
     let name = specialisation.name.as_str();
     let tag: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
     let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s));
     let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
     specialisation.places.iter().find_map(|place| {
-        let source = Source::open(cx.texts, cx.path(place.file))?;
+        let source = cx.source(place.file)?;
         let edit = insertion(&source, place.value, place.path, cx.path(place.file), &tag)?;
-        cx.fixer.fix(cx.system, format!("add the tag `{tag}`"), vec![edit], mended, may_change)
+        cx.fixer.fix(finding, format!("add the tag `{tag}`"), vec![edit], mended, may_change)
     })
 }
 

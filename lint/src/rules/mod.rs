@@ -15,7 +15,7 @@ mod unguarded_default;
 
 pub use context::{Context, Texts};
 
-use crate::findings::{Applicability, Finding, Severity};
+use crate::findings::{Finding, Severity};
 use std::cmp::Ordering;
 
 /// A rule.
@@ -94,13 +94,13 @@ pub fn united(all: impl IntoIterator<Item = Finding>) -> Vec<Finding> {
         match same {
             Some(first) => {
                 // A mend must be one in every system.
-                first.fixes.retain(|fix| finding.fixes.iter().any(|other| other.edits == fix.edits));
-                for fix in &mut first.fixes {
-                    let other = finding.fixes.iter().find(|other| other.edits == fix.edits);
-                    if other.is_some_and(|other| other.applicability == Applicability::Unsafe) {
-                        fix.applicability = Applicability::Unsafe;
-                    }
-                }
+                first.fixes.retain_mut(|fix| {
+                    let there = finding.fixes.iter().find(|other| other.edits == fix.edits);
+                    fix.applicability =
+                        there.map_or(fix.applicability, |f| f.applicability.max(fix.applicability));
+                    there.is_some()
+                });
+                first.fixes.sort_by_key(|fix| fix.applicability);
                 first.systems.extend(finding.systems);
                 first.systems.sort();
                 first.systems.dedup();

@@ -1,8 +1,8 @@
 //! `needs-mkdefault`: a specialisation and its parent define an option that cannot merge, at the same priority.
 
 use super::{Context, Rule};
-use crate::findings::{Finding, Fix, Label, Severity};
-use crate::fix::{Level, Source, guard, set_priority};
+use crate::findings::{Edit, Finding, Fix, Label, Severity};
+use crate::fix::{Level, guard, set_priority};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System,
 };
@@ -60,6 +60,9 @@ It is certain: it speaks only where both values are known to contradict each oth
     check,
 };
 
+/// A priority between a plain value and a default.
+const BETWEEN: i64 = 900;
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for specialisation in &cx.system.specialisations {
         for (name, option) in &specialisation.scope.options {
@@ -89,7 +92,7 @@ fn judge(
     } else {
         format!("`{name}` cannot be both {theirs} and {ours} in specialisation `{tag}`")
     };
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: what,
@@ -101,8 +104,10 @@ fn judge(
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
         option: Some(name.to_owned()),
-        fixes: fixes(cx, specialisation, name, option, own, inherited),
-    })
+        fixes: Vec::new(),
+    };
+    let fixes = Mends { cx, finding: &finding, specialisation, option, own, inherited }.all();
+    Some(finding.with_fixes(fixes))
 }
 
 /// A definition of the specialisation and one of the parent that contradict each other.
@@ -119,79 +124,112 @@ pub(super) fn opponents(option: &OptionModel) -> Option<(&DefinitionModel, &Defi
     pair.or_else(|| Some((*own.first()?, *inherited.first()?)))
 }
 
-fn fixes(
-    cx: &Context<'_>,
-    specialisation: &Specialisation,
-    name: &str,
-    option: &OptionModel,
-    own: &DefinitionModel,
-    inherited: &DefinitionModel,
-) -> Vec<Fix> {
-    let tag = specialisation.name.as_str();
-    let mended = |after: &System| {
-        let child = after.specialisations.iter().find(|s| s.name == tag);
-        let prediction = child.and_then(|c| c.scope.options.get(name)).map(|o| &o.prediction);
-        // The specialisation's own value must be the one that counts.
-        match (prediction, &own.value) {
-            (Some(Prediction::Ok { value, .. }), Some(wanted)) => value == wanted,
-            (Some(Prediction::Ok { .. } | Prediction::Unknown(_)), None) => true,
-            _ => false,
-        }
-    };
-    let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(tag) && option == name;
-    let winning = |origin: Origin| {
-        option.definitions.iter().filter(move |d| d.state == DefinitionState::Wins && d.origin == origin)
-    };
-    let level = |origin: Origin, level: Level, title: String| -> Option<Fix> {
+/// The ways to mend a finding.
+struct Mends<'m> {
+    cx: &'m Context<'m>,
+    finding: &'m Finding,
+    specialisation: &'m Specialisation,
+    option: &'m OptionModel,
+    own: &'m DefinitionModel,
+    inherited: &'m DefinitionModel,
+}
+
+impl Mends<'_> {
+    fn all(&self) -> Vec<Fix> {
+        let Mends { own, inherited, .. } = self;
+        let (tag, theirs) = (&self.specialisation.name, short(&self.cx.show(inherited)));
+        let lowered =
+            if own.priority > priority::PLAIN { Level::Number(own.priority + 1) } else { Level::Default };
+        let as_default = || {
+            let title = format!("let specialisations override the parent's value: `lib.mkDefault {theirs}`");
+            self.level(&self.winning(Origin::Inherited), lowered, title)
+        };
+        let raised = match own.priority {
+            p if p > priority::PLAIN => Level::Plain,
+            priority::PLAIN => Level::Force,
+            p => Level::Number(p - 1),
+        };
+        let forced = || {
+            let title = format!("override the parent's value in `{tag}`");
+            self.level(&self.winning(Origin::Own), raised, title)
+        };
+        // A default beside NixOS' own default contradicts it, unless both are equal.
+        let is_default = crate::nixos::defaults::is_default_of_nixos(&self.option.path);
+        let fixes: Vec<Fix> = if !is_default && own.priority <= priority::PLAIN {
+            [as_default(), forced(), self.guarded()].into_iter().flatten().collect()
+        } else if self.is_set_by_all() {
+            // What every specialisation would force away is meant for the base alone.
+            [self.guarded(), forced(), as_default().map(Fix::uncertain)].into_iter().flatten().collect()
+        } else {
+            [forced(), as_default().map(Fix::uncertain), self.guarded()].into_iter().flatten().collect()
+        };
+        if fixes.is_empty() { self.last_resort(&theirs).into_iter().collect() } else { fixes }
+    }
+
+    /// Where there are other defaults, or the specialisation contradicts itself too.
+    fn last_resort(&self, theirs: &str) -> Option<Fix> {
+        let tag = &self.specialisation.name;
+        let ours = short(&self.cx.show(self.own));
+        let title =
+            format!("let specialisations override the parent's value: `lib.mkOverride {BETWEEN} {theirs}`");
+        let lowered = (self.own.priority == priority::PLAIN)
+            .then(|| self.level(&self.winning(Origin::Inherited), Level::Number(BETWEEN), title));
+        let title = format!("let {ours} win in `{tag}`");
+        lowered.flatten().or_else(|| self.level(&[self.own], Level::Force, title).map(Fix::uncertain))
+    }
+
+    /// Gives definitions a priority.
+    fn level(&self, definitions: &[&DefinitionModel], level: Level, title: String) -> Option<Fix> {
         let mut edits = Vec::new();
-        for definition in winning(origin) {
+        for definition in definitions {
             let place = definition.place?;
-            let source = Source::open(cx.texts, cx.path(place.file))?;
-            edits.extend(set_priority(&source, place.value, level)?);
+            edits.extend(set_priority(&self.cx.source(place.file)?, place.value, level)?);
         }
         edits.sort();
         edits.dedup();
-        (!edits.is_empty()).then_some(())?;
-        cx.fixer.fix(cx.system, title, edits, mended, may_change)
-    };
-    let theirs = cx.show(inherited);
-    let mut fixes = Vec::new();
-    let as_default = level(
-        Origin::Inherited,
-        if own.priority > priority::PLAIN { Level::Number(own.priority + 1) } else { Level::Default },
-        format!("let specialisations override the parent's value: `lib.mkDefault {}`", short(&theirs)),
-    );
-    let forced = level(
-        Origin::Own,
-        if own.priority > priority::PLAIN {
-            Level::Plain
-        } else if own.priority == priority::PLAIN {
-            Level::Force
-        } else {
-            Level::Number(own.priority - 1)
-        },
-        format!("override the parent's value in `{tag}`"),
-    );
-    let guarded = inherited.place.and_then(|place| {
-        let source = Source::open(cx.texts, cx.path(place.file))?;
-        let edits = guard(&source, place.value)?;
-        let title = "set it in the base only: `lib.mkIf (config.specialisation != { })`";
-        cx.fixer.fix(cx.system, title, edits, mended, may_change)
-    });
-    // A default beside NixOS' own default contradicts it, unless both are equal.
-    if crate::nixos::defaults::is_default_of_nixos(&option.path) || own.priority > priority::PLAIN {
-        fixes.extend(forced);
-        fixes.extend(as_default.map(unsafe_fix));
-    } else {
-        fixes.extend(as_default);
-        fixes.extend(forced);
+        if edits.is_empty() { None } else { self.fix(title, edits) }
     }
-    fixes.extend(guarded);
-    fixes
-}
 
-fn unsafe_fix(fix: Fix) -> Fix {
-    Fix { applicability: crate::findings::Applicability::Unsafe, ..fix }
+    /// Keeps the parent's definition out of its specialisations.
+    fn guarded(&self) -> Option<Fix> {
+        let place = self.inherited.place?;
+        let edits = guard(&self.cx.source(place.file)?, place.value)?;
+        self.fix("set it in the base only: `lib.mkIf (config.specialisation != { })`".into(), edits)
+    }
+
+    fn fix(&self, title: String, edits: Vec<Edit>) -> Option<Fix> {
+        let tag = self.specialisation.name.as_str();
+        let name = self.finding.option.as_deref()?;
+        let mended = |after: &System| {
+            let child = after.specialisations.iter().find(|s| s.name == tag);
+            let prediction = child.and_then(|c| c.scope.options.get(name)).map(|o| &o.prediction);
+            // The specialisation's own value must be the one that counts.
+            match (prediction, &self.own.value) {
+                (Some(Prediction::Ok { value, .. }), Some(wanted)) => value == wanted,
+                (Some(Prediction::Ok { .. } | Prediction::Unknown(_)), None) => true,
+                _ => false,
+            }
+        };
+        let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(tag) && option == name;
+        self.cx.fixer.fix(self.finding, title, edits, mended, may_change)
+    }
+
+    /// The definitions of that origin that take part.
+    fn winning(&self, origin: Origin) -> Vec<&DefinitionModel> {
+        let definitions = self.option.definitions.iter();
+        definitions.filter(|d| d.state == DefinitionState::Wins && d.origin == origin).collect()
+    }
+
+    /// Whether there are several specialisations, each of which sets the option itself.
+    fn is_set_by_all(&self) -> bool {
+        let mut inheriting =
+            self.cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)).peekable();
+        let sets_it = |s: &Specialisation| {
+            let option = self.finding.option.as_ref().and_then(|name| s.scope.options.get(name));
+            option.is_some_and(|o| o.definitions.iter().any(|d| d.origin == Origin::Own))
+        };
+        inheriting.clone().count() > 1 && inheriting.all(sets_it)
+    }
 }
 
 fn short(text: &str) -> String {

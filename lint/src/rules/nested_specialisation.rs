@@ -1,8 +1,7 @@
 //! `nested-specialisation`: a specialisation inside a specialisation.
 
 use super::{Context, Rule};
-use crate::findings::{Applicability, Finding, Fix, Label, Location, Severity};
-use crate::fix::Source;
+use crate::findings::{Finding, Fix, Label, Location, Severity};
 use crate::nixos::model::{Nested, Place, Specialisation, System};
 
 pub(super) const RULE: Rule = Rule {
@@ -66,7 +65,7 @@ fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<
         message: format!("inside `{}`", outer.name),
     });
     let (inner, outer) = (&nested.name, &outer.name);
-    Some(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("specialisation `{inner}` is inside of `{outer}`, where NixOS drops it"),
@@ -76,18 +75,19 @@ fn finding(cx: &Context<'_>, outer: &Specialisation, nested: &Nested) -> Option<
         systems: Vec::new(),
         specialisation: Some(outer.clone()),
         option: None,
-        fixes: removal(cx, outer, inner, &place).into_iter().collect(),
-    })
+        fixes: Vec::new(),
+    };
+    let fix = removal(cx, &finding, outer, inner, &place);
+    Some(finding.with_fixes(fix))
 }
 
 /// Takes the binding out. That what it says is not wanted elsewhere, nobody but its author knows.
-fn removal(cx: &Context<'_>, outer: &str, inner: &str, place: &Place) -> Option<Fix> {
-    let source = Source::open(cx.texts, cx.path(place.file))?;
+fn removal(cx: &Context<'_>, finding: &Finding, outer: &str, inner: &str, place: &Place) -> Option<Fix> {
+    let source = cx.source(place.file)?;
     let mended = |after: &System| {
         let outer = after.specialisations.iter().find(|s| s.name == outer);
         outer.is_some_and(|s| s.nested.iter().all(|n| n.name != inner))
     };
     let edits = vec![source.removal(place.range)];
-    let fix = cx.fixer.fix(cx.system, format!("remove `{inner}`"), edits, mended, |_| false)?;
-    Some(Fix { applicability: Applicability::Unsafe, ..fix })
+    cx.fixer.fix(finding, format!("remove `{inner}`"), edits, mended, |_| false).map(Fix::uncertain)
 }

@@ -1,8 +1,8 @@
 //! `unguarded-default`: a setting of the base that leaks into specialisations.
 
 use super::{Context, Rule};
-use crate::findings::{Applicability, Finding, Fix, Severity};
-use crate::fix::{Level, Source, guard, set_priority};
+use crate::findings::{Finding, Fix, Severity};
+use crate::fix::{Level, guard, set_priority};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, Merging, OptionModel, Origin, Prediction, Specialisation, System,
 };
@@ -106,7 +106,7 @@ fn leaks(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<
             None => String::new(),
         };
         let names = list(&reached);
-        findings.push(Finding {
+        let finding = Finding {
             rule: RULE.name,
             severity: RULE.severity,
             message: format!("`{name}` of the base leaks into {names}"),
@@ -116,8 +116,10 @@ fn leaks(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<
             systems: Vec::new(),
             specialisation: None,
             option: Some(name.to_owned()),
-            fixes: guard_fix(cx, name, definition, &reached).into_iter().collect(),
-        });
+            fixes: Vec::new(),
+        };
+        let fix = guard_fix(cx, &finding, definition, &reached);
+        findings.push(finding.with_fixes(fix));
     }
 }
 
@@ -131,12 +133,12 @@ fn is_empty(definition: &DefinitionModel) -> bool {
 
 fn guard_fix(
     cx: &Context<'_>,
-    name: &str,
+    finding: &Finding,
     definition: &DefinitionModel,
     reached: &[&Specialisation],
 ) -> Option<Fix> {
-    let place = definition.place?;
-    let source = Source::open(cx.texts, cx.path(place.file))?;
+    let (place, name) = (definition.place?, finding.option.as_deref()?);
+    let source = cx.source(place.file)?;
     let edits = guard(&source, place.value)?;
     let expression = definition.expression.map(|e| cx.text(e.file, e.range));
     let mended = |after: &System| {
@@ -156,7 +158,7 @@ fn guard_fix(
         option == name && scope.is_some_and(|scope| reached.iter().any(|s| s.name == scope))
     };
     cx.fixer.fix(
-        cx.system,
+        finding,
         "set it in the base only: `lib.mkIf (config.specialisation != { })`",
         edits,
         mended,
@@ -203,7 +205,7 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
             Some(cx.label(&own.place?, format!("`{}` forces {}", s.name, cx.show(own))))
         })
         .collect();
-    findings.push(Finding {
+    let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("every specialisation forces away the base's `{name} = {}`", cx.show(definition)),
@@ -213,18 +215,20 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
         systems: Vec::new(),
         specialisation: None,
         option: Some(name.to_owned()),
-        fixes: default_fix(cx, name, option, definition).into_iter().collect(),
-    });
+        fixes: Vec::new(),
+    };
+    let fix = default_fix(cx, &finding, option, definition);
+    findings.push(finding.with_fixes(fix));
 }
 
 fn default_fix(
     cx: &Context<'_>,
-    name: &str,
+    finding: &Finding,
     option: &OptionModel,
     definition: &DefinitionModel,
 ) -> Option<Fix> {
-    let place = definition.place?;
-    let source = Source::open(cx.texts, cx.path(place.file))?;
+    let (place, name) = (definition.place?, finding.option.as_deref()?);
+    let source = cx.source(place.file)?;
     let combined = option.merging == Merging::Combined;
     let (title, edits) = if combined || crate::nixos::defaults::is_default_of_nixos(&option.path) {
         ("set it in the base only: `lib.mkIf (config.specialisation != { })`", guard(&source, place.value)?)
@@ -241,8 +245,7 @@ fn default_fix(
                 && o.definitions.iter().any(|d| d.priority != priority::PLAIN || !d.conditions.is_empty())
         })
     };
-    let fix = cx.fixer.fix(cx.system, title, edits, mended, |_| false)?;
-    Some(Fix { applicability: Applicability::Unsafe, ..fix })
+    cx.fixer.fix(finding, title, edits, mended, |_| false).map(Fix::uncertain)
 }
 
 /// The names of specialisations in a sentence.

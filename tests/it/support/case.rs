@@ -113,6 +113,13 @@ impl Case {
         self.files.get_key_value(path).map_or("", |(path, _)| path)
     }
 
+    /// The same case with other texts of some files.
+    pub(crate) fn edited(&self, texts: &BTreeMap<String, String>) -> Case {
+        let mut files = self.files.clone();
+        files.extend(texts.clone());
+        Case { name: self.name.clone(), files, entries: self.entries.clone(), ..Case::default() }
+    }
+
     /// An analysis of its systems.
     pub(crate) fn analysis(&self) -> Analysis {
         let mut analysis = Analysis::new(Arc::new(MemoryFiles(self.files.clone())));

@@ -17,6 +17,7 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "__everyAttr", arity: 1, kinds: Kinds::SET, run: every_attr },
     Builtin { name: "__fresh", arity: 1, kinds: Kinds::STRING, run: fresh },
     Builtin { name: "__beside", arity: 2, kinds: Kinds::SET, run: beside },
+    Builtin { name: "__has", arity: 2, kinds: Kinds::BOOL, run: has },
     Builtin { name: "__identify", arity: 1, kinds: Kinds::ANY, run: identify },
     Builtin { name: "__presumed", arity: 2, kinds: Kinds::SET, run: presumed },
     Builtin { name: "__sourceInStore", arity: 1, kinds: Kinds::ANY, run: source_in_store },
@@ -39,6 +40,14 @@ fn presumed(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let set = ev.want_attrs(args[1])?;
     let rest = Rest::Presumed(Rc::new(Unknown { reason, kinds: Kinds::ANY }));
     Ok(Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest })))
+}
+
+/// Whether a set has an attribute of this name; what is presumed to be all there is, is taken to be.
+fn has(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let set = ev.want_attrs(args[0])?;
+    let name = ev.want_name(args[1])?;
+    let presumed = matches!(set.rest, Rest::Presumed(_));
+    Ok(Value::Bool(if presumed { set.known(&name).is_some() } else { ev.attr(&set, &name)?.is_some() }))
 }
 
 /// The second argument, where the first stops for whatever reason.

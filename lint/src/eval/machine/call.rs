@@ -84,6 +84,12 @@ impl Eval<'_> {
         for (slot, formal) in formals.iter().enumerate() {
             let found = match self.attr(&set, &formal.name) {
                 Ok(found) => found.map(|a| a.value),
+                // What is presumed to be all there is leaves the others to their defaults.
+                Err(Stop::Unknown(_))
+                    if formal.default.is_some() && matches!(set.rest, Rest::Presumed(_)) =>
+                {
+                    None
+                }
                 Err(stop @ Stop::Unknown(_)) => Some(self.stopped(stop)),
                 Err(stop) => return Err(stop),
             };

@@ -169,7 +169,7 @@ in
             here = path ++ [ name ];
             old = left.${name};
           in
-          if left ? ${name} && !(stop here old new) then into here old new else new
+          if builtins.__has left name && !(stop here old new) then into here old new else new
         ) right;
     in
     into [ ];

@@ -9,7 +9,7 @@ use crate::syntax::hir::{Expr, Name, Param};
 use std::rc::Rc;
 
 /// How many steps may be taken to find the systems; each is evaluated by itself afterwards.
-const BUDGET: u64 = 20_000_000;
+const BUDGET: u64 = 6_000_000;
 /// How deep in the value of a file systems are looked for.
 const DEPTH: usize = 3;
 /// How many attributes of a file's value are looked at.

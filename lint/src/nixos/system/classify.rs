@@ -76,6 +76,12 @@ impl ModuleSystem {
         }))
     }
 
+    /// Whether a scope has attributes that are no option.
+    pub(in crate::nixos) fn is_freeform(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Res<bool> {
+        let own = self.collected(ev, scope)?.modules.iter().any(|m| m.freeform.is_some());
+        Ok(own || self.with_scope(scope, |s| s.freeform.is_some()))
+    }
+
     /// The type of a scope's attributes that are no option, if it has one.
     fn freeform(&self, ev: &mut Eval<'_>, scope: ScopeId) -> Res<Option<Rc<Type>>> {
         let collected = self.collected(ev, scope)?;

@@ -13,12 +13,8 @@ impl ModuleSystem {
 
     /// What [`Self::check`] remembers.
     pub(super) fn check_declared(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<()> {
-        let of_table = self.with_scope(id, |s| s.table.is_some() || s.freeform.is_some());
-        let collected = self.collected(ev, id)?;
-        if of_table
-            || !collected.troubles.is_empty()
-            || collected.modules.iter().any(|m| m.freeform.is_some())
-        {
+        let of_table = self.with_scope(id, |s| s.table.is_some());
+        if of_table || !self.collected(ev, id)?.troubles.is_empty() || self.is_freeform(ev, id)? {
             return Ok(());
         }
         if let Some(check) = self.find(ev, id, &["_module", "check"])?

@@ -13,6 +13,8 @@ let
       self' = builtins.__symbol "self'";
     }
     "perSystem.${system}";
+  # The outputs that come of `perSystem`.
+  transposed = [ "apps" "checks" "devShells" "formatter" "legacyPackages" "packages" ];
 in
 {
   _file = ./all-modules.nix;
@@ -29,7 +31,10 @@ in
         modules = [
           {
             freeformType = types.lazyAttrsOf (types.unique { message = "No option has been declared for this flake output attribute"; } types.raw);
-            options = {
+            options = lib.genAttrs transposed (name: mkOption {
+              type = types.lazyAttrsOf types.raw;
+              default = builtins.__symbol "self.${name}";
+            }) // {
               nixosConfigurations = mkOption { type = types.lazyAttrsOf types.raw; default = { }; };
               nixosModules = mkOption {
                 type = types.lazyAttrsOf types.deferredModule;

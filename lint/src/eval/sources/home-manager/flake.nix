@@ -1,6 +1,6 @@
 {
   outputs = _: {
-    lib = import ./lib;
+    lib = import ./lib { };
     nixosModules = rec { home-manager = ./nixos; default = home-manager; };
     darwinModules = rec { home-manager = ./nix-darwin; default = home-manager; };
     nixosModule = ./nixos;

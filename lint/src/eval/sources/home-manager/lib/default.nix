@@ -1,5 +1,6 @@
+{ lib ? import "/nix/store/«nixpkgs»/lib" }:
 let
-  nixpkgsLib = import "/nix/store/«nixpkgs»/lib";
+  nixpkgsLib = lib;
 in
 {
   hm = (import ./stdlib-extended.nix nixpkgsLib).hm;

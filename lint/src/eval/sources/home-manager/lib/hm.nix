@@ -13,6 +13,7 @@ builtins.__symbolic
         entryBefore = before: between before [ ];
       }
       "lib.hm.dag";
+    gvariant = import ./gvariant.nix { inherit lib; };
     booleans = { yesNo = value: if value then "yes" else "no"; };
   }
   "lib.hm"

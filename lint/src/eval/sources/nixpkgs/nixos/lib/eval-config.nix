@@ -6,6 +6,8 @@ arguments@{
   extraModules ? [ ],
   extraArgs ? { },
   specialArgs ? { },
+  system ? null,
+  pkgs ? null,
   prefix ? [ ],
   ...
 }:
@@ -14,9 +16,9 @@ let
   known = if builtins.__attempt (lib ? mkIf) false then lib else import ../../lib;
 
   given =
-    (if builtins.__attempt (builtins.isString (arguments.system or null)) false then [ { nixpkgs.system = known.mkDefault arguments.system; } ] else [ ])
-    ++ (if arguments ? pkgs && builtins.__attempt (arguments.pkgs != null) true then [ { _module.args.pkgs = arguments.pkgs; } ] else [ ])
-    ++ (if arguments ? extraArgs then [ { _module.args = extraArgs; } ] else [ ]);
+    (if builtins.__attempt (builtins.isString system) false then [ { nixpkgs.system = known.mkDefault system; } ] else [ ])
+    ++ (if builtins.__attempt (pkgs != null) true then [ { _module.args.pkgs = pkgs; } ] else [ ])
+    ++ (if builtins.__attempt (extraArgs != { }) true then [ { _module.args = extraArgs; } ] else [ ]);
 
   noUserModules = builtins.__evalModules {
     inherit prefix specialArgs;

@@ -1,0 +1,209 @@
+//! The judgement of mends. None is offered on the strength of its shape alone: every system that reads an edited file is evaluated
+//! again, and what the rules find in it, with what was predicted and found before.
+
+use crate::findings::{Applicability, Edit, Finding, Fix};
+use crate::nixos::model::{Prediction, System};
+use std::sync::Arc;
+
+/// A system as it would be with edits, and what the rules would find in it.
+#[derive(PartialEq)]
+pub struct Edited {
+    /// The system.
+    pub system: System,
+    /// The findings, without mends.
+    pub findings: Vec<Finding>,
+}
+
+/// A system before and after edits.
+pub struct Trial {
+    /// The system as it is.
+    pub before: Arc<System>,
+    /// What the rules find in it.
+    pub found: Arc<Vec<Finding>>,
+    /// What becomes of it.
+    pub after: Arc<Edited>,
+}
+
+/// Tries edits on the system at hand, which comes first, and on all others that read a file which they change. `None` if an edited
+/// file no longer parses.
+pub type Try<'f> = dyn Fn(&[Edit]) -> Option<Vec<Trial>> + 'f;
+
+/// Makes fixes of edits, if they prove themselves.
+pub struct Fixer<'f>(Option<Box<Try<'f>>>);
+
+/// An option of a scope: the specialisation's name, or `None` for the parent.
+pub type Target<'t> = (Option<&'t str>, &'t str);
+
+impl<'f> Fixer<'f> {
+    /// A fixer that tries edits with this function.
+    pub fn new(attempt: Box<Try<'f>>) -> Self {
+        Fixer(Some(attempt))
+    }
+
+    /// A fixer that never makes a fix.
+    pub fn idle() -> Self {
+        Fixer(None)
+    }
+
+    /// Whether it never makes a fix.
+    pub fn is_idle(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// A fix that makes these edits, if `mended` says of the system after them that what was meant is reached, the finding is
+    /// gone, and nothing new fails. It is safe if nothing is found that was not found before, and no prediction changes but those
+    /// that `may_change` allows.
+    pub fn fix(
+        &self,
+        finding: &Finding,
+        title: impl Into<String>,
+        edits: Vec<Edit>,
+        mended: impl Fn(&System) -> bool,
+        may_change: impl Fn(Target<'_>) -> bool,
+    ) -> Option<Fix> {
+        let trials = (self.0.as_ref()?)(&edits)?;
+        let (own, others) = trials.split_first()?;
+        let count = |findings: &[Finding]| findings.iter().filter(|f| is_same_matter(f, finding)).count();
+        if !mended(&own.after.system) || count(&own.after.findings) >= count(&own.found) {
+            return None;
+        }
+        let mut change = own.change(finding, &may_change);
+        for other in others {
+            let is_it =
+                |f: &Finding| is_same_matter(f, finding) && f.primary.location == finding.primary.location;
+            let has_it = other.found.iter().any(is_it);
+            change = change.max(other.change(finding, |target| has_it && may_change(target)));
+        }
+        let applicability = match change {
+            Change::None => Applicability::Safe,
+            Change::Other => Applicability::Manual,
+            Change::Failure => return None,
+        };
+        Some(Fix { title: title.into(), applicability, edits })
+    }
+}
+
+/// What edits did to a system beyond what they were to do.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Change {
+    None,
+    Other,
+    Failure,
+}
+
+impl Trial {
+    fn change(&self, finding: &Finding, may_change: impl Fn(Target<'_>) -> bool) -> Change {
+        let (before, after) = (&*self.before, &self.after.system);
+        if !has_same_specialisations(before, after) || refusals(after) > refusals(before) {
+            return Change::Failure;
+        }
+        let mut change = Change::None;
+        for Fate { target, failed, old, new } in fates(before, after) {
+            if new.fails() && !failed {
+                return Change::Failure;
+            }
+            // Of the option itself, another priority is what mends it.
+            let is_it = finding.option.as_deref() == Some(target.1);
+            let same = if is_it { is_same(old, new) } else { is_wholly_same(old, new) };
+            // What failed before and no longer does had no meaning that could change.
+            if !same && !failed && !may_change(target) {
+                change = Change::Other;
+            }
+        }
+        if self.new_findings().next().is_some() { Change::Other } else { change }
+    }
+
+    /// What is found that was not found before, unless the failure of the option that it is about hid it.
+    fn new_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.after.findings.iter().filter(|new| {
+            !self.found.iter().any(|old| is_same_matter(old, new)) && !had_failed(&self.before, new)
+        })
+    }
+
+    /// Whether edits do no more together than each of them does alone.
+    pub fn is_sum_of(&self, alone: &[Arc<Edited>]) -> bool {
+        let (before, after) = (&*self.before, &self.after.system);
+        if !has_same_specialisations(before, after) || refusals(after) > refusals(before) {
+            return false;
+        }
+        let alone_too = |(scope, option): Target<'_>, new: &Prediction| {
+            alone.iter().any(|edited| {
+                let scope = edited.system.scopes().find(|(s, _)| s.map(|s| s.name.as_str()) == scope);
+                scope.is_some_and(|(_, scope)| is_wholly_same(scope.prediction(option), new))
+            })
+        };
+        let found_alone = |new: &Finding| {
+            alone.iter().any(|edited| edited.findings.iter().any(|old| is_same_matter(old, new)))
+        };
+        let mut fates = fates(before, after);
+        fates.all(|Fate { target, failed, old, new }| {
+            failed || !new.fails() && (is_wholly_same(old, new) || alone_too(target, new))
+        }) && self.new_findings().all(found_alone)
+    }
+}
+
+/// Whether two findings, perhaps of different versions of a text, are about the same.
+fn is_same_matter(a: &Finding, b: &Finding) -> bool {
+    (a.rule, &a.specialisation, &a.option) == (b.rule, &b.specialisation, &b.option)
+}
+
+/// Whether what a finding is about could not be evaluated.
+fn had_failed(system: &System, finding: &Finding) -> bool {
+    let mut scopes = system.scopes().filter(|(s, _)| s.map(|s| &s.name) == finding.specialisation.as_ref());
+    scopes.any(|(_, scope)| {
+        scope.is_refused() || finding.option.as_ref().is_some_and(|option| scope.prediction(option).fails())
+    })
+}
+
+fn has_same_specialisations(before: &System, after: &System) -> bool {
+    let names = |system: &System| system.specialisations.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
+    names(before) == names(after)
+}
+
+/// How many modules NixOS refuses.
+fn refusals(system: &System) -> usize {
+    system.scopes().map(|(_, scope)| scope.troubles.iter().filter(|t| t.refused).count()).sum()
+}
+
+/// What becomes of an option.
+struct Fate<'s> {
+    target: Target<'s>,
+    /// Whether it had no value before.
+    failed: bool,
+    old: &'s Prediction,
+    new: &'s Prediction,
+}
+
+/// Every option of two versions of a system, with what becomes of it.
+fn fates<'s>(before: &'s System, after: &'s System) -> impl Iterator<Item = Fate<'s>> {
+    before.scopes().zip(after.scopes()).flat_map(|((specialisation, old), (_, new))| {
+        let name = specialisation.map(|s| s.name.as_str());
+        let added = new.options.keys().filter(|option| !old.options.contains_key(*option));
+        old.options.keys().chain(added).map(move |option| Fate {
+            target: (name, option.as_str()),
+            failed: old.is_refused() || old.prediction(option).fails(),
+            old: old.prediction(option),
+            new: new.prediction(option),
+        })
+    })
+}
+
+/// Whether an option has the same value, or is without one for the same reason.
+fn is_same(a: &Prediction, b: &Prediction) -> bool {
+    match (a, b) {
+        (Prediction::Ok { value: x, .. }, Prediction::Ok { value: y, .. }) => x == y,
+        (Prediction::Unknown(_), Prediction::Unknown(_)) => true,
+        (Prediction::Recursion(_), Prediction::Recursion(_)) => true,
+        (Prediction::Conflict { option: x, .. }, Prediction::Conflict { option: y, .. }) => x == y,
+        (Prediction::Refused(_), Prediction::Refused(_)) => true,
+        (a, b) => a == b,
+    }
+}
+
+/// The same, and at the same priority.
+fn is_wholly_same(a: &Prediction, b: &Prediction) -> bool {
+    match (a, b) {
+        (Prediction::Ok { priority: x, .. }, Prediction::Ok { priority: y, .. }) => x == y && is_same(a, b),
+        (a, b) => is_same(a, b),
+    }
+}
