@@ -1,7 +1,9 @@
 //! The command line of speclint: thin, one file a subcommand.
 
+mod cache;
 mod commands;
 mod disk;
+mod sources;
 
 use clap::{Parser, Subcommand};
 use mimalloc::MiMalloc;
@@ -25,6 +27,8 @@ enum Command {
     Check(commands::check::Arguments),
     /// Print what the system and each specialisation will be.
     Show(commands::show::Arguments),
+    /// The options that there are: make tables of them, list them, look one up.
+    Options(commands::options::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
 }
@@ -41,6 +45,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
+        Command::Options(arguments) => commands::options::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

@@ -15,6 +15,7 @@ fn output(command: &str) -> String {
     let arguments = words(command);
     assert_eq!(arguments.first().map(String::as_str), Some("speclint"), "{command}");
     let output = Command::new(env!("CARGO_BIN_EXE_speclint"))
+        .env("NIX_PATH", "")
         .args(&arguments[1..])
         .current_dir(root())
         .output()

@@ -1,9 +1,13 @@
-//! Makes the tables of options that the analyser embeds, from lists of names and types.
+//! Makes the tables of options that the analyser embeds, from lists of names and types, or from tables that
+//! `speclint options build` made.
 //!
 //! ```sh
 //! cargo run -p speclint-lint --example generate_options -- nixos nixos-options.tsv lint/data/nixos-options.txt
-//! cargo run -p speclint-lint --example generate_options -- home-manager home-manager-options.tsv lint/data/home-manager-options.txt
+//! cargo run -p speclint-lint --example generate_options -- home-manager built.txt lint/data/home-manager-options.txt
 //! ```
+//!
+//! Of a built table (`.txt`) only paths and types are taken, and only of options that are always there and have no
+//! other name.
 //!
 //! A list has one option a line: `path<TAB>type as the manual describes it`. Of the paths, `<name>` and `*` stand for
 //! any name and any element; a name that needs quotation marks is shown with `_` in their place. To them come the
@@ -13,97 +17,50 @@
 //! Two things are restored that the lists do not have:
 //!
 //! - quoted names, by the rules of [`restore_names`];
-//! - "open submodule of": until 24.11 a free-form submodule described itself as its free-form type alone, which
-//!   options below it give away, and parentheses that the type would not need ([`open`], [`open_in_group`]).
+//! - "open submodule of" ([`OptionTableBuilder::open_submodules`]).
 
-use speclint_lint::nixos::table::TypeDescription;
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
-
-/// Types that are frequent enough to have a code, of at most eight bytes.
-const CODES: [(&str, &str); 64] = [
-    ("anything", "anything"),
-    ("attrs", "attribute set"),
-    ("attrs?", "null or (attribute set)"),
-    ("bool", "boolean"),
-    ("bool?", "null or boolean"),
-    ("commas", "strings concatenated with \",\""),
-    ("str|path", "string or path"),
-    ("float", "floating point number"),
-    ("fn[pkg]", "function that evaluates to a(n) list of package"),
-    ("int", "signed integer"),
-    ("int?", "null or signed integer"),
-    ("int|str?", "null or string or signed integer"),
-    ("json", "JSON value"),
-    ("line", "(optionally newline-terminated) single-line string"),
-    ("lines", "strings concatenated with \"\\n\""),
-    ("lines?", "null or strings concatenated with \"\\n\""),
-    ("json*", "open submodule of (JSON value)"),
-    ("toml*", "open submodule of (TOML value)"),
-    ("yaml*", "open submodule of (YAML value)"),
-    ("path", "path"),
-    ("path?", "null or path"),
-    ("pkg", "package"),
-    ("pkg?", "null or package"),
-    ("port", "16 bit unsigned integer; between 0 and 65535 (both inclusive)"),
-    ("port?", "null or 16 bit unsigned integer; between 0 and 65535 (both inclusive)"),
-    ("pos", "positive integer, meaning >0"),
-    ("pos?", "null or (positive integer, meaning >0)"),
-    ("readonly", "none"),
-    ("str", "string"),
-    ("str+", "non-empty string"),
-    ("str?", "null or string"),
-    ("str|strs", "string or list of string"),
-    ("sub", "submodule"),
-    ("sub?", "null or (submodule)"),
-    ("toml", "TOML value"),
-    ("uint", "unsigned integer, meaning >=0"),
-    ("uint?", "null or (unsigned integer, meaning >=0)"),
-    ("unit[]", "list of (systemd option)"),
-    ("unit{}", "attribute set of (systemd option)"),
-    (
-        "units",
-        "list of string matching the pattern [a-zA-Z0-9@%:_.\\-]+[.](service|socket|device|mount|automount|swap|target|path|timer|scope|slice)",
-    ),
-    ("unspec", "unspecified value"),
-    ("words", "strings concatenated with \" \""),
-    ("yaml", "YAML value"),
-    ("[attrs]", "list of (attribute set)"),
-    ("[int]", "list of signed integer"),
-    ("[path]", "list of path"),
-    ("[pkg]", "list of package"),
-    ("[port]", "list of 16 bit unsigned integer; between 0 and 65535 (both inclusive)"),
-    ("[str]", "list of string"),
-    ("[str]?", "null or (list of string)"),
-    ("[sub]", "list of (submodule)"),
-    ("[sub]?", "null or (list of (submodule))"),
-    ("[yaml]", "list of (YAML value)"),
-    ("{any}", "attribute set of anything"),
-    ("{bool}", "attribute set of boolean"),
-    ("{json}", "attribute set of (JSON value)"),
-    ("{lines}", "attribute set of strings concatenated with \"\\n\""),
-    ("{path}", "attribute set of path"),
-    ("{pkg}", "attribute set of package"),
-    ("{str?}", "attribute set of (null or string)"),
-    ("{str}", "attribute set of string"),
-    ("{sub}", "attribute set of (submodule)"),
-    ("{yaml}", "attribute set of (YAML value)"),
-    ("{{str}}", "attribute set of attribute set of string"),
-];
+use speclint_lint::nixos::model::World;
+use speclint_lint::nixos::table::{Facts, OptionTable, OptionTableBuilder};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [world, list, out] = &arguments[..] else {
-        return Err("usage: generate_options nixos|home-manager LIST.tsv OUT.txt".into());
+        return Err("usage: generate_options nixos|home-manager LIST.tsv|BUILT.txt OUT.txt".into());
     };
-    let extra = include_str!("../data/options-extra.tsv");
-    let list = std::fs::read_to_string(list)?;
-    let extra = extra.lines().filter_map(|line| line.strip_prefix(world.as_str())?.strip_prefix('\t'));
-    assert!(
-        CODES.iter().all(|(code, _)| code.len() <= 8),
-        "the reader tells codes by their first eight bytes"
+    let text = std::fs::read_to_string(list)?;
+    let table = if list.ends_with(".txt") {
+        of_table(text).ok_or("it is no table that speclint made")?
+    } else {
+        of_list(&text, world)
+    };
+    let comment = format!(
+        "The options of {world} and their types. Made by lint/examples/generate_options.rs; not to be edited."
     );
-    let mut root = Node::default();
+    std::fs::write(out, table.to_text(&comment))?;
+    eprintln!("{} options", table.count());
+    Ok(())
+}
+
+/// Paths and types of a table.
+fn of_table(text: String) -> Option<OptionTableBuilder> {
+    let (world, table) = OptionTable::read(text)?;
+    let mut builder = OptionTableBuilder::new(world);
+    for option in table.options() {
+        let facts = option.facts();
+        let plain = !option.is_by_import() && facts.renamed_to.is_empty() && facts.removed.is_none();
+        if let Some(ty) = option.type_description().filter(|_| plain) {
+            builder.add_exactly(&option.path(), ty, Facts::default(), false);
+        }
+    }
+    Some(builder)
+}
+
+/// The paths and types of a list, and what is to be added.
+fn of_list(list: &str, world: &str) -> OptionTableBuilder {
+    let extra = include_str!("../data/options-extra.tsv");
+    let extra = extra.lines().filter_map(|line| line.strip_prefix(world)?.strip_prefix('\t'));
+    let of = if world == "nixos" { World::Nixos } else { World::HomeManager };
+    let mut builder = OptionTableBuilder::new(of);
     for line in list.lines().chain(extra) {
         let mut columns = line.split('\t');
         let (Some(path), Some(description)) = (columns.next(), columns.next()) else { continue };
@@ -111,20 +68,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         if path == "none" {
             continue;
         }
-        root.add(&restore_names(path), &description.replace(['“', '”'], "\""));
+        builder.add(&restore_names(path), description);
     }
-    root.open_submodules();
-    let mut text = format!(
-        "# The options of {world} and their types. Made by lint/examples/generate_options.rs; not to be edited.\n"
-    );
-    for (code, description) in CODES {
-        writeln!(text, "= {code} {description}")?;
-    }
-    text.push('\n');
-    root.write(&mut text, 0);
-    std::fs::write(out, text)?;
-    eprintln!("{} options", root.count());
-    Ok(())
+    builder.open_submodules();
+    builder
 }
 
 /// The names of a path of the list, with quoted names as they are: `sysctl._net.core.rmem_max_` is the two names
@@ -155,127 +102,4 @@ fn restore_names(path: &str) -> Vec<String> {
         }
     }
     names
-}
-
-#[derive(Default)]
-struct Node {
-    description: Option<String>,
-    children: BTreeMap<String, Node>,
-}
-
-impl Node {
-    fn add(&mut self, path: &[String], description: &str) {
-        match path.split_first() {
-            Some((name, rest)) => self.children.entry(name.clone()).or_default().add(rest, description),
-            None => self.description = Some(description.to_owned()),
-        }
-    }
-
-    fn count(&self) -> usize {
-        usize::from(self.description.is_some()) + self.children.values().map(Node::count).sum::<usize>()
-    }
-
-    fn open_submodules(&mut self) {
-        if let Some(description) = &self.description {
-            let opened = match declares(&self.children, 0) {
-                Some(inside) => open(description, inside),
-                None => description.clone(),
-            };
-            self.description = Some(open_in_group(&opened));
-        }
-        self.children.values_mut().for_each(Node::open_submodules);
-    }
-
-    fn write(&self, text: &mut String, depth: usize) {
-        for (name, node) in &self.children {
-            let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-'<>*".contains(&byte));
-            assert!(
-                !name.contains('"') && !name.is_empty(),
-                "a name that the format has no room for: {name}"
-            );
-            let mark = if plain { "" } else { "\"" };
-            write!(text, "{:depth$}{mark}{name}{mark}", "").expect("writing to a string");
-            if let Some(description) = &node.description {
-                match CODES.iter().find(|(_, known)| known == description) {
-                    Some((code, _)) => write!(text, " {code}"),
-                    None => write!(text, ": {description}"),
-                }
-                .expect("writing to a string");
-            }
-            text.push('\n');
-            node.write(text, depth + 1);
-        }
-    }
-}
-
-/// How many elements deep the options begin that are declared below an option.
-fn declares(below: &BTreeMap<String, Node>, inside: usize) -> Option<usize> {
-    match below.get("*").or_else(|| below.get("<name>")) {
-        _ if below.is_empty() => None,
-        Some(element) if element.description.is_some() => None,
-        Some(element) => declares(&element.children, inside + 1),
-        None => Some(inside),
-    }
-}
-
-/// The description of an option with declared options below it, `inside` elements deep: what describes the set of
-/// these options is an open submodule, where it is no closed one.
-fn open(description: &str, inside: usize) -> String {
-    let group = |rest: &'_ str| {
-        let text = rest.strip_prefix('(')?;
-        (closing(text)? + 1 == text.len()).then(|| text[..text.len() - 1].to_owned())
-    };
-    if let Some(inner) = description.strip_prefix("null or ").and_then(group) {
-        return format!("null or ({})", open(&inner, inside));
-    }
-    if inside > 0 {
-        for prefix in ["list of ", "attribute set of ", "lazy attribute set of "] {
-            if let Some(rest) = description.strip_prefix(prefix) {
-                return match group(rest) {
-                    Some(inner) => format!("{prefix}({})", open(&inner, inside - 1)),
-                    None => format!("{prefix}{}", open(rest, inside - 1)),
-                };
-            }
-        }
-        return description.to_owned();
-    }
-    use TypeDescription::{AttrTag, CoercedTo, OpenSubmodule, Submodule};
-    match TypeDescription::parse(description) {
-        Submodule | OpenSubmodule(_) | CoercedTo { .. } | AttrTag(_) => description.to_owned(),
-        _ => format!("open submodule of {}", element(description)),
-    }
-}
-
-/// As the element of something: in parentheses where it must be.
-fn element(description: &str) -> String {
-    let shown = TypeDescription::OpenSubmodule(Box::new(TypeDescription::parse(description))).to_string();
-    if shown.starts_with("open submodule of (") { format!("({description})") } else { description.to_owned() }
-}
-
-/// A description of an element in parentheses that its type would not need, as an open submodule.
-fn open_in_group(description: &str) -> String {
-    let mut description = description.to_owned();
-    loop {
-        let parsed = TypeDescription::parse(&description);
-        let shown = parsed.to_string();
-        let differs = description.bytes().zip(shown.bytes()).position(|(a, b)| a != b);
-        let Some(at) = differs.filter(|&at| description.as_bytes()[at] == b'(') else { return description };
-        let is_element = description[..at].ends_with(" of ") || description[..at].ends_with("null or ");
-        let Some(end) = closing(&description[at + 1..]) else { return description };
-        if parsed.has_unknown() || !is_element {
-            return description;
-        }
-        let inside = element(&description[at + 1..at + 1 + end]);
-        description =
-            format!("{}(open submodule of {inside}){}", &description[..at], &description[at + end + 2..]);
-    }
-}
-
-/// Where the parenthesis that is open at the beginning of `text` is closed.
-fn closing(text: &str) -> Option<usize> {
-    let mut open = 0;
-    text.bytes().position(|byte| {
-        open += i32::from(byte == b'(') - i32::from(byte == b')');
-        open < 0
-    })
 }

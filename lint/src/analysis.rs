@@ -8,6 +8,7 @@ use crate::findings::{Edit, Finding, Fix};
 use crate::fix::{Edited, Fixer, Trial, apply};
 use crate::nixos::entry::Start;
 use crate::nixos::model::{System, World};
+use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::project::{Project, Source};
 use crate::rules::{self, Context, ProjectContext, Texts};
 use crate::source::files::FileSystem;
@@ -44,8 +45,13 @@ const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
 impl Analysis {
     /// An analysis of these files.
     pub fn new(files: Arc<dyn FileSystem>) -> Self {
+        Analysis::with_tables(files, Arc::new(EmbeddedTables))
+    }
+
+    /// An analysis of these files, with options from elsewhere than the embedded tables.
+    pub fn with_tables(files: Arc<dyn FileSystem>, tables: Arc<dyn Tables>) -> Self {
         Analysis {
-            db: Database::new(files),
+            db: Database::new(files).with_tables(tables),
             projects: Vec::new(),
             named: Vec::new(),
             found: Mutex::default(),

@@ -1,5 +1,6 @@
 //! `speclint check`: the findings, and their mends.
 
+use crate::sources::{Given, Sources};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
 use codespan_reporting::diagnostic::{Diagnostic, Label as SpanLabel, Severity as SpanSeverity};
@@ -22,6 +23,8 @@ pub(crate) struct Arguments {
     /// Report on these systems only.
     #[arg(long, value_name = "NAME")]
     system: Vec<String>,
+    #[command(flatten)]
+    sources: Given,
     /// How to print the findings.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -93,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             bail!("there is no rule `{name}`; the rules are {}", names.join(", "));
         }
     }
-    let mut opened = super::Opened::new(&arguments.paths)?;
+    let mut opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
     let only = std::mem::take(&mut opened.only);
     let analysis = &mut opened.analysis;
     let wanted = |f: &Finding| {

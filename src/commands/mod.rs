@@ -2,9 +2,11 @@
 
 pub(crate) mod check;
 pub(crate) mod eval;
+pub(crate) mod options;
 pub(crate) mod show;
 
 use crate::disk::Disk;
+use crate::sources::Sources;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::project::{Project, Source};
@@ -20,9 +22,11 @@ struct Opened {
 }
 
 impl Opened {
-    /// An analysis of the projects of these paths: repositories, or files and folders with a configuration.
-    fn new(paths: &[PathBuf]) -> Result<Self> {
-        let mut opened = Opened { analysis: Analysis::new(Arc::new(Disk)), only: Vec::new() };
+    /// An analysis of the projects of these paths: repositories, or files and folders with a configuration. Options come from these
+    /// sources.
+    fn new(paths: &[PathBuf], sources: Arc<Sources>) -> Result<Self> {
+        let analysis = Analysis::with_tables(Arc::new(Disk), sources);
+        let mut opened = Opened { analysis, only: Vec::new() };
         for path in paths {
             opened.add(path)?;
         }

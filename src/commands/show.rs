@@ -1,5 +1,6 @@
 //! `speclint show`: the model.
 
+use crate::sources::{Given, Sources};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use speclint_lint::analysis::Analysis;
@@ -17,6 +18,8 @@ pub(crate) struct Arguments {
     /// Show these systems only.
     #[arg(long, value_name = "NAME")]
     system: Vec<String>,
+    #[command(flatten)]
+    sources: Given,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -32,7 +35,7 @@ enum Format {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let opened = super::Opened::new(&arguments.paths)?;
+    let opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
     let analysis = &opened.analysis;
     let systems = analysis.systems();
     let asked = |system: &System| system.files.iter().any(|file| super::is_asked(&opened.only, file));

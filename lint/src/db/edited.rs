@@ -2,13 +2,14 @@
 
 use super::{Db, DbHost, Entry, lowered};
 use crate::analysis::HostTexts;
-use crate::eval::host::{FileKind, Host, ReadError};
+use crate::eval::host::{FileKind, Host, ReadError, SourcePlace};
 use crate::findings::Edit;
 use crate::fix::{Edited, Fixer, apply};
 use crate::nixos::entry;
 use crate::rules::{self, Context};
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
+use std::any::Any;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -72,5 +73,9 @@ impl Host for EditedHost<'_> {
 
     fn search(&self, name: &str) -> Option<String> {
         self.base.search(name)
+    }
+
+    fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
+        self.base.kept(name, source)
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::eval::host::{FileKind, ReadError};
 use crate::nixos::entry::Start;
+use crate::nixos::table::OptionTable;
 use crate::syntax::hir::Name;
 use std::sync::Arc;
 
@@ -48,6 +49,14 @@ pub struct Tree {
     /// Their paths, sorted.
     #[returns(ref)]
     pub files: Arc<[String]>,
+}
+
+/// The options of a world in a source, if they are not those of the embedded table.
+#[salsa::input]
+pub struct Options {
+    /// The table.
+    #[returns(copy)]
+    pub table: Option<&'static OptionTable>,
 }
 
 /// A flake or a file that may have systems.

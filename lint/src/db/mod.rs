@@ -5,20 +5,21 @@ mod edited;
 mod inputs;
 
 pub(crate) use edited::edited;
-pub use inputs::{Contents, Entry, Folder, PathState, Root, Systems, Tree};
+pub use inputs::{Contents, Entry, Folder, Options, PathState, Root, Systems, Tree};
 
 use crate::analysis;
-use crate::eval::host::{FileKind, Host, ReadError};
+use crate::eval::host::{FileKind, Host, ReadError, SourcePlace};
 use crate::eval::paths;
 use crate::findings::{Edit, Finding};
 use crate::fix::Fixer;
 use crate::nixos::entry::{self, Found, Outputs};
-use crate::nixos::model::System;
-use crate::source::files::FileSystem;
-use crate::source::{DecodeError, decode};
+use crate::nixos::model::{System, World};
+use crate::nixos::table::{EmbeddedTables, Tables};
+use crate::source::files::{FileSystem, read_text};
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
+use std::any::Any;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -33,6 +34,10 @@ pub trait Db: salsa::Database {
     fn folder(&self, path: &str) -> Folder;
     /// The Nix files below the folder `path`.
     fn tree(&self, path: &str) -> Tree;
+    /// The options of a world in a source.
+    fn options(&self, world: World, source: &SourcePlace) -> Options;
+    /// The folder of a well-known source that the search path names.
+    fn search(&self, kind: &str) -> Option<String>;
 }
 
 /// A database over a file system. Clones share everything.
@@ -41,6 +46,7 @@ pub trait Db: salsa::Database {
 pub struct Database {
     storage: salsa::Storage<Self>,
     files: Arc<dyn FileSystem>,
+    tables: Arc<dyn Tables>,
     inputs: Arc<Mutex<Inputs>>,
 }
 
@@ -50,6 +56,7 @@ struct Inputs {
     states: HashMap<String, PathState>,
     folders: HashMap<String, Folder>,
     trees: HashMap<String, Tree>,
+    options: HashMap<(World, SourcePlace), Options>,
 }
 
 #[salsa::db]
@@ -96,6 +103,26 @@ impl Db for Database {
         inputs.trees.insert(path.to_owned(), input);
         input
     }
+
+    fn options(&self, world: World, source: &SourcePlace) -> Options {
+        let key = (world, source.clone());
+        let known = |inputs: &Inputs| inputs.options.get(&key).copied();
+        if let Some(known) = known(&self.inputs.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return known;
+        }
+        // Making one takes its time, and whoever makes it sees to it that it is made once.
+        let table = self.tables.table(world, source);
+        let mut inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        known(&inputs).unwrap_or_else(|| {
+            let input = Options::new(self, table);
+            inputs.options.insert(key, input);
+            input
+        })
+    }
+
+    fn search(&self, kind: &str) -> Option<String> {
+        self.tables.search(kind)
+    }
 }
 
 impl Database {
@@ -109,16 +136,18 @@ impl Database {
         files: Arc<dyn FileSystem>,
         events: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
     ) -> Self {
-        Database { storage: salsa::Storage::new(events), files, inputs: Arc::default() }
+        let tables = Arc::new(EmbeddedTables);
+        Database { storage: salsa::Storage::new(events), files, tables, inputs: Arc::default() }
+    }
+
+    /// The same, with options from elsewhere than the embedded tables. To be called before anything is asked.
+    #[must_use]
+    pub fn with_tables(self, tables: Arc<dyn Tables>) -> Self {
+        Database { tables, ..self }
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
-        let decoded = decode(self.files.read(path)?);
-        match decoded.error {
-            // What is no text is replaced, as Nix only looks at it in strings and comments.
-            None | Some(DecodeError::NotUtf8 { .. }) => Ok(decoded.text.into()),
-            Some(error) => Err(ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
-        }
+        read_text(&*self.files, path)
     }
 
     /// The files as an evaluation reads them.
@@ -234,7 +263,12 @@ impl Host for DbHost<'_> {
         self.0.folder(path).entries(self.0).clone()
     }
 
-    fn search(&self, _: &str) -> Option<String> {
-        None
+    fn search(&self, name: &str) -> Option<String> {
+        self.0.search(name)
+    }
+
+    fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
+        let table = self.0.options(World::of_table(name)?, source).table(self.0)?;
+        Some(table)
     }
 }

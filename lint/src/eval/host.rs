@@ -1,6 +1,7 @@
 //! What an evaluation may read of the outside world.
 
 use crate::syntax::hir::{File, Name};
+use std::any::Any;
 use std::sync::Arc;
 
 /// The files that an evaluation may read. Whoever implements it knows afterwards what was read. Paths are absolute and normalised.
@@ -15,6 +16,21 @@ pub trait Host {
     fn entries(&self, path: &str) -> Result<Arc<[(Name, FileKind)]>, ReadError>;
     /// The folder or file that `<name>` means, where that is known.
     fn search(&self, name: &str) -> Option<String>;
+    /// What the layers above keep about a source, under a name of theirs, for as long as the program runs.
+    fn kept(&self, _name: &str, _source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
+        None
+    }
+}
+
+/// Where a well-known source is.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub enum SourcePlace {
+    /// In this folder.
+    Folder(String),
+    /// Where the search path says.
+    Searched,
+    /// Not at hand.
+    Elsewhere,
 }
 
 /// What there may be at a path.

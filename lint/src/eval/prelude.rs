@@ -15,6 +15,8 @@ pub const EVAL_CONFIG: &str = "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix"
 pub const EVAL_HOME: &str = "/«speclint»/lib/home.nix";
 /// The file that says what a flake is.
 pub const FLAKES: &str = "/«speclint»/lib/flakes.nix";
+/// The file that says what a source's modules are called with.
+pub const DECLARATIONS: &str = "/«speclint»/lib/declarations.nix";
 /// The file that is `lib`.
 pub const ENTRY: &str = "/«speclint»/lib/default.nix";
 
@@ -31,6 +33,7 @@ const FILES: &[(&str, &str)] = files! {
     "cli.nix"
     "customisation.nix"
     "debug.nix"
+    "declarations.nix"
     "default.nix"
     "derivations.nix"
     "fetchers.nix"

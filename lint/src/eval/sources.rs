@@ -40,10 +40,13 @@ const FILES: &[(&str, &str)] = files! {
     "import-tree/flake.nix"
     "nixpkgs/default.nix"
     "nixpkgs/flake.nix"
+    "nixpkgs/formats.nix"
     "nixpkgs/lib/default.nix"
     "nixpkgs/nixos/default.nix"
     "nixpkgs/nixos/lib/eval-config.nix"
     "nixpkgs/nixos/modules/installer/scan/not-detected.nix"
+    "nixpkgs/nixos/modules/misc/assertions.nix"
+    "nixpkgs/nixos/modules/misc/meta.nix"
     "nixpkgs/packages.nix"
     "systems/default.nix"
     "systems/flake.nix"
@@ -62,6 +65,13 @@ pub fn is_stand_in(path: &str) -> bool {
     path.starts_with(STAND_IN)
 }
 
+/// Of a path in a source that is not at hand: the folder that stands for the source, its kind, and the path below.
+pub(super) fn parts(path: &str) -> Option<(&str, &str, &str)> {
+    let (id, below) = path.strip_prefix(STAND_IN)?.split_once('»')?;
+    let kind = id.split('#').next().unwrap_or(id);
+    Some((&path[..path.len() - below.len()], kind, below))
+}
+
 /// A path as it is printed: without the folder of the store in front of a stand-in.
 pub fn shown(path: &str) -> &str {
     if is_stand_in(path) { path.trim_start_matches("/nix/store/") } else { path }
@@ -71,8 +81,7 @@ pub fn shown(path: &str) -> &str {
 /// first asked for.
 pub fn file(path: &str) -> Option<(Cow<'_, str>, Arc<File>)> {
     static LOWERED: [OnceLock<Arc<File>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
-    let (id, below) = path.strip_prefix(STAND_IN)?.split_once('»')?;
-    let kind = id.split('#').next().unwrap_or(id);
+    let (_, kind, below) = parts(path)?;
     let at = |path: &str| FILES.iter().position(|(name, _)| *name == path);
     let (path, i) = match at(&format!("{kind}{below}")) {
         Some(i) => (Cow::Borrowed(path), i),

@@ -457,7 +457,7 @@ fn is_foreign(ev: &mut Eval<'_>, module: ThunkId) -> bool {
 
 /// A thunk of what the module at a path is. One that does not exist is not known: often it is only kept out of the repository.
 fn import(ev: &mut Eval<'_>, path: &str) -> Res<ThunkId> {
-    if prelude::is_own(path) && prelude::file(path).is_none() {
+    if prelude::is_own(path) && prelude::file(path).is_none() && ev.at_hand(path).is_none() {
         return Err(Stop::unknown(format!("`{}` is not at hand", sources::shown(path))));
     }
     ev.import_later(&paths::normalise(path)).map_err(|stop| match stop {

@@ -7,6 +7,7 @@ pub mod build;
 mod check;
 mod collect;
 mod conversions;
+pub mod declared;
 pub mod defaults;
 mod definitions;
 pub mod entry;

@@ -1,6 +1,7 @@
 //! What a system and its specialisations will be: plain data, made once per evaluation, that rules and renderers ask.
 
 pub use super::guards::Guard;
+use super::table::Node;
 pub use crate::eval::Release;
 use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
@@ -18,6 +19,8 @@ pub struct System {
     pub world: World,
     /// What is known of the release of NixOS or Home Manager that it is made with.
     pub release: Option<Release>,
+    /// Where the table starts that has the options which no module at hand declares.
+    pub options: Option<Node<'static>>,
     /// The files that took part; a [`Span`] refers to them by index.
     pub files: Vec<String>,
     /// The system without any specialisation.
@@ -51,6 +54,20 @@ impl World {
             "homeManager" => World::HomeManager,
             "darwin" => World::Darwin,
             _ => World::Other,
+        }
+    }
+
+    /// The kind whose table of options has this name.
+    pub(crate) fn of_table(name: &str) -> Option<Self> {
+        [World::Nixos, World::HomeManager].into_iter().find(|world| world.table_name() == Some(name))
+    }
+
+    /// What the table of its options is called, if there is one.
+    pub fn table_name(self) -> Option<&'static str> {
+        match self {
+            World::Nixos => Some("nixos"),
+            World::HomeManager => Some("home-manager"),
+            World::Darwin | World::Other => None,
         }
     }
 }

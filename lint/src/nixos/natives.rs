@@ -55,8 +55,8 @@ fn curry(run: Run, arity: usize, arguments: Vec<ThunkId>) -> Value {
     })))
 }
 
-/// `lib.evalModules`. With `__world`, options that no module declares are those of that world, and the modules are of the
-/// system's own; `__own` are arguments that the modules get unless `specialArgs` has them.
+/// `lib.evalModules`. With `__world`, options that no module declares are those of that world, as the source that `__source` is a path of
+/// has them, and the modules are of the system's own; `__own` are arguments that the modules get unless `specialArgs` has them.
 fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res {
     let set = want_set(ev, args)?;
     let mut modules = modules_of(ev, &set, "modules")?;
@@ -73,7 +73,10 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
         Some(own) => ev.lazy(move |ev| beside(ev, own.value, special_args)),
         None => special_args,
     };
-    let table = world.as_deref().and_then(super::table_types::of_world);
+    let table = match &world {
+        Some(world) => super::table_types::of_world(ev, world, set.known("__source").map(|a| a.value))?,
+        None => None,
+    };
     let prefix = prefix(ev, &set)?;
     let class = set.known("class").map(|a| a.value);
     let scope = system

@@ -1,28 +1,38 @@
 //! The types of the option table as types that merge.
 
+use super::model::World;
 use super::system::TableNode;
 use super::table::types::{EnumValue as Listed, TypeDescription};
 use super::table::{Node, OptionTable};
 use super::types::{EnumValue, StrRule, Submodule, Type};
+use crate::eval::host::SourcePlace;
+use crate::eval::{Eval, Res, ThunkId, Value};
 use crate::syntax::hir::Name;
 use serde_json::Value as Json;
 use std::ops::Bound;
 use std::rc::Rc;
 
-/// Where the table of a world's own options starts.
-pub(super) fn of_world(name: &str) -> Option<TableNode> {
-    let table = match name {
-        "nixos" => OptionTable::nixos(),
-        "home-manager" => OptionTable::home_manager(),
-        _ => return None,
+/// Where the table of a world's own options starts: of those that the source declares which a path is of, if it is at hand.
+pub(super) fn of_world(ev: &mut Eval<'_>, name: &str, source: Option<ThunkId>) -> Res<Option<TableNode>> {
+    let Some(world) = World::of_table(name) else { return Ok(None) };
+    let place = match source.map(|source| ev.force(source)).transpose()? {
+        Some(Value::Path(path)) => ev.source_place(&path),
+        _ => None,
     };
-    Some(TableNode(table.root()))
+    let kept = ev.host.kept(name, &place.unwrap_or(SourcePlace::Elsewhere));
+    let table = kept.and_then(|kept| kept.downcast_ref()).unwrap_or(OptionTable::embedded(world));
+    Ok(Some(TableNode(table.root())))
 }
 
 impl TableNode {
-    /// The place of `name` below this one.
+    /// The place of `name` below this one. What only modules declare that somebody must import is there if they are.
     pub(super) fn child(self, name: &Name) -> Option<TableNode> {
-        self.0.child(name).map(TableNode)
+        self.0.child(name).filter(|node| !node.is_by_import()).map(TableNode)
+    }
+
+    /// Whether what it says of the option here is what the modules say.
+    pub(super) fn is_exact(self) -> bool {
+        self.0.table().is_exact() && self.0.type_description().is_none_or(|ty| !ty.has_unknown())
     }
 
     /// The type of the option here, if there is one.

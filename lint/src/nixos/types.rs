@@ -107,6 +107,8 @@ pub enum Type {
         merge: ThunkId,
         /// The set with the value of an option without definitions.
         empty: ThunkId,
+        /// The type itself.
+        itself: ThunkId,
     },
     /// A type that contains itself, at the point where it does: to be read when it is needed.
     Recursive(ThunkId),
@@ -183,7 +185,7 @@ impl Type {
     }
 
     /// The type of a type value of `lib.types`. `inside` are the types that are being read around it.
-    fn from_value(ev: &mut Eval<'_>, value: &Value, inside: &mut Vec<ThunkId>) -> Res<Type> {
+    fn from_value(ev: &mut Eval<'_>, itself: ThunkId, value: &Value, inside: &mut Vec<ThunkId>) -> Res<Type> {
         let Value::Attrs(set) = value else {
             return match value {
                 Value::Symbol(s) => Ok(Type::Unknown(Unknown::needs_nixpkgs(s).reason.clone())),
@@ -194,7 +196,7 @@ impl Type {
             return Ok(Type::Unknown("a type that is not of nixpkgs' lib".into()));
         };
         let base = match ev.force(payload.value)? {
-            Value::Attrs(payload) => read(ev, &payload, inside)?,
+            Value::Attrs(payload) => read(ev, itself, &payload, inside)?,
             _ => Type::Unknown("a type that is not of nixpkgs' lib".into()),
         };
         // A replaced check or merge function (`types.str // { check = …; }`) is no longer the evaluator's own.
@@ -225,7 +227,7 @@ impl Type {
         match ev.force(thunk) {
             Ok(value) => {
                 inside.push(thunk);
-                let ty = ev.deeper(|ev| Type::from_value(ev, &value, inside));
+                let ty = ev.deeper(|ev| Type::from_value(ev, thunk, &value, inside));
                 inside.pop();
                 ty
             }
@@ -284,7 +286,12 @@ pub enum EmptyValue {
 }
 
 /// A type from the description that `lib.types` carries in `__speclint`.
-fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkId>) -> Res<Type> {
+fn read(
+    ev: &mut Eval<'_>,
+    itself: ThunkId,
+    payload: &crate::eval::Attrs,
+    inside: &mut Vec<ThunkId>,
+) -> Res<Type> {
     let kind = match ev.attr(payload, &Name::new_static("kind"))? {
         Some(attr) => ev.force(attr.value)?,
         None => return Ok(Type::Unknown("a type without a kind".into())),
@@ -363,6 +370,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkI
         }
         "addCheck" => Type::AddCheck(elem(ev, "elem")?, field("check").ok_or_else(missing)?),
         "submodule" => {
+            let world = text(ev, "world")?;
             let mut modules = Vec::new();
             if let Some(list) = field("modules") {
                 let list = ev.force(list);
@@ -373,7 +381,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkI
                 special_args: field("specialArgs"),
                 class: field("class"),
                 shorthand: flag(ev, "shorthandOnlyDefinesConfig")?,
-                table: super::table_types::of_world(&text(ev, "world")?),
+                table: super::table_types::of_world(ev, &world, field("source"))?,
                 ..Submodule::default()
             }))
         }
@@ -401,6 +409,7 @@ fn read(ev: &mut Eval<'_>, payload: &crate::eval::Attrs, inside: &mut Vec<ThunkI
             check: field("check").ok_or_else(missing)?,
             merge: field("merge").ok_or_else(missing)?,
             empty: field("emptyValue").ok_or_else(missing)?,
+            itself,
         },
         other => Type::Unknown(format!("the type `{other}`").into()),
     })

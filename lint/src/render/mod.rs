@@ -1,9 +1,11 @@
 //! Findings and models as text and JSON.
 
 mod findings;
+mod options;
 mod show;
 
 pub use findings::findings_json;
+pub use options::{has_option, option_in_systems, option_json, option_line, option_path, option_text};
 pub use show::{show_json, show_text};
 
 use crate::eval::show::{attr_name, quoted};

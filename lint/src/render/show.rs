@@ -89,7 +89,7 @@ fn scope_json(
     result
 }
 
-fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Json {
+pub(super) fn prediction_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Json {
     match &option.prediction {
         Prediction::Ok { value, priority } => json!({
             "status": "ok",
@@ -123,7 +123,7 @@ fn refused_json(message: &str) -> Json {
     json!({ "status": "unknown", "reason": format!("NixOS refuses it: {message}") })
 }
 
-fn definitions_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Vec<Json> {
+pub(super) fn definitions_json(system: &System, option: &OptionModel, locate: &Locate<'_>) -> Vec<Json> {
     option
         .definitions
         .iter()
@@ -205,7 +205,7 @@ fn summary_of(scope: &Scope, path: &str) -> String {
 }
 
 /// What an option will be, in a few words.
-fn summary(option: &OptionModel) -> String {
+pub(super) fn summary(option: &OptionModel) -> String {
     match &option.prediction {
         Prediction::Ok { value, .. } => nix(value),
         Prediction::Conflict { .. } => "conflict".into(),

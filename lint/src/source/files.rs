@@ -1,8 +1,10 @@
 //! Where the analyser's files come from.
 
+use super::{DecodeError, decode};
 use crate::eval::host::{FileKind, ReadError};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A file system, or something that looks like one. Paths are absolute and normalised.
 pub trait FileSystem: Send + Sync {
@@ -15,6 +17,20 @@ pub trait FileSystem: Send + Sync {
     /// The paths of the Nix files below the folder `path` that belong to it, sorted: those that version control ignores, hidden ones
     /// and what links lead to are left out.
     fn nix_files(&self, path: &str) -> Vec<String>;
+}
+
+/// The text of the file at `path`.
+///
+/// # Errors
+///
+/// Where it cannot be read, or is no text that Nix would read.
+pub fn read_text(files: &dyn FileSystem, path: &str) -> Result<Arc<str>, ReadError> {
+    let decoded = decode(files.read(path)?);
+    match decoded.error {
+        // What is no text is replaced, as Nix only looks at it in strings and comments.
+        None | Some(DecodeError::NotUtf8 { .. }) => Ok(decoded.text.into()),
+        Some(error) => Err(ReadError::Unreadable { path: path.to_owned(), reason: error.to_string() }),
+    }
 }
 
 /// Files that exist in memory only: for tests, and for what an editor has not saved.

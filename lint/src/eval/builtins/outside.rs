@@ -2,6 +2,7 @@
 
 use super::{Builtin, hashes};
 use crate::eval::heap::ThunkId;
+use crate::eval::host::SourcePlace;
 use crate::eval::machine::Eval;
 use crate::eval::sources;
 use crate::eval::value::*;
@@ -95,18 +96,20 @@ fn fetched(ev: &mut Eval<'_>, argument: ThunkId) -> Res<Option<Str>> {
         Err(stop @ Stop::Error(_)) => return Err(stop),
         _ => (None, None),
     };
-    if let Some(path) = hash.as_deref().and_then(hashes::source_path)
-        && ev.host.kind(&path).is_some()
-    {
-        return Ok(Some(Str::new(&path)));
-    }
-    let Some(url) = url else { return Ok(None) };
-    Ok(sources::identify(&url).map(|kind| {
-        // Another version is another source.
-        let version: String =
-            url.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-        Str { text: sources::root(kind, &version).into(), stand_in: true }
-    }))
+    let at = hash.as_deref().and_then(hashes::source_path).filter(|path| ev.host.kind(path).is_some());
+    let kind = url.as_deref().and_then(sources::identify);
+    Ok(match (kind, url, at) {
+        (Some(kind), Some(url), at) => {
+            // Another version is another source.
+            let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' };
+            let text: Rc<str> = sources::root(kind, &url.chars().map(plain).collect::<String>()).into();
+            let place = at.map_or(SourcePlace::Elsewhere, SourcePlace::Folder);
+            ev.place_source(text.clone(), place);
+            Some(Str { text, stand_in: true })
+        }
+        (_, _, Some(path)) => Some(Str::new(&path)),
+        _ => None,
+    })
 }
 
 /// The constants that come from outside, with their kinds and why they are not known.

@@ -3,6 +3,7 @@
 use super::Builtin;
 use super::hashes;
 use crate::eval::heap::ThunkId;
+use crate::eval::host::SourcePlace;
 use crate::eval::machine::Eval;
 use crate::eval::releases::Release;
 use crate::eval::sources;
@@ -21,7 +22,7 @@ pub(super) const TABLE: &[Builtin] = &[
     Builtin { name: "__identify", arity: 1, kinds: Kinds::ANY, run: identify },
     Builtin { name: "__presumed", arity: 2, kinds: Kinds::SET, run: presumed },
     Builtin { name: "__sourceInStore", arity: 1, kinds: Kinds::ANY, run: source_in_store },
-    Builtin { name: "__standIn", arity: 2, kinds: Kinds::STRING, run: stand_in },
+    Builtin { name: "__standIn", arity: 3, kinds: Kinds::STRING, run: stand_in },
     Builtin { name: "__symbol", arity: 1, kinds: Kinds::ANY, run: symbol },
     Builtin { name: "__symbolic", arity: 2, kinds: Kinds::SET, run: symbolic },
     Builtin { name: "__released", arity: 3, kinds: Kinds::STRING, run: released },
@@ -152,10 +153,18 @@ fn uncertain(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     Ok(Value::Attrs(Rc::new(Attrs { entries: set.entries.clone(), rest })))
 }
 
-/// The folder of a source that is not at hand, as a string: of which kind it is, and what it is called.
+/// The folder that stands for a source, as a string: of which kind it is, what it is called, and where it is if it is at hand.
 fn stand_in(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (kind, name) = (ev.want_text(args[0])?, ev.want_text(args[1])?);
-    Ok(Value::Str(Str { text: sources::root(&kind, &name).into(), stand_in: true }))
+    let place = match ev.force(args[2]) {
+        Ok(Value::Str(folder)) if !folder.stand_in => SourcePlace::Folder(folder.text.to_string()),
+        Ok(Value::Path(folder)) => SourcePlace::Folder(folder.to_string()),
+        Err(stop @ Stop::Error(_)) => return Err(stop),
+        _ => SourcePlace::Elsewhere,
+    };
+    let text: Rc<str> = sources::root(&kind, &name).into();
+    ev.place_source(text.clone(), place);
+    Ok(Value::Str(Str { text, stand_in: true }))
 }
 
 /// A stand-in, of which is known what refers to it and when it was last changed: `null` if it is not.

@@ -38,6 +38,9 @@ impl Eval<'_> {
         if let Some((path, file)) = prelude::file(path) {
             return Ok(self.add_unit(&path, file));
         }
+        if let Some((seeming, path)) = self.at_hand(path) {
+            return self.host_file(&seeming, &path);
+        }
         let mut path = path.to_owned();
         let folder = match self.host.kind(&path) {
             Some(FileKind::Directory) => true,
@@ -51,8 +54,13 @@ impl Eval<'_> {
         if let Some(unit) = self.units.iter().find(|u| *u.path == path) {
             return Ok(unit.clone());
         }
-        match self.host.file(&path) {
-            Ok(file) => Ok(self.add_unit(&path, file)),
+        self.host_file(&path, &path)
+    }
+
+    /// The file at `path`, as if it stood at `seeming`.
+    fn host_file(&mut self, seeming: &str, path: &str) -> Res<Rc<Unit>> {
+        match self.host.file(path) {
+            Ok(file) => Ok(self.add_unit(seeming, file)),
             Err(e @ ReadError::Missing(_)) => Err(Stop::fail(e.to_string())),
             Err(e) => Err(Stop::unknown(e.to_string())),
         }

@@ -5,12 +5,13 @@ mod call;
 mod expr;
 mod files;
 mod select;
+mod sources;
 mod text;
 mod thunks;
 
 use super::builtins;
 use super::heap::{FrameId, Heap, Thunk, ThunkId};
-use super::host::Host;
+use super::host::{Host, SourcePlace};
 use super::reads::{Met, ReadLog};
 use super::releases::Release;
 use super::value::*;
@@ -44,6 +45,8 @@ pub struct Eval<'h> {
     pub(super) heap: Heap,
     /// The files that were lowered for it.
     units: Vec<Rc<Unit>>,
+    /// Where the well-known sources are, by the folders that stand for them.
+    places: FxHashMap<Rc<str>, SourcePlace>,
     /// The value of each imported file.
     imported: FxHashMap<Rc<str>, ThunkId>,
     /// What is being forced, outermost first.
@@ -75,6 +78,7 @@ impl<'h> Eval<'h> {
             host,
             heap,
             units: Vec::new(),
+            places: FxHashMap::default(),
             imported: FxHashMap::default(),
             forcing: Vec::new(),
             reads: ReadLog::default(),

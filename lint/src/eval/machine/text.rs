@@ -73,12 +73,11 @@ impl Eval<'_> {
 
     /// What `<name>` means.
     pub(in crate::eval) fn search_path(&mut self, name: &str) -> Res {
-        match self.host.search(name) {
-            Some(path) => Ok(Value::Path(path.into())),
-            None => Ok(match sources::searched(name) {
-                Some(path) => Value::Path(path.into()),
-                None => Value::Symbol(format!("<{name}>").into()),
-            }),
-        }
+        // Where a well-known source is at hand it is read from there, but for what is written down of it.
+        let found = sources::searched(name).or_else(|| self.host.search(name));
+        Ok(match found {
+            Some(path) => Value::Path(path.into()),
+            None => Value::Symbol(format!("<{name}>").into()),
+        })
     }
 }

@@ -99,16 +99,23 @@ let
     foldl' (inputs: name: inputs.inputs.${name} or (nameless name)) (siblings.${head path} or (nameless (head path))) (tail path);
   nameless = name: found { inherit name; url = name; said = ""; changed = null; lock = null; node = null; at = null; isFlake = true; inherited = { }; };
 
+  # What a folder is a copy of, wherever it comes from.
+  kindOf = at:
+    if at == null then null
+    else if pathExists "${at}/nixos/modules/module-list.nix" then "nixpkgs"
+    else if pathExists "${at}/modules/lib/stdlib-extended.nix" && pathExists "${at}/modules/modules.nix" then "home-manager"
+    else null;
+
   # What a reference says of the release that it means.
   saidOf = reference:
     if isAttrs reference then "/${reference.ref or ""}/${reference.url or ""}" else "";
 
   found = { name, lock, node, at, url, said, changed, isFlake, inherited }:
     let
-      kind = builtins.__identify url;
+      kind = if builtins.__identify url != null then builtins.__identify url else kindOf at;
       source =
         if kind == null then at
-        else builtins.__released (builtins.__standIn kind (if name == "inputs.${kind}" then kind else name)) said changed;
+        else builtins.__released (builtins.__standIn kind (if name == "inputs.${kind}" then kind else name) at) said changed;
     in
     if source != null && isFlake && (kind != null || pathExists "${at}/flake.nix") then
       call { inherit source name lock node inherited; known = kind != null; }

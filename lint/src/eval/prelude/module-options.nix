@@ -117,12 +117,13 @@ in
     in
     {
       options = setAttrByPath from (
-        mkOption {
+        (if type == null then { } else { inherit type; })
+        // mkOption {
           inherit visible;
           description = "Alias of {option}`${showOption to}`.";
           apply = _: use value;
         }
-        // (if type == null then { } else { inherit type; })
+        // { __speclint.renamedTo = [ to ]; }
       );
       config = self.mkIf condition (
         self.mkMerge [
@@ -156,7 +157,7 @@ in
       options = setAttrByPath path (mkOption {
         visible = false;
         apply = _: throw "`${showOption path}' has been removed. ${advice}";
-      });
+      } // { __speclint.removed = advice; });
       config.assertions = [
         {
           assertion = !option.isDefined;
@@ -171,7 +172,7 @@ in
     { config, options, ... }:
     let
       isSet = from: getAttrFromPath from config != unset;
-      declare = from: setAttrByPath from (mkOption { visible = false; default = unset; });
+      declare = from: setAttrByPath from (mkOption { visible = false; default = unset; } // { __speclint.renamedTo = [ to ]; });
       warning =
         from:
         "The option `${showOption from}' defined in ${showFiles (getAttrFromPath from options).files} has been changed to "

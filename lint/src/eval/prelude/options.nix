@@ -73,7 +73,7 @@ in
   mkOption =
     {
       apply ? null, default ? null, defaultText ? null, description ? null, example ? null, internal ? null,
-      readOnly ? null, relatedPackages ? null, type ? null, visible ? null,
+      options ? null, readOnly ? null, relatedPackages ? null, type ? null, visible ? null,
     }@attributes:
     attributes // { _type = "option"; };
   mkEnableOption =

@@ -38,8 +38,9 @@ pub fn system(
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
+    let options = modules.table(scope);
     let release = release(ev, modules, scope);
-    System { name, entry, world, release, files, parent, specialisations, homes, named }
+    System { name, entry, world, release, options, files, parent, specialisations, homes, named }
 }
 
 /// The release of the source whose modules a configuration has.

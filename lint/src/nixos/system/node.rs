@@ -72,7 +72,8 @@ impl Location {
 pub(super) struct Node {
     pub(super) at: Location,
     kind: NodeKind,
-    /// Whether its type is the one that it has for certain: a module at hand says so, and not the table of one release.
+    /// Whether its type is the one that it has for certain: a module at hand says so, or a table made of such, and not that of one
+    /// release.
     exact: bool,
     /// The sets of options that modules declare here.
     pub(super) declared: Vec<ThunkId>,
@@ -121,7 +122,9 @@ impl ModuleSystem {
             value
         });
         let exact = match &kind {
-            NodeKind::Option(declaration) => declaration.by_module,
+            NodeKind::Option(declaration) => {
+                declaration.by_module || at.table.is_some_and(TableNode::is_exact)
+            }
             NodeKind::Element(_) => self.with_scope(at.scope, |s| s.table.is_none() && s.freeform.is_none()),
             NodeKind::Namespace | NodeKind::Undeclared => false,
         };

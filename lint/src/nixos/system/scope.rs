@@ -5,6 +5,7 @@ use super::{ModuleSystem, TableNode};
 use crate::eval::{Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::collect::Collected;
 use crate::nixos::definitions::Definition;
+use crate::nixos::table;
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use std::rc::Rc;
@@ -185,6 +186,11 @@ impl ModuleSystem {
         let thunk = self.with_scope(id, |s| s.collect);
         ev.force(thunk)?;
         self.with_scope(id, |s| s.collected.clone()).ok_or_else(|| Stop::fail("a scope without modules"))
+    }
+
+    /// Where the table starts that has the options which no module of a scope declares.
+    pub(in crate::nixos) fn table(&self, id: ScopeId) -> Option<table::Node<'static>> {
+        self.with_scope(id, |s| s.table.map(|node| node.0))
     }
 
     /// Modules of a scope that cannot be known, and what NixOS would refuse about its modules.

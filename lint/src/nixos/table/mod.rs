@@ -10,11 +10,16 @@
 //! Regenerating them: `lint/examples/generate_options.rs`.
 
 mod builder;
+mod chosen;
+mod codes;
 mod corrections;
 mod defaults;
+mod facts;
+mod import;
 mod locate;
 mod nearest;
 mod node;
+mod opened;
 pub mod path;
 mod text;
 pub mod types;
@@ -23,13 +28,17 @@ pub mod types;
 mod tests;
 
 pub use builder::OptionTableBuilder;
+pub use chosen::{EmbeddedTables, Tables};
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
+pub use facts::Facts;
+pub use import::{ImportError, import};
 pub use locate::Location;
 pub use nearest::nearest;
 pub use node::Node;
 pub use types::{Acceptance, EnumValue, TypeDescription};
 
+use super::model::World;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 
@@ -42,6 +51,10 @@ pub struct OptionTable {
     nodes: Vec<NodeData>,
     /// The descriptions of the types.
     descriptions: Vec<Span>,
+    /// What else is known of nodes, sorted by node.
+    facts: Vec<(u32, Span)>,
+    /// Whether the types are those that the modules say, and not what the manual says of them.
+    is_exact: bool,
     /// The types themselves, parsed when they are asked for: with their submodules, and without.
     types: [OnceLock<Box<[OnceLock<TypeDescription>]>>; 2],
 }
@@ -92,7 +105,7 @@ impl OptionTable {
     pub fn nixos() -> &'static OptionTable {
         static TABLE: OnceLock<OptionTable> = OnceLock::new();
         TABLE.get_or_init(|| {
-            text::embedded(include_str!("../../../data/nixos-options.txt"), corrections::nixos())
+            text::read(include_str!("../../../data/nixos-options.txt").into(), corrections::nixos())
         })
     }
 
@@ -100,11 +113,25 @@ impl OptionTable {
     pub fn home_manager() -> &'static OptionTable {
         static TABLE: OnceLock<OptionTable> = OnceLock::new();
         TABLE.get_or_init(|| {
-            text::embedded(
-                include_str!("../../../data/home-manager-options.txt"),
+            text::read(
+                include_str!("../../../data/home-manager-options.txt").into(),
                 corrections::home_manager(),
             )
         })
+    }
+
+    /// The table of a world that is part of the program: NixOS' for all but Home Manager.
+    pub fn embedded(world: World) -> &'static OptionTable {
+        match world {
+            World::HomeManager => OptionTable::home_manager(),
+            _ => OptionTable::nixos(),
+        }
+    }
+
+    /// Whether it was made from the modules themselves: its types are exact, and it has all options that are there,
+    /// but where it says so ([`Node::is_open`]).
+    pub fn is_exact(&self) -> bool {
+        self.is_exact
     }
 
     /// The node above all others; it has no name.
@@ -119,13 +146,7 @@ impl OptionTable {
 
     /// Every option, in the order of their paths.
     pub fn options(&self) -> impl Iterator<Item = Node<'_>> {
-        let mut open = vec![self.root()];
-        std::iter::from_fn(move || {
-            let node = open.pop()?;
-            open.extend(node.children().rev());
-            Some(node)
-        })
-        .filter(|node| node.is_option())
+        self.root().and_below().filter(|node| node.is_option())
     }
 
     fn at(&self, id: u32) -> Node<'_> {

@@ -18,6 +18,11 @@ impl<'t> Node<'t> {
         &self.table.nodes[self.id as usize]
     }
 
+    /// The table that it is a place in.
+    pub fn table(self) -> &'t OptionTable {
+        self.table
+    }
+
     /// The last name of its path; empty for the root.
     pub fn name(self) -> &'t str {
         self.table.name(self.data().name)
@@ -33,6 +38,16 @@ impl<'t> Node<'t> {
     /// This node, the one above it, and so on up to the root.
     pub fn and_above(self) -> impl Iterator<Item = Node<'t>> {
         std::iter::successors(Some(self), |node| node.parent())
+    }
+
+    /// This node and all below it, in the order of their paths.
+    pub fn and_below(self) -> impl Iterator<Item = Node<'t>> {
+        let mut open = vec![self];
+        std::iter::from_fn(move || {
+            let node = open.pop()?;
+            open.extend(node.children().rev());
+            Some(node)
+        })
     }
 
     /// The node above; `None` for the root.
@@ -61,8 +76,8 @@ impl<'t> Node<'t> {
     /// Where the description is known to mislead this is the type that NixOS gives the option in truth.
     pub fn type_description(self) -> Option<&'t TypeDescription> {
         let data = self.data();
-        let corrected =
-            corrections::get(data.correction).and_then(|correction| correction.type_description());
+        let correction = corrections::get(data.correction).filter(|_| !self.table.is_exact);
+        let corrected = correction.and_then(|correction| correction.type_description());
         match corrected {
             Some(corrected) => Some(corrected),
             None if data.description == NO_TYPE => None,
@@ -72,13 +87,14 @@ impl<'t> Node<'t> {
 
     /// What NixOS makes of the merged value before anyone reads it, where it is known to do so (`apply`).
     pub fn applied(self) -> Option<Applied> {
-        corrections::get(self.data().correction).and_then(|correction| correction.applied)
+        let known = corrections::get(self.data().correction).and_then(|correction| correction.applied);
+        known.or_else(|| self.is_applied().then_some(Applied::Changed))
     }
 
     /// Whether the option can be read only: a definition of it fails. The tables made from the manual tell so in the
     /// place of the type, which is unknown then.
     pub fn is_read_only(self) -> bool {
-        self.description() == Some("none")
+        self.description() == Some("none") || self.is_marked_read_only()
     }
 
     /// The nodes directly below, sorted by name.

@@ -271,7 +271,7 @@ fn did_you_mean() {
 
 #[test]
 fn tables_made_at_run_time() {
-    let mut builder = OptionTableBuilder::new();
+    let mut builder = OptionTableBuilder::new(World::Nixos);
     builder
         .add(
             &["my", "hosts", "<name>", "port"],
@@ -296,7 +296,7 @@ fn tables_made_at_run_time() {
     let variables = table.node(&["environment", "variables"]).expect("an option");
     assert_eq!(variables.applied(), Some(Applied::JoinedAttributes));
     assert_eq!(table.options().count(), 4);
-    assert_eq!(OptionTableBuilder::new().finish().options().count(), 0);
+    assert_eq!(OptionTableBuilder::new(World::Nixos).finish().options().count(), 0);
 }
 
 #[test]
@@ -334,7 +334,7 @@ fn load_time() {
     for (world, text) in [("nixos", nixos), ("home-manager", home_manager)] {
         for round in 0..5 {
             let start = std::time::Instant::now();
-            let table = text::embedded(text, corrections::nixos());
+            let table = text::read(text.into(), corrections::nixos());
             println!("{world}, load {round}: {:?}, {} nodes", start.elapsed(), table.nodes.len());
         }
     }

@@ -14,7 +14,8 @@
 //!
 //! A line is a name and, where it is an option, its type: the code of a type that is declared at the head
 //! (`= code description`), or after a colon the description itself. Names that are no identifiers stand in
-//! quotation marks. Lines that begin with `#` are comments.
+//! quotation marks. Lines that begin with `#` are comments; those that begin with `@` have more to tell of the name
+//! above ([`super::facts`]).
 
 use super::corrections::Correction;
 use super::{NO_TYPE, Name, NodeData, OptionTable, Span};
@@ -23,21 +24,23 @@ use std::sync::OnceLock;
 
 /// A node in depth-first order, without the root.
 #[derive(Clone, Copy)]
-pub(super) struct Draft {
-    pub(super) name: Name,
+struct Draft {
+    name: Name,
     /// How many names lead to it, less one.
-    pub(super) depth: u16,
-    pub(super) description: u32,
+    depth: u16,
+    description: u32,
 }
 
-/// Reads an embedded table. What is no line of one is left out.
+/// Reads a table. What is no line of one is left out.
 ///
 /// This is done at the start of every run: eight bytes are looked at at once, which is twice as quick as one by one.
-pub(super) fn embedded(text: &'static str, corrections: &'static [Correction]) -> OptionTable {
+pub(super) fn read(table: Cow<'static, str>, corrections: &'static [Correction]) -> OptionTable {
+    let text: &str = &table;
     let bytes = text.as_bytes();
     let mut codes = Codes { slots: [(0, NO_TYPE); SLOTS] };
     let mut descriptions = Vec::with_capacity(bytes.len() / 128);
-    let mut drafts = Vec::with_capacity(bytes.len() / 16);
+    let mut drafts: Vec<Draft> = Vec::with_capacity(bytes.len() / 16);
+    let mut facts = Vec::new();
     let mut line = 0;
     while line < bytes.len() {
         let start = skip_spaces(bytes, line);
@@ -46,6 +49,11 @@ pub(super) fn embedded(text: &'static str, corrections: &'static [Correction]) -
             None => break,
             Some(b'\n') => start + 1,
             Some(b'#') => end_of_line(text, start) + 1,
+            Some(b'@') => {
+                let end = end_of_line(text, start);
+                facts.push((drafts.len() as u32, Span::new(start + 1, end - start - 1)));
+                end + 1
+            }
             Some(b'=') => {
                 let end = end_of_line(text, start);
                 let (from, to) = (start + 2, find(bytes, start + 2, *b" \n"));
@@ -81,7 +89,7 @@ pub(super) fn embedded(text: &'static str, corrections: &'static [Correction]) -
             }
         };
     }
-    freeze(Cow::Borrowed(text), &drafts, descriptions, corrections)
+    freeze(table, &drafts, descriptions, facts, corrections)
 }
 
 /// The name that begins at `start` with the byte `first`, and where what follows it begins.
@@ -176,11 +184,12 @@ fn probe(key: u64) -> impl Iterator<Item = usize> {
 }
 
 /// A table of nodes in depth-first order, whose children are sorted. A node deeper than one below the last is taken
-/// for one below the last.
-pub(super) fn freeze(
+/// for one below the last. `facts` counts the nodes in that order from one, the root being zero.
+fn freeze(
     text: Cow<'static, str>,
     drafts: &[Draft],
     descriptions: Vec<Span>,
+    mut facts: Vec<(u32, Span)>,
     corrections: &'static [Correction],
 ) -> OptionTable {
     // How many children each node has, the root first; then each, in depth-first order, reserves places for its
@@ -204,9 +213,10 @@ pub(super) fn freeze(
     };
     let mut nodes = vec![unnamed; drafts.len() + 1];
     let mut free = 1 + counts[0];
+    let mut told = facts.iter_mut().skip_while(|(node, _)| *node == 0).peekable();
     above.clear();
     above.push(0);
-    for (draft, &children) in drafts.iter().zip(&counts[1..]) {
+    for ((order, draft), &children) in (1..).zip(drafts).zip(&counts[1..]) {
         above.truncate(usize::from(draft.depth) + 1);
         let parent = above.last().copied().unwrap_or(0);
         let NodeData { first_child, children: taken, .. } = &mut nodes[parent as usize];
@@ -222,8 +232,13 @@ pub(super) fn freeze(
         };
         free += children;
         above.push(place);
+        while let Some((node, _)) = told.next_if(|(node, _)| *node == order) {
+            *node = place;
+        }
     }
-    let mut table = OptionTable { text, nodes, descriptions, types: [OnceLock::new(), OnceLock::new()] };
+    facts.sort_by_key(|(node, _)| *node);
+    let types = [OnceLock::new(), OnceLock::new()];
+    let mut table = OptionTable { text, nodes, descriptions, facts, is_exact: false, types };
     for correction in corrections {
         let found = table.node(&correction.path).filter(|node| correction.fits(*node)).map(|node| node.id);
         if let Some(id) = found {

@@ -29,6 +29,7 @@ in
 builtins.__symbolic
   {
     inherit lib;
+    formats = import ./formats.nix { inherit lib; name = "${name}.formats"; };
     stdenv = builtins.__symbolic
       {
         inherit (platform "${name}.stdenv.hostPlatform") isLinux isDarwin;

@@ -4,17 +4,20 @@
 //! ([`TypeDescription::parse`] is the inverse of that, [`std::fmt::Display`] the composition itself). What a
 //! description does not tell is not guessed: it is [`TypeDescription::Unknown`], as a whole or in part.
 
+mod exact;
 mod known;
+mod merging;
 mod parse;
 mod show;
 #[cfg(test)]
 mod tests;
 
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::ops::Bound;
 
 /// What an option accepts, and with that how several definitions of it merge.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum TypeDescription {
     /// `true` or `false`; equal definitions merge.
     Bool,
@@ -145,7 +148,7 @@ pub enum TypeDescription {
 }
 
 /// One of the values of an enumeration.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum EnumValue {
     /// A string.
     Str(SmolStr),

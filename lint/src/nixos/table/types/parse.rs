@@ -24,13 +24,14 @@ type Phrase<'a> = (TypeDescription, Class, &'a str);
 impl TypeDescription {
     /// The type that `description` describes, as the manual words it, with straight or curly quotation marks.
     ///
-    /// What is not understood is [`TypeDescription::Unknown`], as a whole or in the parts that are certain.
+    /// What is not understood is [`TypeDescription::Unknown`], as a whole or in the parts that are certain. What
+    /// [`TypeDescription::to_exact_text`] wrote is understood.
     pub fn parse(description: &str) -> TypeDescription {
         let description = description.trim();
         if description.len() > LONGEST {
             return TypeDescription::Unknown(SmolStr::new(description));
         }
-        slice(description, 0).0
+        TypeDescription::of_json(description).unwrap_or_else(|| slice(description, 0).0)
     }
 }
 

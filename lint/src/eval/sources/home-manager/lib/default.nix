@@ -18,6 +18,7 @@ in
         modules = [ ../modules { _module.args.pkgs = pkgs; } ];
         specialArgs = extraSpecialArgs;
         __world = "home-manager";
+        __source = ./.;
         __own = { lib = extended; modulesPath = toString ../modules; };
       };
       complete = configuration: configuration // {

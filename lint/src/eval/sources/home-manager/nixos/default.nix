@@ -50,6 +50,7 @@ in
           class = "homeManager";
           shorthandOnlyDefinesConfig = false;
           world = "home-manager";
+          source = ./.;
           inherit modules specialArgs;
         };
       });

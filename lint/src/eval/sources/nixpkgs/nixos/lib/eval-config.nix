@@ -25,6 +25,7 @@ let
     class = "nixos";
     modules = [ "/«speclint»/lib/nixos.nix" ] ++ given ++ extraModules;
     __world = "nixos";
+    __source = ./.;
     __own = { inherit noUserModules; lib = known; modulesPath = toString ../modules; };
   };
 
