@@ -31,7 +31,7 @@ fn system_json(system: &System, locate: &Locate<'_>) -> Json {
     }
     json!({
         "name": system.name,
-        "entry": system.entry,
+        "entry": locate(&system.entry, rowan::TextRange::default()).0,
         "parent": scope_json(system, &system.parent, &all, locate),
         "specialisations": specialisations,
     })
