@@ -8,7 +8,10 @@ use expect_test::{Expect, expect};
 fn check(text: impl AsRef<[u8]>, status: i32, expected: Expect) {
     let user = User::with(&[]);
     user.write("configuration.nix", text);
-    expected.assert_eq(&user.says(status, &["check", "configuration.nix"]));
+    let told = user.says(status, &["check", "configuration.nix"]);
+    // Behind an empty line of source stands a blank.
+    let lines: Vec<&str> = told.lines().map(str::trim_end).collect();
+    expected.assert_eq(&(lines.join("\n") + "\n"));
 }
 
 #[test]
@@ -57,31 +60,31 @@ fn an_empty_file() {
         "",
         1,
         expect![[r#"
-        1 finding
-        error[syntax-error]: expected an expression: the file is empty
-          ┌─ configuration.nix:1:1
-          │
-        1 │ 
-          │ ^
-          │
-          = Nix will not read the file
+            1 finding
+            error[syntax-error]: expected an expression: the file is empty
+              ┌─ configuration.nix:1:1
+              │
+            1 │
+              │ ^
+              │
+              = Nix will not read the file
 
-    "#]],
+        "#]],
     );
     check(
         "# nothing but a comment\n",
         1,
         expect![[r#"
-        1 finding
-        error[syntax-error]: expected an expression: found only comments
-          ┌─ configuration.nix:2:1
-          │
-        2 │ 
-          │ ^
-          │
-          = Nix will not read the file
+            1 finding
+            error[syntax-error]: expected an expression: found only comments
+              ┌─ configuration.nix:2:1
+              │
+            2 │
+              │ ^
+              │
+              = Nix will not read the file
 
-    "#]],
+        "#]],
     );
 }
 
@@ -185,25 +188,25 @@ fn a_mark_and_windows_line_ends() {
         "\u{feff}{ specialisation.tv.configuration = { };\r\n}\r\n",
         1,
         expect![[r#"
-        2 findings, 1 fixable with --fix
-        error[syntax-error]: the file starts with a byte order mark, which Nix does not accept
-          ┌─ configuration.nix:1:1
-          │
-        1 │ ﻿{ specialisation.tv.configuration = { };
-          │ 
-          │
-          = Nix will not read the file
+            2 findings, 1 fixable with --fix
+            error[syntax-error]: the file starts with a byte order mark, which Nix does not accept
+              ┌─ configuration.nix:1:1
+              │
+            1 │ ﻿{ specialisation.tv.configuration = { };
+              │
+              │
+              = Nix will not read the file
 
-        note[missing-tag]: specialisation `tv` has no tag
-          ┌─ configuration.nix:1:4
-          │
-        1 │ ﻿{ specialisation.tv.configuration = { };
-          │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its generations look like the base's
-          │
-          = the label of the boot entry will not tell it from the base
-          = help: add the tag `tv` (speclint check --fix)
+            note[missing-tag]: specialisation `tv` has no tag
+              ┌─ configuration.nix:1:4
+              │
+            1 │ ﻿{ specialisation.tv.configuration = { };
+              │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its generations look like the base's
+              │
+              = the label of the boot entry will not tell it from the base
+              = help: add the tag `tv` (speclint check --fix)
 
-    "#]],
+        "#]],
     );
 }
 
