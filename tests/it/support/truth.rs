@@ -5,6 +5,8 @@ use serde_json::{Map, Value as Json};
 /// What NixOS makes of a system.
 pub(crate) struct Truth {
     pub(crate) parent: Map<String, Json>,
+    /// The options that the configuration itself declares, besides those of `my`.
+    pub(crate) own: Vec<Json>,
     pub(crate) specialisations: Vec<Specialisation>,
 }
 
@@ -31,13 +33,18 @@ pub(crate) enum Outcome<'t> {
 }
 
 impl Truth {
-    /// The truth from the lines under `#- truth`: `NAME: {…}`, the parent's first.
+    /// The truth from the lines under `#- truth`: `NAME: {…}`, the parent's first, and perhaps `own: […]`.
     pub(crate) fn parse(case: &str, text: &str) -> Self {
-        let mut scopes = text.lines().map(|line| {
-            let (scope, options) = line.split_once(": ").unwrap_or_else(|| panic!("{case}: `{line}`"));
-            let options = serde_json::from_str(options).unwrap_or_else(|e| panic!("{case}: {scope}: {e}"));
-            (scope, options)
-        });
+        let (mut own, mut scopes) = (Vec::new(), Vec::new());
+        for line in text.lines() {
+            let (scope, value) = line.split_once(": ").unwrap_or_else(|| panic!("{case}: `{line}`"));
+            match serde_json::from_str(value) {
+                Ok(Json::Array(names)) => own = names,
+                Ok(Json::Object(options)) => scopes.push((scope, options)),
+                other => panic!("{case}: {scope}: {other:?}"),
+            }
+        }
+        let mut scopes = scopes.into_iter();
         let Some(("parent", parent)) = scopes.next() else { panic!("{case}: the parent's line comes first") };
         let specialisations = scopes.map(|(scope, options)| {
             let (name, inherits) = match scope.split_once(' ') {
@@ -48,7 +55,7 @@ impl Truth {
             };
             Specialisation { name: name.into(), inherits, options }
         });
-        Truth { parent, specialisations: specialisations.collect() }
+        Truth { parent, own, specialisations: specialisations.collect() }
     }
 }
 
