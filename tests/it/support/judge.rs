@@ -54,6 +54,12 @@ impl Score {
         )
     }
 
+    /// Whether all is as NixOS makes it, and known.
+    pub(crate) fn is_perfect(&self) -> bool {
+        let bad = [&self.wrong, &self.unknown, &self.priority, &self.missed, &self.false_alarms];
+        bad.iter().all(|list| list.is_empty())
+    }
+
     /// At most this many of the things that must not be, for a message.
     pub(crate) fn examples(&self, most: usize) -> String {
         let kinds = [
@@ -74,7 +80,8 @@ pub(crate) fn judge(case: &Case) -> Score {
     let analysis = case.analysis();
     let shown = json::shown(&analysis);
     let checked = json::checked(&analysis, &analysis.findings());
-    let systems = shown["systems"].as_array().expect("systems are a list");
+    let list = |kind: &str| shown[kind].as_array().cloned().unwrap_or_default();
+    let systems = [list("systems"), list("homes")].concat();
     let diagnostics = checked["diagnostics"].as_array().expect("diagnostics are a list");
     let mut score = Score::default();
     for (name, truth) in &case.truths {
@@ -185,6 +192,9 @@ fn verdict(option: &str, truth: &Outcome<'_>, said: Option<&Json>, is_own: bool)
         // That NixOS refuses the whole shows as `unknown`, with its message.
         (Outcome::Refused, "unknown") => {
             agree_if(said["reason"].as_str().is_some_and(|r| r.starts_with("NixOS refuses it")))
+        }
+        (Outcome::Unknown(why), "unknown") => {
+            agree_if(said["reason"].as_str().is_some_and(|r| r.contains(why)))
         }
         (_, "unknown") => Verdict::Unknown,
         (Outcome::Absent, _) => agree_if(status == "undefined"),
