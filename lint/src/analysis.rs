@@ -4,6 +4,7 @@ mod unreached;
 
 use crate::db::{self, Database, Db, Entry, Root};
 use crate::eval::host::Host;
+use crate::eval::paths;
 use crate::findings::{Edit, Finding, Fix};
 use crate::fix::{Edited, Fixer, Trial, apply};
 use crate::nixos::entry::Start;
@@ -131,8 +132,15 @@ impl Analysis {
     }
 
     fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {
-        let tree = self.db.tree(&project.folder).files(&self.db).clone();
-        (0..tree.len()).map(move |i| tree[i].clone()).filter(|path| self.is_about_specialisations(path))
+        let mut files: Vec<String> = self.db.tree(&project.folder).files(&self.db).to_vec();
+        // What starts in a hidden folder has its files there.
+        for start in project.sources.iter().map(Source::path).filter(|start| is_hidden(below(project, start)))
+        {
+            let folder = if start.ends_with(".nix") { paths::parent(start) } else { start };
+            let more = self.db.tree(folder).files(&self.db);
+            files.extend(more.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
+        }
+        files.into_iter().filter(|path| self.is_about_specialisations(path))
     }
 
     fn is_about_specialisations(&self, path: &str) -> bool {
@@ -246,6 +254,11 @@ impl Analysis {
             alone.is_some_and(|alone| trial.is_sum_of(&alone))
         })
     }
+}
+
+/// Whether a path, or a folder that it lies in, is hidden.
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|name| name.starts_with('.'))
 }
 
 /// What a file is called within its project.

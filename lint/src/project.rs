@@ -31,6 +31,19 @@ pub enum Source {
     Home(String),
 }
 
+impl Source {
+    /// Its file, or the folder of the flake.
+    pub fn path(&self) -> &str {
+        match self {
+            Source::Flake(path)
+            | Source::File(path)
+            | Source::Set(path)
+            | Source::Module(path)
+            | Source::Home(path) => path,
+        }
+    }
+}
+
 /// Files from which systems start, by custom, in folders that are no flake.
 const CONFIGURATION: &str = "configuration.nix";
 const DEFAULT: &str = "default.nix";

@@ -6,6 +6,7 @@ mod fixes;
 mod mends;
 mod oracle;
 mod partial;
+mod patterns;
 mod pitfalls;
 mod rules;
 mod support;
