@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation.
+Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation, not even
+under a condition that does not hold.
 
 ## Why it hurts
 
@@ -51,7 +52,8 @@ In a module that several systems share, one of which has no specialisations and 
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.system.specialisations.is_empty() && cx.system.parent.complete {
+    // Where a module has specialisations under a condition, that is what the guard is for.
+    if cx.system.specialisations.is_empty() && cx.system.named.is_empty() && cx.system.parent.complete {
         scope(cx, None, &cx.system.parent, findings);
     }
     for specialisation in &cx.system.specialisations {

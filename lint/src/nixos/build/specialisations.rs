@@ -5,7 +5,7 @@ use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
-use crate::nixos::system::{NodeId, ScopeId, show_loc};
+use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
@@ -124,9 +124,11 @@ impl Builder {
         let missing = || Stop::unknown("the specialisation's configuration is not known");
         let options = self.modules.submodule(element).ok_or_else(missing)?;
         let inherits = match self.modules.find(ev, options, &["inheritParentConfig"])? {
-            Some(inherit) => matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true)),
+            Some(inherit) if !matches!(self.modules.kind(inherit), NodeKind::Undeclared) => {
+                matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true))
+            }
             // Home Manager's always do.
-            None => true,
+            _ => true,
         };
         let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
         ev.force(self.modules.value(configuration))?;
