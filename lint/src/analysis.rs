@@ -131,8 +131,11 @@ impl Analysis {
     }
 
     fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {
-        let tree = self.db.tree(&project.folder).files(&self.db).clone();
-        (0..tree.len()).map(move |i| tree[i].clone()).filter(|path| self.is_about_specialisations(path))
+        let files = project.folders().into_iter().flat_map(|folder| {
+            let tree = self.db.tree(&folder).files(&self.db).clone();
+            (0..tree.len()).map(move |i| tree[i].clone())
+        });
+        files.filter(|path| self.is_about_specialisations(path))
     }
 
     fn is_about_specialisations(&self, path: &str) -> bool {
