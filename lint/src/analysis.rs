@@ -181,9 +181,11 @@ impl Analysis {
     pub fn findings(&self) -> Vec<Finding> {
         let systems = self.evaluated();
         let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
-        let found: Vec<Arc<Vec<Finding>>> = entries
+        let found: Vec<(Arc<System>, Arc<Vec<Finding>>)> = systems
             .par_iter()
-            .map_with(self.db.clone(), |db, entry| db::findings(db, &entries, *entry))
+            .map_with(self.db.clone(), |db, (entry, system)| {
+                (system.clone(), db::findings(db, &entries, *entry))
+            })
             .collect();
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
@@ -195,7 +197,7 @@ impl Analysis {
                 texts: &HostTexts(&host),
             })
         });
-        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()).chain(of_projects))
+        rules::united(rules::agreed(&found).cloned().chain(of_projects))
     }
 
     /// The text of a file that was read.
