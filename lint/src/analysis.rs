@@ -4,7 +4,6 @@ mod unreached;
 
 use crate::db::{self, Database, Db, Entry, Root};
 use crate::eval::host::Host;
-use crate::eval::paths;
 use crate::findings::{Edit, Finding, Fix};
 use crate::fix::{Edited, Fixer, Trial, apply};
 use crate::nixos::entry::Start;
@@ -132,15 +131,11 @@ impl Analysis {
     }
 
     fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {
-        let mut files: Vec<String> = self.db.tree(&project.folder).files(&self.db).to_vec();
-        // What starts in a hidden folder has its files there.
-        for start in project.sources.iter().map(Source::path).filter(|start| is_hidden(below(project, start)))
-        {
-            let folder = if start.ends_with(".nix") { paths::parent(start) } else { start };
-            let more = self.db.tree(folder).files(&self.db);
-            files.extend(more.iter().filter(|file| !files.contains(file)).cloned().collect::<Vec<_>>());
-        }
-        files.into_iter().filter(|path| self.is_about_specialisations(path))
+        let files = project.folders().into_iter().flat_map(|folder| {
+            let tree = self.db.tree(&folder).files(&self.db).clone();
+            (0..tree.len()).map(move |i| tree[i].clone())
+        });
+        files.filter(|path| self.is_about_specialisations(path))
     }
 
     fn is_about_specialisations(&self, path: &str) -> bool {
@@ -186,9 +181,11 @@ impl Analysis {
     pub fn findings(&self) -> Vec<Finding> {
         let systems = self.evaluated();
         let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
-        let found: Vec<Arc<Vec<Finding>>> = entries
+        let found: Vec<(Arc<System>, Arc<Vec<Finding>>)> = systems
             .par_iter()
-            .map_with(self.db.clone(), |db, entry| db::findings(db, &entries, *entry))
+            .map_with(self.db.clone(), |db, (entry, system)| {
+                (system.clone(), db::findings(db, &entries, *entry))
+            })
             .collect();
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
@@ -200,7 +197,7 @@ impl Analysis {
                 texts: &HostTexts(&host),
             })
         });
-        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()).chain(of_projects))
+        rules::united(rules::agreed(&found).cloned().chain(of_projects))
     }
 
     /// The text of a file that was read.
@@ -254,11 +251,6 @@ impl Analysis {
             alone.is_some_and(|alone| trial.is_sum_of(&alone))
         })
     }
-}
-
-/// Whether a path, or a folder that it lies in, is hidden.
-fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|name| name.starts_with('.'))
 }
 
 /// What a file is called within its project.

@@ -20,7 +20,7 @@ pub(super) fn home(
     Ok(modules.submodule(element))
 }
 
-/// The users whose homes have specialisations of their own.
+/// The users whose homes have specialisations of their own, or are not known to have none.
 pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Vec<Name> {
     let Ok(Some(users)) = modules.find(ev, scope, &["home-manager", "users"]) else {
         return Vec::new();

@@ -46,9 +46,10 @@ holds, and what it guards silently vanishes.
 
 ## When it is wrong
 
-In a module that several systems share, one of which has no specialisations and is meant to go without the settings.
+When the module is used elsewhere too. In a module that several systems of the repository share it only speaks if the
+guard holds in none of them.
 ",
-    checks: &[Check::System(check)],
+    checks: &[Check::Everywhere(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -72,6 +73,8 @@ fn scope(cx: &Context<'_>, specialisation: Option<&Name>, scope: &Scope, finding
             }
         }
     }
+    // A module may also be imported where its guard holds.
+    dead.retain(|(span, _)| !may_hold(cx, *span));
     for (span, definitions) in dead {
         let finding = finding(cx, specialisation, span, &definitions);
         let fix = fix(cx, &finding, span, &definitions);
@@ -87,6 +90,13 @@ fn dead_guard(definition: &DefinitionModel) -> Option<Span> {
         Some((Guard::BaseOnly, span)) if reads_it => Some(span),
         _ => None,
     }
+}
+
+/// Whether a guard holds in the system or one of its specialisations, as far as is known.
+fn may_hold(cx: &Context<'_>, span: Span) -> bool {
+    let options = cx.system.scopes().flat_map(|(_, scope)| scope.options.values());
+    let mut conditions = options.flat_map(|option| &option.definitions).flat_map(|d| &d.conditions);
+    conditions.any(|c| c.holds != Some(false) && c.guard == Some((Guard::BaseOnly, span)))
 }
 
 fn finding(

@@ -100,7 +100,18 @@ impl Eval<'_> {
     }
 }
 
+/// What a file yields in a source that is not at hand; `None` if the text does not lead into one.
+fn of_unknown_source(s: &Str) -> Option<Value> {
+    let (name, below) = s.text.split_once('«').filter(|_| s.stand_in)?.1.split_once('»')?;
+    let is_source = !name.starts_with(derivations::PREFIX) && unreadable(s).is_some();
+    is_source.then(|| Value::Symbol(format!("(import {name}{below})").into()))
+}
+
 fn import(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let value = ev.force(args[0])?;
+    if let Some(symbol) = ev.coerce(value, Coerce::PathPart).ok().as_ref().and_then(of_unknown_source) {
+        return Ok(symbol);
+    }
     let path = ev.want_path(args[0])?;
     if path.starts_with(STORE_FOLDER) {
         ev.kind(&path)?;
