@@ -110,6 +110,7 @@ fn told_by_lib(ev: &mut Eval<'_>, set: &Attrs, facts: &mut Facts) {
             let path = strings(ev, &set, "to");
             facts.renamed_to.extend(path.map(|path| path.iter().map(Name::to_string).collect()));
         }
+        facts.changed = told.known("changed").is_some();
     }
 }
 
