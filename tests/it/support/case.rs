@@ -1,5 +1,6 @@
 //! Configurations of several files, as `fixtures/` keeps them: a file with sections, or a folder.
 
+use super::tables::OwnTables;
 use speclint_lint::analysis::Analysis;
 use speclint_lint::project::Project;
 use speclint_lint::source::files::MemoryFiles;
@@ -133,7 +134,7 @@ impl Case {
     /// An analysis of its systems: of those that it has as a repository, if it is one.
     pub(crate) fn analysis(&self) -> Analysis {
         let files = Arc::new(MemoryFiles(self.files.clone()));
-        let mut analysis = Analysis::new(files.clone());
+        let mut analysis = Analysis::with_tables(files.clone(), Arc::new(OwnTables::new(files.clone())));
         let is_project = |first: &String| ["flake.nix", "default.nix", ".git/HEAD"].contains(&short(first));
         if self.entries.first().is_some_and(is_project) {
             let project = Project::of(&*files, ROOT);

@@ -110,8 +110,7 @@ impl Builder {
         let Some(options) = self.modules.submodule(element) else { return };
         let root = self.modules.root(ev, options);
         let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
-        // The newest NixOS has a third option.
-        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
+        for name in names.iter().filter(|n| *n != "_module") {
             if let Ok(Some(child)) = self.modules.child(ev, root, name) {
                 self.refuse_undeclared(ev, child, scope);
             }
