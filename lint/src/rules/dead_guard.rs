@@ -4,7 +4,7 @@ use super::context::is_part_of;
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
 use crate::fix::Target;
-use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
+use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span, World};
 use crate::syntax::hir::Name;
 
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,7 @@ holds, and what it guards silently vanishes.
 }
 ```
 
-`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11.
+`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11, Home Manager has not.
 
 ## When it is wrong
 
@@ -148,7 +148,8 @@ fn fix(
     span: Span,
     definitions: &[(&str, &DefinitionModel)],
 ) -> Option<Fix> {
-    if finding.specialisation.is_some() {
+    // Home Manager has no such option.
+    if finding.specialisation.is_some() || cx.system.world != World::Nixos {
         return None;
     }
     let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";
