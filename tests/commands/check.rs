@@ -331,9 +331,11 @@ fn wrong_use_says_what_to_do() {
         2,
         &["--select", "missing-tags"],
         expect![[r#"
-        speclint: there is no rule `missing-tags`; the rules are captured-config, conflicting-definitions, dead-guard, ineffective-override, inverted-guard, missing-tag, needs-mkdefault, nested-specialisation, syntax-error, undeclared-option, unguarded-default, unknown-specialisation, unreached-specialisation, wrong-type
-    "#]],
+            speclint: there is no rule `missing-tags`: did you mean `missing-tag`?
+        "#]],
     );
+    let told = user.says(2, &["check", "--ignore", "tabs"]);
+    assert!(told.starts_with("speclint: there is no rule `tabs`; the rules are captured-config, "), "{told}");
     check(
         &user,
         2,
