@@ -35,7 +35,7 @@ fn prepare(path: &Path, before: &str, text: &str) -> Result<(NamedTempFile, Path
     }
     let folder = target.parent().unwrap_or(Path::new("/"));
     let cannot = || format!("cannot write `{shown}`: nothing was written");
-    let mut file = NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut file = tempfile::Builder::new().prefix(".speclint-").tempfile_in(folder).with_context(cannot)?;
     file.write_all(text.as_bytes()).with_context(cannot)?;
     file.as_file().set_permissions(permissions).with_context(cannot)?;
     file.as_file().sync_all().with_context(cannot)?;
