@@ -8,5 +8,6 @@ mod oracle;
 mod partial;
 mod patterns;
 mod pitfalls;
+mod robust;
 mod rules;
 mod support;
