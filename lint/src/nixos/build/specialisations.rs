@@ -123,8 +123,11 @@ impl Builder {
         ev.force(self.modules.value(element))?;
         let missing = || Stop::unknown("the specialisation's configuration is not known");
         let options = self.modules.submodule(element).ok_or_else(missing)?;
-        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
-        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
+        let inherits = match self.modules.find(ev, options, &["inheritParentConfig"])? {
+            Some(inherit) => matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true)),
+            // Those of Home Manager always do.
+            None => true,
+        };
         let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
         ev.force(self.modules.value(configuration))?;
         Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))
