@@ -115,7 +115,7 @@ fn is_of_everywhere(finding: &Finding) -> bool {
 }
 
 /// What was found in systems, without what should be so in all of them that read the file and is not, or may not be.
-pub fn agreed<'f>(found: &'f [(Arc<System>, Arc<Vec<Finding>>)]) -> impl Iterator<Item = &'f Finding> {
+pub fn agreed(found: &[(Arc<System>, Arc<Vec<Finding>>)]) -> impl Iterator<Item = &Finding> {
     let may_disagree = |finding: &Finding, of: &System, system: &System, findings: &[Finding]| {
         let has_it = || {
             let here = |f: &Finding| f.rule == finding.rule && f.primary.location == finding.primary.location;
