@@ -20,6 +20,7 @@ macro_rules! files {
 
 /// Path and text of each file; a path begins with the kind of source.
 const FILES: &[(&str, &str)] = files! {
+    "colmena/flake.nix"
     "ez-configs/flake-module.nix"
     "ez-configs/flake.nix"
     "flake-parts/all-modules.nix"

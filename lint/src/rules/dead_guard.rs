@@ -4,7 +4,7 @@ use super::context::is_part_of;
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
 use crate::fix::Target;
-use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
+use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span, World};
 use crate::syntax::hir::Name;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation.
+Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation, not even
+under a condition that does not hold.
 
 ## Why it hurts
 
@@ -41,7 +42,7 @@ holds, and what it guards silently vanishes.
 }
 ```
 
-`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11.
+`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11, Home Manager has not.
 
 ## When it is wrong
 
@@ -52,7 +53,8 @@ guard holds in none of them.
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.system.specialisations.is_empty() && cx.system.parent.complete {
+    // Where a module has specialisations under a condition, that is what the guard is for.
+    if cx.system.specialisations.is_empty() && cx.system.named.is_empty() && cx.system.parent.complete {
         scope(cx, None, &cx.system.parent, findings);
     }
     for specialisation in &cx.system.specialisations {
@@ -146,7 +148,8 @@ fn fix(
     span: Span,
     definitions: &[(&str, &DefinitionModel)],
 ) -> Option<Fix> {
-    if finding.specialisation.is_some() {
+    // Home Manager has no such option.
+    if finding.specialisation.is_some() || cx.system.world != World::Nixos {
         return None;
     }
     let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";

@@ -11,9 +11,11 @@ mod inverted_guard;
 mod missing_tag;
 mod needs_mkdefault;
 mod nested_specialisation;
+mod renamed_option;
 mod syntax_error;
 mod undeclared_option;
 mod unguarded_default;
+mod unknown_option;
 mod unknown_specialisation;
 mod unreached_specialisation;
 mod wrong_type;
@@ -63,9 +65,11 @@ pub const ALL: &[Rule] = &[
     missing_tag::RULE,
     needs_mkdefault::RULE,
     nested_specialisation::RULE,
+    renamed_option::RULE,
     syntax_error::RULE,
     undeclared_option::RULE,
     unguarded_default::RULE,
+    unknown_option::RULE,
     unknown_specialisation::RULE,
     unreached_specialisation::RULE,
     wrong_type::RULE,

@@ -160,18 +160,16 @@ let
     in
     self;
 
-  # The machines of a hive, as colmena makes them of its modules.
-  hive = self: machines:
+  # The machines of a hive, as colmena makes them of its modules; `evaluate` makes a system.
+  hive = evaluate: machines:
     let
-      inherit (nixpkgs) lib;
       meta = machines.meta or machines.network or { };
-      nixpkgs = self.inputs.nixpkgs or (nameless "nixpkgs");
       nodes = removeAttrs machines [ "defaults" "meta" "network" ];
       evaluated = mapAttrs
-        (name: module: nixpkgs.lib.nixosSystem {
+        (name: module: evaluate {
           specialArgs = { inherit name; nodes = evaluated; } // meta.specialArgs or { } // meta.nodeSpecialArgs.${name} or { };
           modules = [
-            { options.deployment = lib.mkOption { type = lib.types.anything; default = { }; }; }
+            ({ lib, ... }: { options.deployment = lib.mkOption { type = lib.types.anything; default = { }; }; })
             (machines.defaults or { })
             module
           ];
@@ -189,6 +187,8 @@ let
     if homes == [ ] then { } else head homes;
 in
 rec {
+  inherit hive;
+
   # The flake in a folder.
   flake = source:
     let
@@ -206,8 +206,7 @@ rec {
       homeConfigurations = outputs.homeConfigurations or { } // homesOf outputs;
       darwinConfigurations = outputs.darwinConfigurations or { };
       colmena =
-        if outputs ? colmenaHive.nodes then outputs.colmenaHive.nodes
-        else if outputs ? colmena then hive outputs outputs.colmena
-        else { };
+        if outputs ? colmena then hive (outputs.inputs.nixpkgs or (nameless "nixpkgs")).lib.nixosSystem outputs.colmena
+        else outputs.colmenaHive.nodes or { };
     };
 }

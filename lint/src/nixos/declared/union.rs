@@ -83,6 +83,14 @@ impl Union {
             let ty = self.options.get(&path[..at]).and_then(|outer| outer.ty.as_ref());
             let Some(steps) = ty.and_then(inside) else { continue };
             option.path = [&path[..at], &steps, &path[at + 1..]].concat();
+            for to in option
+                .facts
+                .renamed_to
+                .iter_mut()
+                .filter(|to| to.get(at).is_some_and(|name| *name == *INSIDE))
+            {
+                to.splice(at..=at, steps.iter().map(Name::to_string));
+            }
             match self.options.get_mut(&option.path) {
                 Some(known) => known.unite(option),
                 None => {
@@ -101,6 +109,9 @@ impl Union {
             return ty.clone();
         }
         let [to] = option.facts.renamed_to.as_slice() else { return TypeDescription::Unspecified };
+        if option.facts.changed {
+            return TypeDescription::Unspecified;
+        }
         let to: Vec<Name> = to.iter().map(Name::new).collect();
         match self.options.get(&to) {
             Some(target) if depth < MOST => match self.type_of(target, depth + 1) {
@@ -139,6 +150,7 @@ impl FoundOption {
                 self.facts.renamed_to.push(to);
             }
         }
+        self.facts.changed |= other.facts.changed;
         self.facts.applied |= other.facts.applied;
         self.facts.read_only |= other.facts.read_only;
         self.facts.hidden &= other.facts.hidden;
