@@ -28,17 +28,18 @@ impl Analysis {
         let mut candidates: Vec<String> = self.files_about_specialisations(project).collect();
         let read: HashSet<&str> = systems.iter().flat_map(|(_, s)| &s.files).map(String::as_str).collect();
         candidates.retain(|file| !read.contains(file.as_str()));
-        for root in roots {
+        // A file that was only looked at, and is no set of systems, is not a part of anything.
+        let is_part =
+            |root: &&Root| root.is_flake(&self.db) || !db::discovered(&self.db, **root).systems.is_empty();
+        let parts: Vec<Root> = roots.iter().filter(is_part).copied().collect();
+        for root in &parts {
             let found = db::discovered(&self.db, *root);
-            // What was only looked at is not a part of anything.
-            if !found.systems.is_empty() {
-                candidates.retain(|file| !found.files.contains(file));
-            }
+            candidates.retain(|file| !found.files.contains(file));
         }
         if candidates.is_empty() {
             return Vec::new();
         }
-        let outputs: Vec<Arc<Outputs>> = self.outputs(roots).collect();
+        let outputs: Vec<Arc<Outputs>> = self.outputs(&parts).collect();
         candidates.retain(|file| !outputs.iter().any(|o| belongs_to(file, o)));
         let has_darwin = self.has_darwin(roots);
         let is_certain = self.is_certain(roots, systems) && outputs.iter().all(|o| o.complete);

@@ -380,6 +380,11 @@ impl System {
 }
 
 impl Scope {
+    /// Why nothing of it is known, if nothing is.
+    pub fn unevaluated(&self) -> Option<&Trouble> {
+        self.troubles.first().filter(|_| self.options.is_empty() && !self.complete)
+    }
+
     /// The option that a module of the configuration declares at a path, or above it.
     pub fn declared(&self, path: &[Name]) -> Option<&OptionModel> {
         let at = |end: usize| self.options.get(&super::show_loc(&path[..end]));

@@ -84,7 +84,10 @@ fn scope_json(
             Some(option) if !option.has_parts => prediction_json(system, option, locate),
             _ => match scope.failed_above(path) {
                 Some(option) => prediction_json(system, option, locate),
-                None => json!({ "status": "undefined" }),
+                None => match scope.unevaluated() {
+                    Some(trouble) => json!({ "status": "unknown", "reason": trouble.message }),
+                    None => json!({ "status": "undefined" }),
+                },
             },
         };
         options.insert((*path).to_owned(), prediction);
@@ -206,7 +209,11 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
 fn summary_of(scope: &Scope, path: &str) -> String {
     match scope.options.get(path) {
         Some(option) if !option.has_parts => summary(option),
-        _ => scope.failed_above(path).map_or("undefined".into(), summary),
+        _ => match (scope.failed_above(path), scope.unevaluated()) {
+            (Some(option), _) => summary(option),
+            (None, Some(trouble)) => format!("unknown ({})", trouble.message),
+            (None, None) => "undefined".into(),
+        },
     }
 }
 

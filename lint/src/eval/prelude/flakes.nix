@@ -136,8 +136,15 @@ let
             specialArgs = builtins.__symbolic (arguments.specialArgs or { }) "${function}'s arguments";
           })
         else builtins.__symbol function;
+      # Of one of nix-darwin's, what its packages are for.
+      darwinSystem = _:
+        let
+          system = "${name}.lib.darwinSystem";
+          source = builtins.__standIn "nixpkgs" name null;
+        in
+        builtins.__symbolic { pkgs = import "${source}/packages.nix" { name = "${system}.pkgs"; darwin = true; }; } system;
     in
-    builtins.__symbolic { lib = builtins.__symbolic { inherit nixosSystem; } "${name}.lib"; } name;
+    builtins.__symbolic { lib = builtins.__symbolic { inherit nixosSystem darwinSystem; } "${name}.lib"; } name;
 
   # A flake: what its outputs are, with what Nix adds to them.
   call = { source, name, lock, node, inherited ? { }, known ? false }:
