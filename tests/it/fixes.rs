@@ -66,6 +66,10 @@ fn subjects(analysis: &Analysis, findings: &[Finding]) -> BTreeSet<(Option<Strin
     for finding in findings {
         let of = finding.specialisation.as_ref().map(ToString::to_string);
         subjects.extend(finding.option.iter().map(|option| (of.clone(), option.clone())));
+        // An option that gets its new name is about what has that name.
+        let titles = finding.fixes.iter().filter(|_| finding.rule == "renamed-option").map(|fix| &fix.title);
+        let new = titles.filter_map(|title| title.strip_prefix("write `")?.strip_suffix('`'));
+        subjects.extend(new.map(|option| (of.clone(), option.to_owned())));
         // A guard is about everything that is under it.
         for (system, definition, option) in definitions(&systems) {
             let is_under = definition.conditions.iter().any(|c| {
@@ -104,7 +108,14 @@ fn key(finding: &Finding) -> (&'static str, String, Option<String>, Option<Strin
 }
 
 /// The rules of severity error whose findings need not have a mend: only the author knows what was meant.
-const NO_MEND: [&str; 4] = ["syntax-error", "undeclared-option", "unknown-specialisation", "wrong-type"];
+const NO_MEND: [&str; 6] = [
+    "renamed-option",
+    "syntax-error",
+    "undeclared-option",
+    "unknown-option",
+    "unknown-specialisation",
+    "wrong-type",
+];
 
 /// What is wrong with the mends of a case.
 fn wrongs(case: &Case, unsafe_too: bool) -> Vec<String> {

@@ -8,6 +8,7 @@ mod calls;
 mod configuration;
 mod formals;
 mod judge;
+mod rename;
 mod scope;
 mod wrap;
 

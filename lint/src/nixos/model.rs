@@ -111,6 +111,8 @@ pub struct Scope {
     pub troubles: Vec<Trouble>,
     /// Whether a module is not known that may be a file of the configuration's own: it is none of an input or of NixOS.
     pub lacks_own: bool,
+    /// What is defined inside of options that take none of that name, so that NixOS refuses these as a whole.
+    pub intruders: Vec<OptionModel>,
 }
 
 /// Something about a module that is not known or that NixOS would refuse.
@@ -141,6 +143,8 @@ pub struct OptionModel {
     pub existence: Existence,
     /// Where a module of the configuration declares it.
     pub declaration: Option<Place>,
+    /// The option of NixOS or Home Manager that it is, in the table of those.
+    pub listed: Option<Node<'static>>,
     /// Whether its attributes are options of their own in [`Scope::options`], so that it is not shown itself.
     pub has_parts: bool,
     /// The options that were read to evaluate it.
@@ -166,12 +170,19 @@ pub struct Missing {
     /// Whether all modules that might declare it are known, and NixOS checks what they define. Another release of NixOS may have an
     /// option of that name all the same.
     pub certain: bool,
-    /// Whether the embedded options of NixOS or Home Manager may be those that are meant: otherwise only modules that are known
-    /// could declare it.
-    pub in_table: bool,
+    /// Whether no other release comes into question: NixOS' or Home Manager's own options are those of the source at hand, or have
+    /// no part in it.
+    pub exact: bool,
+    /// The names beside it that are most like its own, best first; all of them, if there are few and none is like it.
+    pub beside: Vec<Name>,
 }
 
 impl Missing {
+    /// Whether NixOS is certain to refuse the scope for one of these definitions. It does so even where a condition does not hold.
+    pub fn is_refused(&self, definitions: &[DefinitionModel]) -> bool {
+        self.certain && self.exact && definitions.iter().any(|d| d.state != DefinitionState::Maybe)
+    }
+
     /// Whether it is an option of the parent that is missing in a specialisation that does not inherit it.
     pub fn is_only_in(&self, parent: &Scope, option: &OptionModel) -> bool {
         // NixOS cannot have an option that a module declares besides.

@@ -11,9 +11,11 @@ mod inverted_guard;
 mod missing_tag;
 mod needs_mkdefault;
 mod nested_specialisation;
+mod renamed_option;
 mod syntax_error;
 mod undeclared_option;
 mod unguarded_default;
+mod unknown_option;
 mod unknown_specialisation;
 mod unreached_specialisation;
 mod wrong_type;
@@ -21,7 +23,9 @@ mod wrong_type;
 pub use context::{Context, ProjectContext, Texts, Unreached};
 
 use crate::findings::{Finding, Severity};
+use crate::nixos::model::System;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A rule.
 pub struct Rule {
@@ -45,6 +49,8 @@ pub struct Rule {
 pub enum Check {
     /// In a system.
     System(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// In a system, of what is only worth telling if it is so in all systems that read the file.
+    Everywhere(fn(&Context<'_>, &mut Vec<Finding>)),
     /// In a project as a whole.
     Project(fn(&ProjectContext<'_>, &mut Vec<Finding>)),
 }
@@ -59,9 +65,11 @@ pub const ALL: &[Rule] = &[
     missing_tag::RULE,
     needs_mkdefault::RULE,
     nested_specialisation::RULE,
+    renamed_option::RULE,
     syntax_error::RULE,
     undeclared_option::RULE,
     unguarded_default::RULE,
+    unknown_option::RULE,
     unknown_specialisation::RULE,
     unreached_specialisation::RULE,
     wrong_type::RULE,
@@ -81,7 +89,7 @@ pub fn is_default(name: &str) -> bool {
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in ALL.iter().flat_map(|rule| rule.checks) {
-        if let Check::System(check) = check {
+        if let Check::System(check) | Check::Everywhere(check) = check {
             check(context, &mut findings);
         }
     }
@@ -103,6 +111,29 @@ pub fn check_project(context: &ProjectContext<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a finding is only worth telling if all systems that read the file have it.
+fn is_of_everywhere(finding: &Finding) -> bool {
+    find(finding.rule).is_some_and(|rule| rule.checks.iter().any(|c| matches!(c, Check::Everywhere(_))))
+}
+
+/// What was found in systems, without what should be so in all of them that read the file and is not, or may not be.
+pub fn agreed(found: &[(Arc<System>, Arc<Vec<Finding>>)]) -> impl Iterator<Item = &Finding> {
+    let may_disagree = |finding: &Finding, of: &System, system: &System, findings: &[Finding]| {
+        let has_it = || {
+            let here = |f: &Finding| f.rule == finding.rule && f.primary.location == finding.primary.location;
+            findings.iter().any(here)
+        };
+        let reads =
+            || system.world == of.world && system.files.iter().any(|f| **f == *finding.primary.location.file);
+        (system.lacks_own() || reads()) && !has_it()
+    };
+    let is_agreed = move |finding: &Finding, of: &System| {
+        !is_of_everywhere(finding)
+            || !found.iter().any(|(system, findings)| may_disagree(finding, of, system, findings))
+    };
+    found.iter().flat_map(move |(of, findings)| findings.iter().filter(move |f| is_agreed(f, of)))
 }
 
 /// The order in which findings are told: that of the files.

@@ -4,4 +4,5 @@ pub(crate) mod case;
 pub(crate) mod json;
 pub(crate) mod judge;
 pub(crate) mod marks;
+mod tables;
 pub(crate) mod truth;

@@ -6,8 +6,8 @@ use crate::eval::heap::ThunkId;
 use crate::eval::host::SourcePlace;
 use crate::eval::machine::Eval;
 use crate::eval::releases::Release;
-use crate::eval::sources;
 use crate::eval::value::*;
+use crate::eval::{paths, sources};
 use crate::syntax::hir::Name;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -157,8 +157,8 @@ fn uncertain(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 fn stand_in(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let (kind, name) = (ev.want_text(args[0])?, ev.want_text(args[1])?);
     let place = match ev.force(args[2]) {
-        Ok(Value::Str(folder)) if !folder.stand_in => SourcePlace::Folder(folder.text.to_string()),
-        Ok(Value::Path(folder)) => SourcePlace::Folder(folder.to_string()),
+        Ok(Value::Str(folder)) if !folder.stand_in => SourcePlace::Folder(paths::normalise(&folder.text)),
+        Ok(Value::Path(folder)) => SourcePlace::Folder(paths::normalise(&folder)),
         Err(stop @ Stop::Error(_)) => return Err(stop),
         _ => SourcePlace::Elsewhere,
     };

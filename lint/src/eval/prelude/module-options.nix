@@ -172,7 +172,7 @@ in
     { config, options, ... }:
     let
       isSet = from: getAttrFromPath from config != unset;
-      declare = from: setAttrByPath from (mkOption { visible = false; default = unset; } // { __speclint.renamedTo = [ to ]; });
+      declare = from: setAttrByPath from (mkOption { visible = false; default = unset; } // { __speclint = { renamedTo = [ to ]; changed = true; }; });
       warning =
         from:
         "The option `${showOption from}' defined in ${showFiles (getAttrFromPath from options).files} has been changed to "

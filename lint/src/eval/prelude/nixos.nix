@@ -37,6 +37,8 @@ in
           {
             options = {
               inheritParentConfig = mkOption { type = types.bool; default = true; };
+              # Only the newest NixOS has it.
+              toplevel = mkOption { type = types.nullOr types.raw; default = null; };
               configuration = mkOption {
                 default = { };
                 type =

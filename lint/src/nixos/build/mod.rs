@@ -31,7 +31,8 @@ pub fn system(
     world: World,
 ) -> System {
     let prefix = modules.prefix(scope).to_vec();
-    let mut builder = Builder { modules: modules.clone(), prefix, scopes: HashMap::new(), missing: None };
+    let mut builder =
+        Builder { modules: modules.clone(), world, prefix, scopes: HashMap::new(), missing: None };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
     let specialisations = builder.specialisations(ev, scope, &mut parent);
@@ -56,6 +57,7 @@ fn release(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Option<
 
 struct Builder {
     modules: ModuleSystem,
+    world: World,
     /// The path of the system inside of another one, which the names of its options go without.
     prefix: Vec<Name>,
     /// Which specialisation each scope belongs to, `None` for the parent.
@@ -108,6 +110,7 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
+        Self::refuse_strangers(&mut scope);
         scope
     }
 
@@ -226,6 +229,7 @@ impl Builder {
                 merging: Merging::Unknown,
                 existence: Existence::Listed,
                 declaration: None,
+                listed: None,
                 has_parts: false,
                 reads: Vec::new(),
             },
@@ -332,9 +336,13 @@ impl Builder {
             merging: merging(&ty),
             existence: self.existence(node),
             declaration: self.declaration(ev, node),
+            listed: self.listed(node),
             has_parts,
             reads,
         };
+        if let (Prediction::Refused(_), Some(submodule)) = (&model.prediction, submodule) {
+            self.intruders(ev, submodule, scope, nesting);
+        }
         scope.options.insert(show_loc(&path), model);
         if has_parts && !is_scope {
             for (_, element) in elements {

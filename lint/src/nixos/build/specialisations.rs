@@ -5,7 +5,7 @@ use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
-use crate::nixos::system::{NodeId, ScopeId, show_loc};
+use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
@@ -110,8 +110,7 @@ impl Builder {
         let Some(options) = self.modules.submodule(element) else { return };
         let root = self.modules.root(ev, options);
         let Ok((names, _)) = self.modules.child_names(ev, root) else { return };
-        // The newest NixOS has a third option.
-        for name in names.iter().filter(|n| *n != "toplevel" && *n != "_module") {
+        for name in names.iter().filter(|n| *n != "_module") {
             if let Ok(Some(child)) = self.modules.child(ev, root, name) {
                 self.refuse_undeclared(ev, child, scope);
             }
@@ -123,8 +122,13 @@ impl Builder {
         ev.force(self.modules.value(element))?;
         let missing = || Stop::unknown("the specialisation's configuration is not known");
         let options = self.modules.submodule(element).ok_or_else(missing)?;
-        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
-        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
+        let inherits = match self.modules.find(ev, options, &["inheritParentConfig"])? {
+            Some(inherit) if !matches!(self.modules.kind(inherit), NodeKind::Undeclared) => {
+                matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true))
+            }
+            // Home Manager's always do.
+            _ => true,
+        };
         let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
         ev.force(self.modules.value(configuration))?;
         Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))

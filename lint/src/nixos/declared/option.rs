@@ -121,6 +121,7 @@ fn told_by_lib(ev: &mut Eval<'_>, at: &[Name], set: &Attrs, facts: &mut Facts) {
             let path = strings(ev, &set, "to");
             facts.renamed_to.extend(path.map(|path| at.iter().chain(&path).map(Name::to_string).collect()));
         }
+        facts.changed = told.known("changed").is_some();
     }
 }
 

@@ -277,9 +277,9 @@ fn options_of_other_names() {
             new.c: Str {"in":["nixos/modules/new.nix:1"]}
             old.a: Int {"in":["nixos/modules/rename.nix:3"],"to":[["new","a"]],"applied":true,"hidden":true}
             old.b: Unspecified {"in":["nixos/modules/rename.nix:5"],"removed":"Use nothing.","applied":true,"hidden":true}
-            old.c: Str {"in":["nixos/modules/rename.nix:6"],"to":[["new","c"]],"hidden":true}
-            old.d: Str {"in":["nixos/modules/rename.nix:6"],"to":[["new","c"]],"hidden":true}
-            old.e: Unknown("new.e") {"in":["nixos/modules/rename.nix:7"],"to":[["new","e"]],"hidden":true}
+            old.c: Unspecified {"in":["nixos/modules/rename.nix:6"],"to":[["new","c"]],"changed":true,"hidden":true}
+            old.d: Unspecified {"in":["nixos/modules/rename.nix:6"],"to":[["new","c"]],"changed":true,"hidden":true}
+            old.e: Unspecified {"in":["nixos/modules/rename.nix:7"],"to":[["new","e"]],"changed":true,"hidden":true}
             old.f: Unknown("none") {"in":["nixos/modules/rename.nix:8"],"to":[["none"]],"applied":true,"hidden":true}
         "#]],
     );

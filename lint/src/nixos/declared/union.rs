@@ -109,6 +109,9 @@ impl Union {
             return ty.clone();
         }
         let [to] = option.facts.renamed_to.as_slice() else { return TypeDescription::Unspecified };
+        if option.facts.changed {
+            return TypeDescription::Unspecified;
+        }
         let to: Vec<Name> = to.iter().map(Name::new).collect();
         match self.options.get(&to) {
             Some(target) if depth < MOST => match self.type_of(target, depth + 1) {
@@ -147,6 +150,7 @@ impl FoundOption {
                 self.facts.renamed_to.push(to);
             }
         }
+        self.facts.changed |= other.facts.changed;
         self.facts.applied |= other.facts.applied;
         self.facts.read_only |= other.facts.read_only;
         self.facts.hidden &= other.facts.hidden;

@@ -1,6 +1,6 @@
 //! The tree of options: children of nodes, and their names.
 
-use super::node::Node;
+use super::node::{Node, TableNode};
 use super::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
 use crate::eval::{Attr, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions;
@@ -149,9 +149,22 @@ impl ModuleSystem {
         !freeform
     }
 
-    /// Whether a scope has options that no module at hand declares.
-    pub(in crate::nixos) fn has_table(&self, scope: ScopeId) -> bool {
-        self.with_scope(scope, |s| s.table.is_some())
+    /// Whether all options below a path are known that NixOS or Home Manager has there, in whatever release it is.
+    pub(in crate::nixos) fn knows_all_listed(&self, scope: ScopeId, path: &[Name]) -> bool {
+        let (table, prefix) = self.with_scope(scope, |s| (s.table, s.prefix.len()));
+        let Some(TableNode(mut node)) = table else { return true };
+        let path = path.get(prefix..).unwrap_or_default();
+        // Below a name of its own that no release has, a configuration is by itself.
+        let is_own = path.first().is_some_and(|first| node.exact_child(first).is_none());
+        let mut is_exact = node.table().is_exact() && node.and_above().all(|above| !above.is_open());
+        for name in path {
+            match node.child(name) {
+                Some(child) => node = child,
+                None => break,
+            }
+            is_exact &= !node.is_open();
+        }
+        is_own || is_exact
     }
 
     /// All names that modules declare below a namespace, sorted; and whether there may be others.

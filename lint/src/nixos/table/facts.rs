@@ -20,6 +20,9 @@ pub struct Facts {
     /// The options that it is another name for, or that have taken its place.
     #[serde(rename = "to", skip_serializing_if = "Vec::is_empty")]
     pub renamed_to: Vec<Vec<String>>,
+    /// Whether what has taken its place is of another type.
+    #[serde(skip_serializing_if = "is_not")]
+    pub changed: bool,
     /// What whoever removed it has to say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub removed: Option<String>,
@@ -82,6 +85,12 @@ impl Node<'_> {
         let told = self.table.told(self.id);
         let json = told.find('{').map_or("{}", |at| &told[at..]);
         serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// Whether it is neither removed nor an old name.
+    pub fn is_alive(self) -> bool {
+        let facts = self.facts();
+        facts.removed.is_none() && (facts.renamed_to.is_empty() || !facts.hidden)
     }
 
     /// Whether there may be more below it than is listed.

@@ -21,6 +21,7 @@ mod nearest;
 mod node;
 mod opened;
 pub mod path;
+mod renames;
 mod text;
 pub mod types;
 
@@ -36,11 +37,15 @@ pub use import::{ImportError, import};
 pub use locate::Location;
 pub use nearest::nearest;
 pub use node::Node;
+pub use renames::{Fate, Renaming, renaming};
 pub use types::{Acceptance, EnumValue, TypeDescription};
 
 use super::model::World;
 use std::borrow::Cow;
 use std::sync::OnceLock;
+
+/// The release of NixOS that the embedded table has the options of: 24.11.
+pub const EMBEDDED_RELEASE: u32 = 2411;
 
 /// A tree of options. Cheap to look things up in: flat vectors, no allocation for a lookup.
 #[derive(Debug)]

@@ -1,0 +1,220 @@
+//! Options of NixOS that were renamed or removed, and in which release: `lint/data/renamed-options.tsv`.
+
+use super::path::{is_placeholder, parse_option_path};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// What became of an option.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// The old name works, with a warning.
+    Renamed,
+    /// It works, with a warning of its own.
+    Deprecated,
+    /// A definition fails.
+    Removed,
+    /// There is no such option.
+    Dropped,
+}
+
+/// An option that was renamed or removed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Renaming {
+    /// What became of it.
+    pub fate: Fate,
+    /// The option in its place.
+    pub to: Option<Vec<String>>,
+    /// A release that has the change: 2411 for 24.11, zero for all of them.
+    pub since: u32,
+    /// Whether module or release notes say so, and that this is the first one; otherwise it had happened by then.
+    pub is_stated: bool,
+}
+
+/// What became of the option of NixOS at `path`; `None` if that is not known.
+pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
+    let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
+    let table = table();
+    let entry = table.exact.get(&names).copied().or_else(|| {
+        let fitting = table.patterns.iter().copied().filter(|entry| entry.matches(&names));
+        fitting.max_by_key(|entry| entry.path.len())
+    })?;
+    let Entry { fate, since, is_stated, .. } = *entry;
+    Some(Renaming { fate, to: entry.to(&names), since, is_stated })
+}
+
+/// What stands for everything below.
+const ALL_BELOW: &str = "*";
+
+/// A line of the file.
+struct Entry {
+    /// The names of the path; where everything below it is meant, without what says so.
+    path: Vec<String>,
+    with_all_below: bool,
+    to: Option<Vec<String>>,
+    fate: Fate,
+    since: u32,
+    is_stated: bool,
+}
+
+impl Entry {
+    fn read(line: &str) -> Option<Entry> {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let [since, path, to, fate, stated] = columns.as_slice() else { return None };
+        let since = match since.split_once('.') {
+            Some((year, month)) => year.parse::<u32>().ok()? * 100 + month.parse::<u32>().ok()?,
+            None => 0,
+        };
+        let fate = match *fate {
+            "renamed" => Fate::Renamed,
+            "deprecated" => Fate::Deprecated,
+            "removed" => Fate::Removed,
+            "dropped" => Fate::Dropped,
+            // The same name with another meaning.
+            _ => return None,
+        };
+        let (path, with_all_below) = pattern(path)?;
+        let to = if *to == "-" { None } else { Some(pattern(to)?.0) };
+        Some(Entry { path, with_all_below, to, fate, since, is_stated: *stated == "yes" })
+    }
+
+    fn matches(&self, names: &[&str]) -> bool {
+        let fits = |(own, name): (&String, &&str)| own == name || is_placeholder(own);
+        let is_as_long = match self.with_all_below {
+            true => names.len() > self.path.len(),
+            false => names.len() == self.path.len(),
+        };
+        is_as_long && self.path.iter().zip(names).all(fits)
+    }
+
+    /// What took the place of the option of these names.
+    fn to(&self, names: &[&str]) -> Option<Vec<String>> {
+        let fill = |(at, name): (usize, &String)| match names.get(at) {
+            Some(filled) if is_placeholder(name) => (*filled).to_owned(),
+            _ => name.clone(),
+        };
+        let mut to: Vec<String> = self.to.as_ref()?.iter().enumerate().map(fill).collect();
+        // What replaces something that was removed is built differently.
+        if matches!(self.fate, Fate::Renamed | Fate::Deprecated) {
+            to.extend(names.iter().skip(self.path.len()).map(|name| (*name).to_owned()));
+        }
+        Some(to)
+    }
+}
+
+/// The names of a path, and whether everything below it is meant.
+fn pattern(text: &str) -> Option<(Vec<String>, bool)> {
+    let mut path = parse_option_path(text).ok()?;
+    let with_all_below = path.last().is_some_and(|name| name == ALL_BELOW);
+    path.truncate(path.len() - usize::from(with_all_below));
+    Some((path, with_all_below))
+}
+
+struct Table {
+    exact: HashMap<Vec<&'static str>, &'static Entry>,
+    patterns: Vec<&'static Entry>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let (patterns, exact): (Vec<_>, Vec<_>) = entries()
+            .iter()
+            .partition(|entry| entry.with_all_below || entry.path.iter().any(|name| is_placeholder(name)));
+        let names = |entry: &'static Entry| entry.path.iter().map(String::as_str).collect();
+        Table { exact: exact.into_iter().map(|entry| (names(entry), entry)).collect(), patterns }
+    })
+}
+
+fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| lines().filter_map(Entry::read).collect())
+}
+
+fn lines() -> impl Iterator<Item = &'static str> {
+    let lines = include_str!("../../../data/renamed-options.tsv").lines();
+    lines.filter(|line| !line.starts_with('#'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nixos::table::{Acceptance, EMBEDDED_RELEASE, Location, OptionTable};
+
+    fn found(path: &str) -> Option<(Fate, Option<String>, u32)> {
+        let Renaming { fate, to, since, .. } = renaming(&parse_option_path(path).expect("a path"))?;
+        Some((fate, to.map(|to| to.join(".")), since))
+    }
+
+    #[test]
+    fn paths_and_patterns() {
+        let to = |path: &str| Some(path.to_owned());
+        for (path, expected) in [
+            ("services.xserver.layout", Some((Fate::Renamed, to("services.xserver.xkb.layout"), 2311))),
+            (
+                "hardware.pulseaudio.daemon.config",
+                Some((Fate::Renamed, to("services.pulseaudio.daemon.config"), 2505)),
+            ),
+            ("hardware.pulseaudio", None),
+            (
+                "users.users.paul.passwordFile",
+                Some((Fate::Renamed, to("users.users.paul.hashedPasswordFile"), 2311)),
+            ),
+            ("users.users.paul.password", None),
+            // The longest pattern counts, and a path more than any.
+            (
+                "services.xserver.libinput.touchpad.tapping",
+                Some((Fate::Renamed, to("services.libinput.touchpad.tapping"), 2405)),
+            ),
+            ("services.xserver.displayManager.sddm.themes", Some((Fate::Removed, None, 2311))),
+            (
+                "services.pipewire.config.pipewire.x",
+                Some((Fate::Removed, to("services.pipewire.extraConfig"), 2405)),
+            ),
+            (
+                "services.xserver.videoDriver",
+                Some((Fate::Deprecated, to("services.xserver.videoDrivers"), 0)),
+            ),
+            // The same name, of another type.
+            ("hardware.nvidia.open", None),
+        ] {
+            assert_eq!(found(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn all_lines_are_read() {
+        let changed = lines().filter(|line| line.split('\t').nth(3) == Some("changed")).count();
+        assert_eq!(entries().len() + changed, lines().count());
+    }
+
+    /// The embedded table is that of one release.
+    #[test]
+    fn it_agrees_with_the_embedded_table() {
+        // The manual does not show them.
+        const INTERNAL: [&str; 2] = ["hardware.graphics.package", "hardware.graphics.package32"];
+        let table = OptionTable::nixos();
+        let is_there = |path: &[String]| match table.locate(path) {
+            Location::Option(_) => true,
+            Location::Below { accepts, .. } => accepts == Acceptance::Accepted,
+            Location::Namespace(_) | Location::Unknown { .. } => INTERNAL.contains(&&*path.join(".")),
+        };
+        let mut wrong = Vec::new();
+        for entry in entries().iter().filter(|entry| !entry.with_all_below) {
+            let is_since = entry.since <= EMBEDDED_RELEASE;
+            let path = entry.path.join(".");
+            if entry.fate != Fate::Deprecated && is_since && is_there(&entry.path) {
+                wrong.push(format!("{path} is there"));
+            }
+            // A new name may have got another one since.
+            let is_last = |to: &Vec<String>| renaming(to).is_none();
+            if entry.fate == Fate::Renamed
+                && is_since
+                && let Some(to) = entry.to.as_ref().filter(|to| is_last(to))
+                && !is_there(to)
+            {
+                wrong.push(format!("{path}: there is no {}", to.join(".")));
+            }
+        }
+        assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    }
+}

@@ -1,0 +1,147 @@
+//! `unknown-option`: a definition of an option that nothing declares.
+
+use super::{Check, Context, Rule};
+use crate::eval::show::attr_name;
+use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
+use crate::fix::Source;
+use crate::nixos::model::{Missing, OptionModel, Place, Scope, Span, Specialisation, System};
+use crate::nixos::show_loc;
+use crate::nixos::table::path::show_option_path;
+use crate::nixos::table::{nearest, renaming};
+use crate::syntax::hir::Name;
+
+pub(super) const RULE: Rule = Rule {
+    name: "unknown-option",
+    severity: Severity::Error,
+    default: true,
+    since: "0.1.0",
+    summary: "a definition of an option that nothing declares",
+    documentation: "\
+## What it finds
+
+A definition of an option that does not exist: a misspelled name, `configurations` in a specialisation, or an option of a
+module that is not imported. It speaks only where all modules are known that may declare the option, and where these are
+those of one's own nixpkgs; of a namespace that the configuration's modules make themselves, no nixpkgs is needed.
+
+## Why it hurts
+
+NixOS refuses to build the system, or the specialisation, even where the definition is under a condition that does not hold:
+\"The option `services.openshh' does not exist\".
+
+## Example
+
+```nix
+# before
+{
+  specialisation.tv.configurations = {
+    system.nixos.tags = [ \"tv\" ];
+  };
+}
+```
+
+```nix
+# after
+{
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+  };
+}
+```
+
+## When it is wrong
+
+It is certain: where a module is not known, or the options are those of another release, it is silent.
+",
+    checks: &[Check::System(check)],
+};
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut told: Vec<Location> = Vec::new();
+    for (specialisation, scope) in cx.system.scopes() {
+        for (option, missing) in strangers(scope) {
+            if !missing.is_refused(&option.definitions)
+                || is_of_parent(cx.system, specialisation, option, missing)
+            {
+                continue;
+            }
+            for place in option.definitions.iter().filter_map(|d| d.place) {
+                let finding = finding(cx, specialisation, option, missing, &place);
+                // Several options may have what is not known in common.
+                if !told.contains(&finding.primary.location) {
+                    told.push(finding.primary.location.clone());
+                    findings.push(finding);
+                }
+            }
+        }
+    }
+}
+
+/// What is defined in a scope and declared nowhere.
+fn strangers(scope: &Scope) -> impl Iterator<Item = (&OptionModel, &Missing)> {
+    let all = scope.options.values().chain(&scope.intruders);
+    all.filter_map(|option| Some((option, option.existence.missing()?)))
+}
+
+/// Whether it is `undeclared-option` that tells.
+fn is_of_parent(
+    system: &System,
+    specialisation: Option<&Specialisation>,
+    option: &OptionModel,
+    missing: &Missing,
+) -> bool {
+    specialisation.is_some_and(|s| s.inherits == Some(false)) && missing.is_only_in(&system.parent, option)
+}
+
+fn finding(
+    cx: &Context<'_>,
+    specialisation: Option<&Specialisation>,
+    option: &OptionModel,
+    missing: &Missing,
+    place: &Place,
+) -> Finding {
+    let path = show_loc(&missing.path);
+    let near = missing.path.last().and_then(|name| {
+        let beside = missing.beside.iter().map(Name::as_str);
+        nearest(name, beside, 1).first().copied()
+    });
+    // The name alone, where it is plainly written; else the whole definition.
+    let source = Source::open(cx.texts, cx.path(place.file));
+    let depth = missing.path.len().saturating_sub(1);
+    let name = source.and_then(|source| source.name_of(place.path, &option.path, depth));
+    let location = cx.location(Span { range: name.unwrap_or(place.range), ..place.span() });
+    let label = match (renaming(&missing.path).and_then(|r| r.to), near) {
+        (Some(to), _) => format!("`{}` has taken its place", show_option_path(&to)),
+        (None, Some(near)) => format!("did you mean `{}`?", attr_name(near)),
+        (None, None) => known(&missing.beside),
+    };
+    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let finding = Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("there is no option `{path}`"),
+        primary: Label { location: location.clone(), message: label },
+        related: Vec::new(),
+        consequence: format!("NixOS will refuse to build {built}: \"The option `{path}' does not exist\""),
+        systems: Vec::new(),
+        specialisation: specialisation.map(|s| s.name.clone()),
+        option: Some(path),
+        fixes: Vec::new(),
+    };
+    let fix = near.filter(|_| name.is_some()).and_then(|near| {
+        let edit = Edit { location, text: attr_name(near).into() };
+        let title = format!("write `{near}`");
+        // Only the author knows what is meant.
+        cx.fixer.fix(&finding, title, vec![edit], |_| true, |_| true).map(Fix::uncertain)
+    });
+    finding.with_fixes(fix)
+}
+
+/// Which names there are, if they are known to be few.
+fn known(names: &[Name]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{}`", attr_name(name))).collect();
+    match names.as_slice() {
+        [] => "nothing declares it".to_owned(),
+        [only] => format!("there is only {only}"),
+        [most @ .., last] => format!("there are {} and {last}", most.join(", ")),
+    }
+}
