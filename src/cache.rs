@@ -3,7 +3,7 @@
 //! An entry is the table's own file, in which comments say what it was made of: each file that was read and each folder that was
 //! looked into, with its size and the time of its last change. Asking for these again is twenty times as quick as reading a
 //! thousand files to compare their contents, and a file in the Nix store cannot change at all. The program is one of the files: another
-//! build may read more out of the same modules. There is one entry for a source, whose name says which.
+//! build may read more out of the same modules. There is one entry for a source and a program, whose name says which.
 //!
 //! Any number of runs may share the folder: an entry is written under another name and then takes its place, so that whoever
 //! reads it reads it whole. What is not as it was written is no entry, and where nothing can be written nothing is.
@@ -68,14 +68,15 @@ fn folder() -> Option<PathBuf> {
     Some(caches.join("speclint"))
 }
 
-/// What an entry is about.
-fn key(source: &Source) -> (Source, String) {
+/// What an entry is about, and who made it.
+fn key(source: &Source) -> (Source, Option<PathBuf>, &'static str) {
     let real = |folder: &str| {
         let real = Path::new(folder).canonicalize().ok();
         real.and_then(|path| path.to_str().map(str::to_owned)).unwrap_or_else(|| folder.to_owned())
     };
     let nixpkgs = source.nixpkgs.as_deref().map(real);
-    (Source { world: source.world, folder: real(&source.folder), nixpkgs }, MAGIC.to_owned())
+    let source = Source { world: source.world, folder: real(&source.folder), nixpkgs };
+    (source, std::env::current_exe().ok(), MAGIC)
 }
 
 fn hash(of: &(impl Hash + ?Sized)) -> u64 {

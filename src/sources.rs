@@ -47,7 +47,11 @@ impl Given {
         for source in &sources {
             if !source.is_there(&Disk) {
                 let kind = if source.world == World::Nixos { "nixpkgs" } else { "Home Manager" };
-                bail!("`{}` is not a source of {kind}: there is no `{}`", source.folder, source.list());
+                bail!(
+                    "`{}` is not a source of {kind}: there is no `{}`; give the folder of a checkout or channel",
+                    source.folder,
+                    source.list()
+                );
             }
         }
         Ok(sources)
@@ -56,9 +60,8 @@ impl Given {
 
 /// A folder's path, as text.
 fn folder(path: &Path) -> Result<String> {
-    let real = path
-        .canonicalize()
-        .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
+    let real =
+        path.canonicalize().with_context(|| format!("cannot read options from `{}`", path.display()))?;
     let text = real.to_str().with_context(|| format!("the path `{}` is not UTF-8", real.display()))?;
     Ok(text.to_owned())
 }

@@ -438,20 +438,20 @@ fn what_is_no_source() {
     "#]]
     .assert_eq(&says(&["options", "build"]));
     expect![[r#"
-        speclint: `none` does not exist or cannot be read: No such file or directory (os error 2)
+        speclint: cannot read options from `none`: No such file or directory (os error 2)
     "#]]
     .assert_eq(&says(&["options", "build", "--nixpkgs", "none"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`
+        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--nixpkgs", "folder"]));
     expect![[r#"
-        speclint: `«user»/folder/file` is not a source of nixpkgs: there is no `«user»/folder/file/nixos/modules/module-list.nix`
+        speclint: `«user»/folder/file` is not a source of nixpkgs: there is no `«user»/folder/file/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--nixpkgs", "folder/file"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of Home Manager: there is no `«user»/folder/modules/modules.nix`
+        speclint: `«user»/folder` is not a source of Home Manager: there is no `«user»/folder/modules/modules.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--home-manager", "folder"]));
     expect![[r#"
-        speclint: cannot tell which modules there are: no list
+        speclint: `«user»/bad/nixos/modules/module-list.nix` does not tell which modules there are: no list
     "#]]
     .assert_eq(&says(&["options", "build", "--nixpkgs", "bad"]));
     expect![[r#"
@@ -459,7 +459,7 @@ fn what_is_no_source() {
     "#]]
     .assert_eq(&says(&["options", "build", "--nixpkgs", NIXPKGS, "-o", "none/table.txt"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`
+        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["check", "--nixpkgs", "folder"]));
     expect![[r#"
         speclint: `configuration.nix` is no table that `speclint options build` or `options import` wrote

@@ -104,3 +104,21 @@ fn few_entries_are_kept() {
     }
     assert_eq!(user.entries().len(), 16);
 }
+
+#[test]
+fn what_another_program_kept_is_not_used() {
+    let user = User::new();
+    copy(Path::new(NIXPKGS), &user.path("nixpkgs"));
+    type_of_banner(&user);
+    let entry = user.entries().pop().expect("an entry");
+    let made = fs::metadata(&entry).and_then(|data| data.modified()).expect("a time");
+    // The next release, while this one is still there.
+    let other = user.path("speclint");
+    fs::copy(env!("CARGO_BIN_EXE_speclint"), &other).expect("a copy");
+    let mut command = std::process::Command::new(&other);
+    command.current_dir(user.path(".")).env("XDG_CACHE_HOME", user.path("cache")).env("NIX_PATH", "");
+    let output = command.args(["options", "build", "--nixpkgs", "nixpkgs"]).output();
+    told(&output.expect("speclint runs"), 0);
+    assert_eq!(user.entries().len(), 2);
+    assert_eq!(fs::metadata(&entry).and_then(|data| data.modified()).ok(), Some(made));
+}

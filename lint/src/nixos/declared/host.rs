@@ -15,16 +15,23 @@ pub(super) struct SourceHost<'f> {
     pub(super) nixpkgs: Option<&'f str>,
     /// The files that were lowered.
     lowered: Mutex<BTreeSet<String>>,
+    /// Those of them that Nix cannot parse.
+    broken: Mutex<BTreeSet<String>>,
 }
 
 impl<'f> SourceHost<'f> {
     pub(super) fn new(files: &'f dyn FileSystem, nixpkgs: Option<&'f str>) -> Self {
-        SourceHost { files, nixpkgs, lowered: Mutex::default() }
+        SourceHost { files, nixpkgs, lowered: Mutex::default(), broken: Mutex::default() }
     }
 
     /// The files that were lowered so far.
     pub(super) fn lowered(&self) -> BTreeSet<String> {
         self.lowered.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Those that Nix cannot parse.
+    pub(super) fn broken(&self) -> BTreeSet<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -36,7 +43,11 @@ impl Host for SourceHost<'_> {
         if below == Some("/lib/default.nix") {
             return Ok(Arc::new(lower(&format!("import \"{}\"", prelude::ENTRY))));
         }
-        Ok(Arc::new(lower(&text)))
+        let file = lower(&text);
+        if !file.errors.is_empty() {
+            self.broken.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        }
+        Ok(Arc::new(file))
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {

@@ -79,6 +79,13 @@ impl Source {
         paths::parent(&self.list()).to_owned()
     }
 
+    /// A file's path as it is told: seen from the source.
+    fn shown(&self, file: &str) -> String {
+        let folders = [Some(self.folder.as_str()), self.nixpkgs.as_deref()];
+        let below = folders.into_iter().flatten().find_map(|folder| file.strip_prefix(folder));
+        below.unwrap_or(file).trim_start_matches('/').to_owned()
+    }
+
     /// Whether the folder looks like such a source.
     pub fn is_there(&self, files: &dyn FileSystem) -> bool {
         matches!(files.kind(&self.list()), Some(FileKind::Regular | FileKind::Symlink))
@@ -89,16 +96,26 @@ impl Source {
 ///
 /// # Errors
 ///
-/// Where there is no list of modules to start from.
+/// Where there is no list of modules to start from, or none that is whole.
 pub fn declared(files: &dyn FileSystem, source: &Source) -> Result<Declared, String> {
     let host = SourceHost::new(files, source.nixpkgs.as_deref());
     let listed = Batch::Listed(0..usize::MAX);
     let count = with_reader(&host, source, |reader, ev| Ok(reader.items(ev, &listed)?.len()))
-        .map_err(|stop| format!("cannot tell which modules there are: {stop}"))?;
+        .map_err(|stop| stop.to_string());
+    let count = count.and_then(|count| match count {
+        _ if host.broken().contains(&source.list()) => Err("Nix cannot parse it".to_owned()),
+        0 => Err("there are none".to_owned()),
+        count => Ok(count),
+    });
+    let count =
+        count.map_err(|why| format!("`{}` does not tell which modules there are: {why}", source.list()))?;
     let batches: Vec<Batch> =
         (0..count).step_by(BATCH).map(|start| Batch::Listed(start..count.min(start + BATCH))).collect();
     let mut union = Union::default();
     read(&host, source, &batches, &mut union);
+    for file in host.broken() {
+        union.failed(format!("the options: Nix cannot parse `{}`", source.shown(&file)));
+    }
     // Modules that no other mentions, but that a configuration may import.
     let reached = host.lowered();
     let others = files.nix_files(&source.modules()).into_iter().filter(|file| !reached.contains(file));

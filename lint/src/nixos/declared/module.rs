@@ -253,15 +253,8 @@ impl<'s> Reader<'s> {
 
     fn trouble(&mut self, path: &[Name], file: Option<&str>, stop: &Stop) {
         self.found.open.push((path.to_vec(), self.by_import));
-        let file = file.map_or(String::new(), |file| format!(" ({})", self.shown(file)));
+        let file = file.map_or(String::new(), |file| format!(" ({})", self.source.shown(file)));
         self.found.troubles.push(format!("{}: {stop}{file}", place(path)));
-    }
-
-    /// A file's path as it is told: seen from the source.
-    pub(super) fn shown(&self, file: &str) -> String {
-        let folders = [Some(self.source.folder.as_str()), self.source.nixpkgs.as_deref()];
-        let below = folders.into_iter().flatten().find_map(|folder| file.strip_prefix(folder));
-        below.unwrap_or(file).trim_start_matches('/').to_owned()
     }
 }
 

@@ -84,7 +84,7 @@ impl Reader<'_> {
         let path = &ev.units()[unit as usize].path;
         let text = || LineIndex::new(&ev.host.text(path).unwrap_or_default());
         let line = self.lines.entry(unit).or_insert_with(text).line_column(offset).line;
-        Some(format!("{}:{line}", self.shown(path)))
+        Some(format!("{}:{line}", self.source.shown(path)))
     }
 
     /// The default, if it is plain data. Where a path lies is no matter of the option.

@@ -234,6 +234,7 @@ fn what_is_not_known_does_not_spoil_what_is() {
             z: Int {"in":["nixos/modules/good.nix:1"]}
             ! below `b`: `the configuration` is not at hand
             ! below `h`: expected a set of options but found an integer (nixos/modules/strange.nix)
+            ! the options: Nix cannot parse `nixos/modules/syntax.nix`
             ! the options: `/nixpkgs/nixos/modules/none.nix` does not exist (nixos/modules/none.nix)
             ! the options: `the configuration` is not at hand (nixos/modules/imports.nix)
             ! the options: broken (nixos/modules/throws.nix)
@@ -367,9 +368,16 @@ fn home_manager_has_a_lib_of_its_own() {
 fn a_folder_without_modules() {
     let error =
         declared(&MemoryFiles::default(), &Source::nixpkgs("/nixpkgs")).expect_err("nothing is there");
-    expect!["cannot tell which modules there are: `/nixpkgs/nixos/modules/module-list.nix` does not exist"]
-        .assert_eq(&error);
-    let files = MemoryFiles([("/nixpkgs/nixos/modules/module-list.nix".to_owned(), "1".to_owned())].into());
-    let error = declared(&files, &Source::nixpkgs("/nixpkgs")).expect_err("no list");
-    expect!["cannot tell which modules there are: expected a list but found an integer"].assert_eq(&error);
+    expect!["`/nixpkgs/nixos/modules/module-list.nix` does not tell which modules there are: `/nixpkgs/nixos/modules/module-list.nix` does not exist"].assert_eq(&error);
+    let error = |list: &str| {
+        let files = [("/nixpkgs/nixos/modules/module-list.nix".to_owned(), list.to_owned())];
+        declared(&MemoryFiles(files.into()), &Source::nixpkgs("/nixpkgs")).expect_err("no list")
+    };
+    expect!["`/nixpkgs/nixos/modules/module-list.nix` does not tell which modules there are: expected a list but found an integer"].assert_eq(&error("1"));
+    expect!["`/nixpkgs/nixos/modules/module-list.nix` does not tell which modules there are: there are none"]
+        .assert_eq(&error("[ ]"));
+    expect![
+        "`/nixpkgs/nixos/modules/module-list.nix` does not tell which modules there are: Nix cannot parse it"
+    ]
+    .assert_eq(&error("[ ./a.nix"));
 }
