@@ -61,6 +61,8 @@ fn main() -> ExitCode {
 /// Whether whoever reads the output has gone.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|e| {
-        e.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+        let kind = e.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+        let kind = kind.or_else(|| e.downcast_ref::<serde_json::Error>()?.io_error_kind());
+        kind == Some(std::io::ErrorKind::BrokenPipe)
     })
 }

@@ -3,8 +3,9 @@
 
     tests/corpus.py FOLDER [--bin target/release/speclint] [--findings] [--reasons] [NAME...]
 
-Prints for each: systems found and evaluated, specialisations per system, the share of values that are known, findings per rule,
-time and memory. Nothing of the checkouts is changed, and none is part of this repository.
+Prints for each: systems and homes found and evaluated, specialisations of each, the share of values that are known (that NixOS
+refuses one is known too), findings per rule, time and memory. Nothing of the checkouts is changed, and none is part of this
+repository.
 """
 
 import argparse
@@ -19,6 +20,7 @@ import time
 from pathlib import Path
 
 LIMIT = 60  # seconds for one run
+REFUSED = "NixOS refuses it"  # how the reason begins where it is certain that there is no value
 
 
 def run(binary, folder, *arguments):
@@ -64,18 +66,19 @@ def judge(binary, folder, reasons):
     known = total = 0
     per_system = {}
     evaluated = 0
-    for system in shown["systems"]:
-        per_system[system["name"]] = sorted(system["specialisations"])
+    systems = shown["systems"] + shown["homes"]
+    for system in systems:
+        per_system.setdefault(system["name"], set()).update(system["specialisations"])
         evaluated += bool(system["parent"]["options"])
         for scope in scopes(system):
             for prediction in scope["options"].values():
                 total += 1
-                if prediction["status"] == "unknown":
+                if prediction["status"] == "unknown" and not prediction["reason"].startswith(REFUSED):
                     reasons[prediction["reason"]] += 1
                 else:
                     known += 1
     return {
-        "systems": len(shown["systems"]),
+        "systems": len(systems),
         "evaluated": evaluated,
         "specialisations": per_system,
         "unreached": shown["unreached"],
@@ -122,15 +125,15 @@ def main():
         )
         for name, names in result["specialisations"].items():
             if names:
-                print(f"    {name}: {', '.join(names)}")
+                print(f"    {name}: {', '.join(sorted(names))}")
         for file in result["unreached"]:
             print(f"    unreached: {file}")
         if arguments.findings:
             for finding in result["findings"]:
                 start = finding["range"]["start"]
                 where = f"{finding['file']}:{start['line']}:{start['column']}"
-                systems = ", ".join(finding["systems"])
-                print(f"    {where}: {finding['severity']}[{finding['rule']}] {finding['message']} ({systems})")
+                systems = f" ({', '.join(finding['systems'])})" if finding["systems"] else ""
+                print(f"    {where}: {finding['severity']}[{finding['rule']}] {finding['message']}{systems}")
     if times:
         print(
             f"\n{len(times)} repositories, {failed} failed: median {1000 * statistics.median(times):.0f} ms, "

@@ -131,8 +131,11 @@ impl Analysis {
     }
 
     fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {
-        let tree = self.db.tree(&project.folder).files(&self.db).clone();
-        (0..tree.len()).map(move |i| tree[i].clone()).filter(|path| self.is_about_specialisations(path))
+        let files = project.folders().into_iter().flat_map(|folder| {
+            let tree = self.db.tree(&folder).files(&self.db).clone();
+            (0..tree.len()).map(move |i| tree[i].clone())
+        });
+        files.filter(|path| self.is_about_specialisations(path))
     }
 
     fn is_about_specialisations(&self, path: &str) -> bool {
@@ -178,9 +181,11 @@ impl Analysis {
     pub fn findings(&self) -> Vec<Finding> {
         let systems = self.evaluated();
         let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
-        let found: Vec<Arc<Vec<Finding>>> = entries
+        let found: Vec<(Arc<System>, Arc<Vec<Finding>>)> = systems
             .par_iter()
-            .map_with(self.db.clone(), |db, entry| db::findings(db, &entries, *entry))
+            .map_with(self.db.clone(), |db, (entry, system)| {
+                (system.clone(), db::findings(db, &entries, *entry))
+            })
             .collect();
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
@@ -192,7 +197,7 @@ impl Analysis {
                 texts: &HostTexts(&host),
             })
         });
-        rules::united(found.iter().flat_map(|findings| findings.iter().cloned()).chain(of_projects))
+        rules::united(rules::agreed(&found).cloned().chain(of_projects))
     }
 
     /// The text of a file that was read.

@@ -31,6 +31,21 @@ pub enum Source {
     Home(String),
 }
 
+impl Source {
+    /// The file or the folder.
+    fn path(&self) -> &str {
+        match self {
+            Source::Flake(path)
+            | Source::File(path)
+            | Source::Set(path)
+            | Source::Module(path)
+            | Source::Home(path) => path,
+        }
+    }
+}
+
+/// The hidden folder in which people keep configurations of all kinds.
+const CONFIG: &str = ".config";
 /// Files from which systems start, by custom, in folders that are no flake.
 const CONFIGURATION: &str = "configuration.nix";
 const DEFAULT: &str = "default.nix";
@@ -39,6 +54,17 @@ const HOME: &str = "home.nix";
 const MOST_SETS: usize = 20;
 
 impl Project {
+    /// The folders that its files are in: hidden ones are no part of another.
+    pub fn folders(&self) -> Vec<String> {
+        let hidden = join(&self.folder, CONFIG);
+        let is_hidden = |source: &Source| source.path().starts_with(&format!("{hidden}/"));
+        let mut folders = vec![self.folder.clone()];
+        if self.sources.iter().any(is_hidden) {
+            folders.push(hidden);
+        }
+        folders
+    }
+
     /// The project of a path, which exists: the nearest folder above it that is a flake, a repository or has a `speclint.toml`. A
     /// path outside of any is a project of its own; so is a folder with a configuration in a repository that has none at its top.
     /// Where nothing starts at the top, systems start wherever they usually do below it.
@@ -90,8 +116,8 @@ impl Project {
 /// without any, the files at its top.
 fn scattered(files: &dyn FileSystem, folder: &str) -> Vec<Source> {
     let mut all = files.nix_files(folder);
-    // Hidden folders are not walked into, but this is where people keep their configurations.
-    let hidden = join(folder, ".config");
+    // Hidden folders are not walked into otherwise.
+    let hidden = join(folder, CONFIG);
     if all.iter().all(|file| !file.starts_with(&hidden)) {
         all.extend(files.nix_files(&hidden));
     }

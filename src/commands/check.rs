@@ -1,5 +1,6 @@
 //! `speclint check`: the findings, and their mends.
 
+use super::printable::printable;
 use crate::sources::{Given, Sources};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, ValueEnum};
@@ -8,7 +9,9 @@ use codespan_reporting::files::SimpleFiles;
 use codespan_reporting::term;
 use codespan_reporting::term::termcolor::{ColorChoice, NoColor, StandardStream, WriteColor};
 use speclint_lint::analysis::{Analysis, Fixed};
-use speclint_lint::findings::{Finding, Label, Severity};
+use speclint_lint::findings::{Applicability, Finding, Label, Severity};
+use speclint_lint::nixos::table::nearest;
+use speclint_lint::source::LineIndex;
 use speclint_lint::{render, rules};
 use std::collections::HashMap;
 use std::io::{IsTerminal, Write};
@@ -91,12 +94,10 @@ enum Colour {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     for name in arguments.select.iter().chain(&arguments.ignore) {
-        if rules::find(name).is_none() {
-            let names: Vec<&str> = rules::ALL.iter().map(|r| r.name).collect();
-            bail!("there is no rule `{name}`; the rules are {}", names.join(", "));
-        }
+        expect_rule(name)?;
     }
     let mut opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
+    opened.expect_systems(&arguments.system)?;
     let only = std::mem::take(&mut opened.only);
     let analysis = &mut opened.analysis;
     let wanted = |f: &Finding| {
@@ -117,7 +118,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         if arguments.diff {
             return diff(&before, &fixed);
         }
-        write(&before, &fixed)?;
+        super::write::all(&before, &fixed.texts)?;
         if fixed.applied > 0 {
             eprintln!("mended {} in {}", count(fixed.applied, "place"), count(fixed.texts.len(), "file"));
         }
@@ -127,8 +128,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Text => text(analysis, &findings, arguments.color)?,
         Format::Json => json(analysis, &findings)?,
     }
+    refusals(analysis, &arguments.system);
     let fails = findings.iter().any(|f| f.severity >= arguments.fail_on.severity());
     Ok(if fails && !arguments.exit_zero { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Fails if there is no rule of that name.
+fn expect_rule(name: &str) -> Result<()> {
+    if rules::find(name).is_some() {
+        return Ok(());
+    }
+    let names = || rules::ALL.iter().map(|rule| rule.name);
+    match nearest(name, names(), 1).first() {
+        Some(near) => bail!("there is no rule `{name}`: did you mean `{near}`?"),
+        None => bail!("there is no rule `{name}`; the rules are {}", names().collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// The texts of all files that were read, by path.
@@ -154,31 +168,6 @@ fn diff(before: &HashMap<String, String>, fixed: &Fixed) -> Result<ExitCode> {
     Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Writes the new texts, each file as a whole or not at all, and none that has changed since it was read.
-fn write(before: &HashMap<String, String>, fixed: &Fixed) -> Result<()> {
-    for (path, new) in &fixed.texts {
-        let now = std::fs::read(path).with_context(|| format!("cannot read `{path}` again"))?;
-        if before.get(path).map(String::as_bytes) != Some(&now) {
-            bail!(
-                "`{}` has changed since it was read: nothing was written to it",
-                super::shown(Path::new(path))
-            );
-        }
-        let target = Path::new(path);
-        let temporary = target.with_extension("nix.speclint-new");
-        std::fs::write(&temporary, new).with_context(|| format!("cannot write `{}`", temporary.display()))?;
-        let permissions = std::fs::metadata(target).map(|m| m.permissions());
-        let renamed = permissions
-            .and_then(|p| std::fs::set_permissions(&temporary, p))
-            .and_then(|()| std::fs::rename(&temporary, target));
-        if let Err(error) = renamed {
-            let _ = std::fs::remove_file(&temporary);
-            return Err(error).with_context(|| format!("cannot write `{path}`"));
-        }
-    }
-    Ok(())
-}
-
 fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }
@@ -202,7 +191,10 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
         {
             let path = &*label.location.file;
             let id = *ids.entry(path.to_owned()).or_insert_with(|| {
-                files.add(super::shown(Path::new(path)), analysis.text(path).unwrap_or_default().to_string())
+                files.add(
+                    super::shown(Path::new(path)),
+                    printable(&analysis.text(path).unwrap_or_default()).into_owned(),
+                )
             });
             labels.push(span_label(label, id, primary));
         }
@@ -214,8 +206,12 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
         };
         let mut notes = vec![finding.consequence.clone()];
         if let Some(fix) = finding.fixes.first() {
-            let flag = if fix.applicability.name() == "safe" { "--fix" } else { "--fix --unsafe-fixes" };
-            notes.push(format!("help: {} (speclint check {flag})", fix.title));
+            let how = match fix.applicability {
+                Applicability::Safe => "speclint check --fix",
+                Applicability::Unsafe => "speclint check --fix --unsafe-fixes",
+                Applicability::Manual => "by hand: more than that would change",
+            };
+            notes.push(format!("help: {} ({how})", fix.title));
         }
         notes.extend(finding.fixes.iter().skip(1).map(|fix| format!("or: {}", fix.title)));
         if finding.systems.len() > 1 {
@@ -223,9 +219,9 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
         }
         let diagnostic = Diagnostic::new(severity)
             .with_code(finding.rule)
-            .with_message(&finding.message)
+            .with_message(printable(&finding.message))
             .with_labels(labels)
-            .with_notes(notes);
+            .with_notes(notes.iter().map(|note| printable(note).into_owned()).collect());
         term::emit_to_write_style(&mut out, &config, &files, &diagnostic)
             .context("cannot print a finding")?;
     }
@@ -237,7 +233,25 @@ fn text(analysis: &Analysis, findings: &[Finding], colour: Colour) -> Result<()>
 fn span_label(label: &Label, id: usize, primary: bool) -> SpanLabel<usize> {
     let range = label.location.start as usize..label.location.end as usize;
     let span = if primary { SpanLabel::primary(id, range) } else { SpanLabel::secondary(id, range) };
-    span.with_message(&label.message)
+    span.with_message(printable(&label.message))
+}
+
+/// Says which systems NixOS refuses as a whole, whatever their specialisations are, so that little can be found in them.
+fn refusals(analysis: &Analysis, named: &[String]) {
+    for system in analysis.systems() {
+        let is_asked = named.is_empty() || named.contains(&system.name);
+        let Some(trouble) = system.parent.troubles.iter().find(|t| t.refused).filter(|_| is_asked) else {
+            continue;
+        };
+        let place = trouble.span.and_then(|span| {
+            let path = system.files.get(span.file as usize)?;
+            let at = LineIndex::new(&analysis.text(path)?).line_column(span.range.start());
+            Some(format!("{}:{}:{}: ", super::shown(Path::new(path)), at.line, at.column))
+        });
+        let note =
+            format!("{}NixOS refuses `{}`: {}", place.unwrap_or_default(), system.name, trouble.message);
+        eprintln!("note: {}", printable(&note));
+    }
 }
 
 fn summary(findings: &[Finding]) {
@@ -245,11 +259,11 @@ fn summary(findings: &[Finding]) {
         eprintln!("nothing found");
         return;
     }
-    let fixable = |name: &str| {
-        findings.iter().filter(|f| f.fixes.first().is_some_and(|x| x.applicability.name() == name)).count()
+    let fixable = |applicability: Applicability| {
+        findings.iter().filter(|f| f.fixes.first().is_some_and(|x| x.applicability == applicability)).count()
     };
     let mut line = count(findings.len(), "finding");
-    let (safe, uncertain) = (fixable("safe"), fixable("unsafe"));
+    let (safe, uncertain) = (fixable(Applicability::Safe), fixable(Applicability::Unsafe));
     if safe > 0 {
         line.push_str(&format!(", {safe} fixable with --fix"));
     }

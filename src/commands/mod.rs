@@ -3,13 +3,17 @@
 pub(crate) mod check;
 pub(crate) mod eval;
 pub(crate) mod options;
+mod printable;
 pub(crate) mod show;
+mod write;
 
 use crate::disk::Disk;
 use crate::sources::Sources;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
+use speclint_lint::eval::host::ReadError;
 use speclint_lint::project::{Project, Source};
+use speclint_lint::source::files::read_text;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -49,6 +53,15 @@ impl Opened {
                 path.display()
             )
         };
+        // Where the only system starts at a file that is no text, nothing can be said at all.
+        if let [Source::Module(file) | Source::File(file)] = project.sources.as_slice() {
+            match read_text(&Disk, file) {
+                Err(ReadError::Unreadable { reason, .. }) => {
+                    bail!("cannot read `{}`: {reason}", shown(Path::new(file)))
+                }
+                other => other.map(drop)?,
+            }
+        }
         let everything = project.folder == full || !project.whole;
         match project.sources.as_slice() {
             [Source::Module(file)] if !project.whole => {
@@ -60,6 +73,22 @@ impl Opened {
             self.only.push(full.to_owned());
         }
         Ok(())
+    }
+
+    /// Fails if there is no system of one of these names.
+    fn expect_systems(&self, names: &[String]) -> Result<()> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let systems = self.analysis.systems();
+        let Some(name) = names.iter().find(|name| systems.iter().all(|system| system.name != **name)) else {
+            return Ok(());
+        };
+        if systems.is_empty() {
+            bail!("there is no system `{name}`: no system with specialisations was found");
+        }
+        let known: Vec<&str> = systems.iter().map(|system| system.name.as_str()).collect();
+        bail!("there is no system `{name}`; the systems are {}", known.join(", "))
     }
 }
 

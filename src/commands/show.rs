@@ -1,5 +1,6 @@
 //! `speclint show`: the model.
 
+use super::printable::printable;
 use crate::sources::{Given, Sources};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -36,6 +37,7 @@ enum Format {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
+    opened.expect_systems(&arguments.system)?;
     let analysis = &opened.analysis;
     let systems = analysis.systems();
     let asked = |system: &System| system.files.iter().any(|file| super::is_asked(&opened.only, file));
@@ -45,7 +47,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text => {
-            out.write_all(render::show_text(&systems, &|path| super::shown(Path::new(path))).as_bytes())?
+            let text = render::show_text(&systems, &|path| super::shown(Path::new(path)));
+            out.write_all(printable(&text).as_bytes())?
         }
         Format::Json => {
             let unreached = analysis.unreached();

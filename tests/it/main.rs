@@ -1,10 +1,12 @@
 //! Tests of the whole: what NixOS does, what the rules find in real configurations, what the mends do to them, and the
 //! command line.
 
+mod documentation;
 mod fixes;
 mod mends;
 mod oracle;
 mod partial;
+mod patterns;
 mod pitfalls;
 mod rules;
 mod support;

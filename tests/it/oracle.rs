@@ -1,25 +1,13 @@
-//! 450 small configurations, and what NixOS' own module system makes of them.
+//! 450 small configurations and 24 whole repositories, and what NixOS' own module system makes of them.
 
 use crate::support::case::{Case, cases};
-use crate::support::json;
 use crate::support::judge::{Score, judge};
-use crate::support::truth::Truth;
 use rayon::prelude::*;
 
-fn score(case: &Case) -> Score {
-    let truth = case.truth.as_deref().unwrap_or_else(|| panic!("{} has no truth", case.name));
-    let truth = Truth::parse(&case.name, truth);
-    let analysis = case.analysis();
-    let shown = json::shown(&analysis);
-    let checked = json::checked(&analysis, &analysis.findings());
-    let diagnostics = checked["diagnostics"].as_array().expect("diagnostics are a list");
-    judge(&case.name, &truth, &shown["systems"][0], diagnostics)
-}
-
-#[test]
-fn predictions_are_those_of_nixos() {
-    let cases = cases("oracle");
-    let total = cases.par_iter().map(score).reduce(Score::default, Score::and);
+/// The score of these cases; it must be good.
+#[track_caller]
+fn good_score(cases: &[Case]) -> Score {
+    let total = cases.par_iter().map(judge).reduce(Score::default, Score::and);
     println!("{} configurations\n{}", cases.len(), total.table());
     let values = total.agree + total.unknown.len() + total.wrong.len();
     let conflicts = total.found + total.missed.len();
@@ -29,5 +17,22 @@ fn predictions_are_those_of_nixos() {
         && total.unknown.len() * 100 <= values
         && total.missed.len() * 100 <= conflicts;
     assert!(good, "{}\n{}", total.table(), total.examples(10));
-    assert!(cases.len() == 450 && values > 5900 && conflicts > 140, "cases are missing");
+    total
+}
+
+#[test]
+fn predictions_are_those_of_nixos() {
+    let cases = cases("oracle");
+    let total = good_score(&cases);
+    assert!(cases.len() == 450 && total.agree > 5900 && total.found > 140, "cases are missing");
+}
+
+/// Of repositories, the systems are found, too.
+#[test]
+fn repositories_are_what_nixos_makes_of_them() {
+    let cases = cases("repositories");
+    let total = good_score(&cases);
+    let systems: usize = cases.iter().map(|case| case.truths.len()).sum();
+    let whole = cases.len() == 24 && systems == 54 && total.agree >= 1266 && total.found >= 29;
+    assert!(whole && total.unknown.is_empty(), "cases are missing, or not all is known");
 }

@@ -8,11 +8,10 @@ use serde_json::Value as Json;
 /// What is said of a case other than what stands under its `#- truth`; empty if nothing. Besides `[VALUE]`, `[VALUE, PRIORITY]` and
 /// `"conflict"`, an option there may be `"undefined"`, or `"unknown: PART OF THE REASON"`.
 fn unlike_written(case: &Case) -> String {
-    let written = case.truth.as_deref().unwrap_or_else(|| panic!("{} has no truth", case.name));
     let shown = json::shown(&case.analysis());
     let system = &shown["systems"][0];
     let mut wrong = String::new();
-    for line in written.lines() {
+    for line in case.truth().lines() {
         let (scope, options) = line.split_once(": ").unwrap_or_else(|| panic!("{}: `{line}`", case.name));
         let options: serde_json::Map<String, Json> =
             serde_json::from_str(options).unwrap_or_else(|e| panic!("{}: {scope}: {e}", case.name));

@@ -2,16 +2,11 @@
 
 use crate::rules::check;
 use crate::support::case::{Case, cases};
-use crate::support::json;
 use crate::support::judge::judge;
-use crate::support::truth::Truth;
 
 /// What the model says of a pitfall other than NixOS; empty if nothing.
 fn unlike_nixos(case: &Case) -> String {
-    let truth = case.truth.as_deref().unwrap_or_else(|| panic!("{} has no truth", case.name));
-    let analysis = case.analysis();
-    let shown = json::shown(&analysis);
-    let score = judge(&case.name, &Truth::parse(&case.name, truth), &shown["systems"][0], &[]);
+    let score = judge(case);
     let unlike = score.wrong.into_iter().chain(score.unknown).chain(score.priority);
     unlike.collect::<Vec<_>>().join("\n")
 }

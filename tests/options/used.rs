@@ -134,3 +134,23 @@ fn home_manager_at_hand() {
     let shown = user.json(&["show"]);
     assert_eq!(shown["homes"][0]["parent"]["options"]["programs.pager.width"]["value"], 1000);
 }
+
+#[test]
+fn what_becomes_a_submodule_is_not_left_out() {
+    let user = User::new();
+    copy(Path::new(NIXPKGS), &user.path("nixpkgs"));
+    user.write(
+        "nixpkgs/nixos/modules/services/greeter.nix",
+        "{ lib, ... }: { options.plugins = lib.mkOption { type = with lib.types; attrsOf (coercedTo path (file: { inherit file; }) (submodule { options.file = lib.mkOption { type = path; }; })); }; }",
+    );
+    user.write(
+        "configuration.nix",
+        "{ plugins.a = \"/a\"; plugins.b.file = \"/b\"; specialisation.x.configuration = { }; }",
+    );
+    let shown = user.json(&["show", "--nixpkgs", "nixpkgs"]);
+    let parent = &shown["systems"][0]["parent"];
+    assert_eq!(parent["complete"], true);
+    expect!["how NixOS converts the value of `plugins.a`"]
+        .assert_eq(parent["options"]["plugins.a"]["reason"].as_str().unwrap_or_default());
+    assert_eq!(parent["options"]["plugins.b.file"]["value"], "/b");
+}

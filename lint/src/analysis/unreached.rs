@@ -30,7 +30,10 @@ impl Analysis {
         candidates.retain(|file| !read.contains(file.as_str()));
         for root in roots {
             let found = db::discovered(&self.db, *root);
-            candidates.retain(|file| !found.files.contains(file));
+            // What was only looked at is not a part of anything.
+            if !found.systems.is_empty() {
+                candidates.retain(|file| !found.files.contains(file));
+            }
         }
         if candidates.is_empty() {
             return Vec::new();

@@ -20,14 +20,22 @@ macro_rules! files {
 
 /// Path and text of each file; a path begins with the kind of source.
 const FILES: &[(&str, &str)] = files! {
+    "colmena/flake.nix"
+    "ez-configs/flake-module.nix"
+    "ez-configs/flake.nix"
     "flake-parts/all-modules.nix"
     "flake-parts/extras/flakeModules.nix"
     "flake-parts/extras/modules.nix"
     "flake-parts/flake.nix"
     "flake-parts/lib.nix"
+    "flake-utils-plus/flake.nix"
+    "flake-utils-plus/lib/default.nix"
+    "flake-utils-plus/lib/options.nix"
     "flake-utils/default.nix"
     "flake-utils/flake.nix"
     "flake-utils/lib.nix"
+    "haumea/default.nix"
+    "haumea/flake.nix"
     "home-manager/default.nix"
     "home-manager/flake.nix"
     "home-manager/lib/default.nix"
@@ -38,6 +46,10 @@ const FILES: &[(&str, &str)] = files! {
     "home-manager/nixos/default.nix"
     "import-tree/default.nix"
     "import-tree/flake.nix"
+    "nixos-unified/flake.nix"
+    "nixos-unified/nix/modules/configurations/default.nix"
+    "nixos-unified/nix/modules/flake-parts/autowire.nix"
+    "nixos-unified/nix/modules/flake-parts/default.nix"
     "nixpkgs/default.nix"
     "nixpkgs/flake.nix"
     "nixpkgs/formats.nix"
@@ -48,12 +60,17 @@ const FILES: &[(&str, &str)] = files! {
     "nixpkgs/nixos/modules/misc/assertions.nix"
     "nixpkgs/nixos/modules/misc/meta.nix"
     "nixpkgs/packages.nix"
+    "snowfall-lib/flake.nix"
+    "snowfall-lib/modules/home/user/default.nix"
+    "snowfall-lib/modules/nixos/user/default.nix"
+    "snowfall-lib/snowfall-lib/default.nix"
     "systems/default.nix"
     "systems/flake.nix"
 };
 
 /// What well-known sources are called otherwise: the names of their repositories, and of channels.
-const ALIASES: &[(&str, &str)] = &[("nixpkgs-channels", "nixpkgs"), ("nixos-stable", "nixpkgs")];
+const ALIASES: &[(&str, &str)] =
+    &[("nixpkgs-channels", "nixpkgs"), ("nixos-stable", "nixpkgs"), ("snowfallorg/lib", "snowfall-lib")];
 
 /// The folder that stands for a source of a kind, under a name.
 pub fn root(kind: &str, name: &str) -> String {
@@ -100,26 +117,24 @@ pub fn identify(url: &str) -> Option<&'static str> {
     }
     let on_a_host = plain.starts_with("//");
     let mut names = plain.split('/').filter(|name| !name.is_empty());
-    let repository = match url.split_once(':').map(|(scheme, _)| scheme) {
+    let (owner, repository) = match url.split_once(':').map(|(scheme, _)| scheme) {
         // OWNER/NAME, perhaps with what is to be checked out.
-        Some("github" | "gitlab" | "sourcehut") => names.nth(1),
+        Some("github" | "gitlab" | "sourcehut") => (names.next(), names.next()),
         // An entry of the registry, perhaps with a branch.
-        None | Some("flake") => names.next(),
+        None | Some("flake") => (None, names.next()),
         _ if on_a_host => {
-            let host = names.next()?;
-            match host {
-                // FlakeHub: /f/OWNER/NAME/VERSION, and /f/pinned/OWNER/NAME/…
-                "flakehub.com" | "api.flakehub.com" => {
-                    let rest: Vec<&str> = names.filter(|n| *n != "f" && *n != "pinned").collect();
-                    rest.get(1).copied()
-                }
-                _ => names.nth(1),
-            }
+            // FlakeHub: /f/OWNER/NAME/VERSION, and /f/pinned/OWNER/NAME/…
+            let is_hub = matches!(names.next()?, "flakehub.com" | "api.flakehub.com");
+            let mut names = names.filter(|name| !is_hub || *name != "f" && *name != "pinned");
+            (names.next(), names.next())
         }
-        _ => None,
-    }?;
-    let repository = repository.strip_suffix(".git").unwrap_or(repository);
-    known(&repository.to_ascii_lowercase())
+        _ => return None,
+    };
+    let repository = repository?.to_ascii_lowercase();
+    let repository = repository.strip_suffix(".git").unwrap_or(&repository);
+    // A name may only say something together with its owner's.
+    let full = owner.map(|owner| format!("{}/{repository}", owner.to_ascii_lowercase()));
+    full.and_then(|full| known(&full)).or_else(|| known(repository))
 }
 
 /// The kind of that name, if it is a kind of source.
@@ -155,6 +170,8 @@ mod tests {
         ] {
             assert_eq!(identify(url), Some("nixpkgs"), "{url}");
         }
+        assert_eq!(identify("github:snowfallorg/lib/dev"), Some("snowfall-lib"));
+        assert_eq!(identify("https://flakehub.com/f/snowfallorg/lib/3"), Some("snowfall-lib"));
         for url in ["github:nixpkgs/other", "path:./nixpkgs", "./nixpkgs", "github:NixOS", "", ":", "github:"]
         {
             assert_eq!(identify(url), None, "{url}");

@@ -3,6 +3,7 @@
 
 use crate::findings::{Applicability, Edit, Finding, Fix};
 use crate::nixos::model::{Prediction, System};
+use std::cell::Cell;
 use std::sync::Arc;
 
 /// A system as it would be with edits, and what the rules would find in it.
@@ -28,8 +29,17 @@ pub struct Trial {
 /// file no longer parses.
 pub type Try<'f> = dyn Fn(&[Edit]) -> Option<Vec<Trial>> + 'f;
 
+/// How much may be evaluated to judge the mends of a system, in options of scopes. Where hundreds of specialisations each have
+/// several findings, the mends of the later ones have to wait until the first are applied.
+const BUDGET: usize = 150_000;
+/// What a scope costs besides its options.
+const SCOPE: usize = 10;
+
 /// Makes fixes of edits, if they prove themselves.
-pub struct Fixer<'f>(Option<Box<Try<'f>>>);
+pub struct Fixer<'f> {
+    attempt: Option<Box<Try<'f>>>,
+    left: Cell<usize>,
+}
 
 /// An option of a scope: the specialisation's name, or `None` for the parent.
 pub type Target<'t> = (Option<&'t str>, &'t str);
@@ -37,17 +47,17 @@ pub type Target<'t> = (Option<&'t str>, &'t str);
 impl<'f> Fixer<'f> {
     /// A fixer that tries edits with this function.
     pub fn new(attempt: Box<Try<'f>>) -> Self {
-        Fixer(Some(attempt))
+        Fixer { attempt: Some(attempt), left: Cell::new(BUDGET) }
     }
 
     /// A fixer that never makes a fix.
     pub fn idle() -> Self {
-        Fixer(None)
+        Fixer { attempt: None, left: Cell::new(0) }
     }
 
     /// Whether it never makes a fix.
     pub fn is_idle(&self) -> bool {
-        self.0.is_none()
+        self.attempt.is_none()
     }
 
     /// A fix that makes these edits, if `mended` says of the system after them that what was meant is reached, the finding is
@@ -61,7 +71,7 @@ impl<'f> Fixer<'f> {
         mended: impl Fn(&System) -> bool,
         may_change: impl Fn(Target<'_>) -> bool,
     ) -> Option<Fix> {
-        let trials = (self.0.as_ref()?)(&edits)?;
+        let trials = self.attempt(&edits)?;
         let (own, others) = trials.split_first()?;
         let count = |findings: &[Finding]| findings.iter().filter(|f| is_same_matter(f, finding)).count();
         if !mended(&own.after.system) || count(&own.after.findings) >= count(&own.found) {
@@ -80,6 +90,16 @@ impl<'f> Fixer<'f> {
             Change::Failure => return None,
         };
         Some(Fix { title: title.into(), applicability, edits })
+    }
+
+    /// Tries edits, if there is something left of the budget.
+    fn attempt(&self, edits: &[Edit]) -> Option<Vec<Trial>> {
+        let attempt = self.attempt.as_ref().filter(|_| self.left.get() > 0)?;
+        let trials = attempt(edits)?;
+        let scopes = trials.iter().flat_map(|trial| trial.after.system.scopes());
+        let cost: usize = scopes.map(|(_, scope)| scope.options.len() + SCOPE).sum();
+        self.left.set(self.left.get().saturating_sub(cost));
+        Some(trials)
     }
 }
 

@@ -20,7 +20,7 @@ pub(super) fn home(
     Ok(modules.submodule(element))
 }
 
-/// The users whose homes have specialisations of their own.
+/// The users whose homes have specialisations of their own, or are not known to have none.
 pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Vec<Name> {
     let Ok(Some(users)) = modules.find(ev, scope, &["home-manager", "users"]) else {
         return Vec::new();
@@ -29,7 +29,7 @@ pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -
     for (user, _) in modules.elements(users) {
         let Ok(Some(home)) = home(ev, modules, scope, &user) else { continue };
         if let Ok(Some(node)) = modules.find(ev, home, &["specialisation"])
-            && matches!(modules.raw(ev, node), Ok(raw) if !raw.is_empty())
+            && (ev.force(modules.value(node)).is_err() || !modules.elements(node).is_empty())
         {
             homes.push(user);
         }

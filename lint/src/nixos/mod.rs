@@ -18,6 +18,7 @@ mod misfits;
 pub mod model;
 mod natives;
 mod own_modules;
+pub(crate) mod switches;
 mod system;
 pub mod table;
 mod table_types;

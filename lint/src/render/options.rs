@@ -53,7 +53,8 @@ fn facts_json(path: &str, option: Node<'_>) -> Map<String, Json> {
     let ty = option.type_description();
     object.insert("type".into(), ty.map_or(Json::Null, |ty| ty.to_string().into()));
     object.insert("merging".into(), ty.map_or(Json::Null, |ty| ty.merging().into()));
-    object.insert("exact".into(), option.table().is_exact().into());
+    let is_exact = option.table().is_exact() && ty.is_some_and(|ty| !ty.has_unknown());
+    object.insert("exact".into(), is_exact.into());
     object.insert("declared".into(), facts.declared.into());
     if let Some(default) = facts.default {
         object.insert("default".into(), default);

@@ -31,7 +31,7 @@ fn system_json(system: &System, locate: &Locate<'_>) -> Json {
     }
     json!({
         "name": system.name,
-        "entry": system.entry,
+        "entry": locate(&system.entry, rowan::TextRange::default()).0,
         "parent": scope_json(system, &system.parent, &all, locate),
         "specialisations": specialisations,
     })
@@ -48,7 +48,13 @@ fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
         .iter()
         .filter(|(path, o)| {
             let is_known = matches!(o.prediction, Prediction::Ok { .. } | Prediction::Undefined);
-            !o.has_parts && (*path != "specialisation" || !is_known)
+            // They stand in a place of their own; and Home Manager has an alias for them.
+            let is_theirs = match path.as_str() {
+                "specialisation" => is_known,
+                "specialization" => o.definitions.is_empty(),
+                _ => false,
+            };
+            !o.has_parts && !is_theirs
         })
         .map(|(path, o)| (path.as_str(), o))
 }

@@ -4,7 +4,7 @@ use super::context::is_part_of;
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
 use crate::fix::Target;
-use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span};
+use crate::nixos::model::{DefinitionModel, Guard, Origin, Scope, Span, World};
 use crate::syntax::hir::Name;
 
 pub(super) const RULE: Rule = Rule {
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation.
+Settings under `config.specialisation != { }` inside a specialisation, or in a system that has no specialisation, not even
+under a condition that does not hold.
 
 ## Why it hurts
 
@@ -41,17 +42,19 @@ holds, and what it guards silently vanishes.
 }
 ```
 
-`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11.
+`isSpecialisation` says what is meant without that trap; NixOS has it since 25.11, Home Manager has not.
 
 ## When it is wrong
 
-In a module that several systems share, one of which has no specialisations and is meant to go without the settings.
+When the module is used elsewhere too. In a module that several systems of the repository share it only speaks if the
+guard holds in none of them.
 ",
-    checks: &[Check::System(check)],
+    checks: &[Check::Everywhere(check)],
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    if cx.system.specialisations.is_empty() && cx.system.parent.complete {
+    // Where a module has specialisations under a condition, that is what the guard is for.
+    if cx.system.specialisations.is_empty() && cx.system.named.is_empty() && cx.system.parent.complete {
         scope(cx, None, &cx.system.parent, findings);
     }
     for specialisation in &cx.system.specialisations {
@@ -70,6 +73,8 @@ fn scope(cx: &Context<'_>, specialisation: Option<&Name>, scope: &Scope, finding
             }
         }
     }
+    // A module may also be imported where its guard holds.
+    dead.retain(|(span, _)| !may_hold(cx, *span));
     for (span, definitions) in dead {
         let finding = finding(cx, specialisation, span, &definitions);
         let fix = fix(cx, &finding, span, &definitions);
@@ -85,6 +90,13 @@ fn dead_guard(definition: &DefinitionModel) -> Option<Span> {
         Some((Guard::BaseOnly, span)) if reads_it => Some(span),
         _ => None,
     }
+}
+
+/// Whether a guard holds in the system or one of its specialisations, as far as is known.
+fn may_hold(cx: &Context<'_>, span: Span) -> bool {
+    let options = cx.system.scopes().flat_map(|(_, scope)| scope.options.values());
+    let mut conditions = options.flat_map(|option| &option.definitions).flat_map(|d| &d.conditions);
+    conditions.any(|c| c.holds != Some(false) && c.guard == Some((Guard::BaseOnly, span)))
 }
 
 fn finding(
@@ -136,7 +148,8 @@ fn fix(
     span: Span,
     definitions: &[(&str, &DefinitionModel)],
 ) -> Option<Fix> {
-    if finding.specialisation.is_some() {
+    // Home Manager has no such option.
+    if finding.specialisation.is_some() || cx.system.world != World::Nixos {
         return None;
     }
     let title = "ask `isSpecialisation` instead, which NixOS has since 25.11: `!config.isSpecialisation`";

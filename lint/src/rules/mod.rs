@@ -23,7 +23,9 @@ mod wrong_type;
 pub use context::{Context, ProjectContext, Texts, Unreached};
 
 use crate::findings::{Finding, Severity};
+use crate::nixos::model::System;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// A rule.
 pub struct Rule {
@@ -47,6 +49,8 @@ pub struct Rule {
 pub enum Check {
     /// In a system.
     System(fn(&Context<'_>, &mut Vec<Finding>)),
+    /// In a system, of what is only worth telling if it is so in all systems that read the file.
+    Everywhere(fn(&Context<'_>, &mut Vec<Finding>)),
     /// In a project as a whole.
     Project(fn(&ProjectContext<'_>, &mut Vec<Finding>)),
 }
@@ -85,7 +89,7 @@ pub fn is_default(name: &str) -> bool {
 pub fn check(context: &Context<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in ALL.iter().flat_map(|rule| rule.checks) {
-        if let Check::System(check) = check {
+        if let Check::System(check) | Check::Everywhere(check) = check {
             check(context, &mut findings);
         }
     }
@@ -107,6 +111,29 @@ pub fn check_project(context: &ProjectContext<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Whether a finding is only worth telling if all systems that read the file have it.
+fn is_of_everywhere(finding: &Finding) -> bool {
+    find(finding.rule).is_some_and(|rule| rule.checks.iter().any(|c| matches!(c, Check::Everywhere(_))))
+}
+
+/// What was found in systems, without what should be so in all of them that read the file and is not, or may not be.
+pub fn agreed(found: &[(Arc<System>, Arc<Vec<Finding>>)]) -> impl Iterator<Item = &Finding> {
+    let may_disagree = |finding: &Finding, of: &System, system: &System, findings: &[Finding]| {
+        let has_it = || {
+            let here = |f: &Finding| f.rule == finding.rule && f.primary.location == finding.primary.location;
+            findings.iter().any(here)
+        };
+        let reads =
+            || system.world == of.world && system.files.iter().any(|f| **f == *finding.primary.location.file);
+        (system.lacks_own() || reads()) && !has_it()
+    };
+    let is_agreed = move |finding: &Finding, of: &System| {
+        !is_of_everywhere(finding)
+            || !found.iter().any(|(system, findings)| may_disagree(finding, of, system, findings))
+    };
+    found.iter().flat_map(move |(of, findings)| findings.iter().filter(move |f| is_agreed(f, of)))
 }
 
 /// The order in which findings are told: that of the files.

@@ -167,7 +167,7 @@ fn guard_fix(
     )
 }
 
-/// A plain value of the base that several specialisations, and every one that inherits, force away.
+/// A plain value of the base that several specialisations, and every one that inherits, force away, each by a definition of its own.
 fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mut Vec<Finding>) {
     let Prediction::Ok { value, .. } = &option.prediction else { return };
     let winners: Vec<&DefinitionModel> =
@@ -182,30 +182,21 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
     }
     let inheriting: Vec<&Specialisation> =
         cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)).collect();
-    let forces = |s: &&Specialisation| {
-        s.scope.options.get(name).is_some_and(|o| {
-            o.prediction.value().is_some_and(|v| v != value)
-                && o.definitions.iter().any(|d| {
-                    d.origin == Origin::Own
-                        && d.state == DefinitionState::Wins
-                        && d.priority < priority::PLAIN
-                        && d.place.is_some()
-                })
-        })
+    let forcing = |s: &Specialisation| {
+        let option = s.scope.options.get(name)?;
+        option.prediction.value().filter(|v| *v != value)?;
+        let forces = |d: &&DefinitionModel| {
+            d.origin == Origin::Own && d.state == DefinitionState::Wins && d.priority < priority::PLAIN
+        };
+        let own = option.definitions.iter().find(forces)?;
+        Some((own.place?, cx.label(&own.place?, format!("`{}` forces {}", s.name, cx.show(own)))))
     };
-    if inheriting.len() < 2 || !inheriting.iter().all(forces) {
+    let Some(forced) = inheriting.into_iter().map(forcing).collect::<Option<Vec<_>>>() else { return };
+    // What one definition forces away for all of them was meant to be forced away.
+    if forced.iter().all(|(place, _)| *place == forced[0].0) {
         return;
     }
-    let related = inheriting
-        .iter()
-        .filter_map(|s| {
-            let own = s.scope.options[name]
-                .definitions
-                .iter()
-                .find(|d| d.origin == Origin::Own && d.state == DefinitionState::Wins)?;
-            Some(cx.label(&own.place?, format!("`{}` forces {}", s.name, cx.show(own))))
-        })
-        .collect();
+    let related = forced.into_iter().map(|(_, label)| label).collect();
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,

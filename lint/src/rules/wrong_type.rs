@@ -3,6 +3,7 @@
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
 use crate::nixos::model::{DefinitionModel, Misfit, Prediction, Scope, Span, Specialisation, System};
+use crate::nixos::switches;
 use serde_json::Value as Json;
 
 pub(super) const RULE: Rule = Rule {
@@ -50,7 +51,8 @@ NixOS refuses to build, when it comes to that option: \"A definition for option 
 
 It is certain for options that the configuration declares. Of NixOS' and Home Manager's own options the types are known as
 of one release; another may accept more words or numbers, so there it speaks only of values of another kind: a string
-where there must be a boolean.
+where there must be a boolean. NixOS refuses a value when it looks at it: what belongs to a service or program that is not
+switched on is a warning.
 ",
     checks: &[Check::System(check)],
 };
@@ -101,14 +103,17 @@ fn finding(
     };
     let what = if option == name { format!("`{name}`") } else { format!("an element of `{name}`") };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let scope = specialisation.map_or(&cx.system.parent, |s| &s.scope);
+    let switch = scope.options.get(name).and_then(|o| switches::switch(cx.system.world, scope, o));
+    let when = switch.as_ref().map_or_else(String::new, |switch| format!(" once `{switch}` holds"));
     let finding = Finding {
         rule: RULE.name,
-        severity: RULE.severity,
+        severity: if switch.is_some() { Severity::Warning } else { RULE.severity },
         message: format!("{what} cannot be {value}: its type is `{type_name}`"),
         primary,
         related: Vec::new(),
         consequence: format!(
-            "NixOS will refuse to build {built}: \"A definition for option `{option}' is not of type `{type_name}'\""
+            "NixOS will refuse to build {built}{when}: \"A definition for option `{option}' is not of type `{type_name}'\""
         ),
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),

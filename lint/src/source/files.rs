@@ -75,7 +75,10 @@ impl FileSystem for MemoryFiles {
 
     fn nix_files(&self, path: &str) -> Vec<String> {
         let folder = format!("{}/", path.trim_end_matches('/'));
-        let is_nix = |path: &&String| path.starts_with(&folder) && path.ends_with(".nix");
+        let is_nix = |path: &&String| {
+            let below = path.strip_prefix(&folder).filter(|below| below.ends_with(".nix"));
+            below.is_some_and(|below| !below.split('/').any(|name| name.starts_with('.')))
+        };
         self.0.keys().filter(is_nix).cloned().collect()
     }
 }

@@ -14,7 +14,7 @@ const ROOT: &str = "/case";
 /// What a section starts with.
 const HEADER: &str = "#- ";
 
-/// The section that is no module, but what NixOS makes of the case.
+/// The section that is no file, but what NixOS makes of the case; `truth of NAME` is about the system of that name.
 const TRUTH: &str = "truth";
 
 /// A configuration of several files.
@@ -26,8 +26,8 @@ pub(crate) struct Case {
     pub(crate) files: BTreeMap<String, String>,
     /// The paths of the files from which a system starts.
     pub(crate) entries: Vec<String>,
-    /// The lines under `#- truth`.
-    pub(crate) truth: Option<String>,
+    /// The lines under each `#- truth`, with the name of the system that they are about; without one, it is the first.
+    pub(crate) truths: Vec<(Option<String>, String)>,
     /// Where it was read from.
     source: PathBuf,
 }
@@ -64,15 +64,16 @@ impl Case {
         Case { source: path.to_owned(), ..case }
     }
 
-    /// A case from its sections. The first file is where the system starts; a text without sections is `configuration.nix`.
+    /// A case from its sections. The first file is where the system starts; a text without sections is `configuration.nix`. Paths are
+    /// relative to the folder of the case, or absolute.
     pub(crate) fn parse(name: &str, text: &str) -> Self {
         let mut case = Case { name: name.into(), ..Case::default() };
         for (path, text) in sections(text) {
-            if path == TRUTH {
-                case.truth = Some(text);
+            if let Some(of) = path.strip_prefix(TRUTH) {
+                case.truths.push((of.strip_prefix(" of ").map(str::to_owned), text));
                 continue;
             }
-            let path = format!("{ROOT}/{path}");
+            let path = if path.starts_with('/') { path } else { format!("{ROOT}/{path}") };
             if case.entries.is_empty() {
                 case.entries.push(path.clone());
             }
@@ -110,6 +111,14 @@ impl Case {
         }
     }
 
+    /// What NixOS makes of its one system.
+    pub(crate) fn truth(&self) -> &str {
+        match self.truths.as_slice() {
+            [(None, truth)] => truth,
+            _ => panic!("{} has no truth, or several", self.name),
+        }
+    }
+
     /// The path of one of its files, as the case has it.
     pub(crate) fn path(&self, path: &str) -> &str {
         self.files.get_key_value(path).map_or("", |(path, _)| path)
@@ -126,7 +135,8 @@ impl Case {
     pub(crate) fn analysis(&self) -> Analysis {
         let files = Arc::new(MemoryFiles(self.files.clone()));
         let mut analysis = Analysis::with_tables(files.clone(), Arc::new(OwnTables::new(files.clone())));
-        if self.entries.first().is_some_and(|first| ["flake.nix", ".git/HEAD"].contains(&short(first))) {
+        let is_project = |first: &String| ["flake.nix", "default.nix", ".git/HEAD"].contains(&short(first));
+        if self.entries.first().is_some_and(is_project) {
             let project = Project::of(&*files, ROOT);
             analysis.add_project(project.unwrap_or_else(|| panic!("{} has no systems", self.name)));
             return analysis;

@@ -1,5 +1,7 @@
 //! Holds what the analyser says of a case against what NixOS makes of it.
 
+use super::case::Case;
+use super::json;
 use super::truth::{self, Outcome, Truth};
 use serde_json::{Map, Value as Json, json};
 
@@ -52,6 +54,12 @@ impl Score {
         )
     }
 
+    /// Whether all is as NixOS makes it, and known.
+    pub(crate) fn is_perfect(&self) -> bool {
+        let bad = [&self.wrong, &self.unknown, &self.priority, &self.missed, &self.false_alarms];
+        bad.iter().all(|list| list.is_empty())
+    }
+
     /// At most this many of the things that must not be, for a message.
     pub(crate) fn examples(&self, most: usize) -> String {
         let kinds = [
@@ -67,16 +75,50 @@ impl Score {
     }
 }
 
-/// Judges a system as `show` prints it, and what `check` reports of it.
-pub(crate) fn judge(case: &str, truth: &Truth, system: &Json, diagnostics: &[Json]) -> Score {
+/// Judges the systems of a case: that they are those whose truth is written, what they are, and what is reported of them.
+pub(crate) fn judge(case: &Case) -> Score {
+    let analysis = case.analysis();
+    let shown = json::shown(&analysis);
+    let checked = json::checked(&analysis, &analysis.findings());
+    let list = |kind: &str| shown[kind].as_array().cloned().unwrap_or_default();
+    let systems = [list("systems"), list("homes")].concat();
+    let diagnostics = checked["diagnostics"].as_array().expect("diagnostics are a list");
     let mut score = Score::default();
-    score.scope(&format!("{case}: parent"), &truth.parent, &system["parent"]);
+    for (name, truth) in &case.truths {
+        let truth = Truth::parse(&case.name, truth);
+        let mut named =
+            systems.iter().filter(|s| name.as_ref().is_none_or(|name| s["name"] == name.as_str()));
+        let (Some(system), None) = (named.next(), named.next()) else {
+            score.wrong.push(format!("{}: {name:?} is not found, or twice", case.name));
+            continue;
+        };
+        let about =
+            |d: &&Json| d["systems"].as_array().is_some_and(|systems| systems.contains(&system["name"]));
+        let diagnostics: Vec<&Json> = diagnostics.iter().filter(about).collect();
+        let place = match name {
+            Some(name) => format!("{}: {name}", case.name),
+            None => case.name.clone(),
+        };
+        score = score.and(judge_system(&place, &truth, system, &diagnostics));
+    }
+    let is_written = |system: &Json| case.truths.iter().any(|(name, _)| system["name"] == json!(name));
+    for system in systems.iter().filter(|system| systems.len() > 1 && !is_written(system)) {
+        score.wrong.push(format!("{}: there is no system {}", case.name, system["name"]));
+    }
+    score
+}
+
+/// Judges a system as `show` prints it, and what `check` reports of it.
+fn judge_system(case: &str, truth: &Truth, system: &Json, diagnostics: &[&Json]) -> Score {
+    let mut score = Score::default();
+    let is_own = |option: &str| option.starts_with("my.") || truth.own.iter().any(|own| own == option);
+    score.scope(&format!("{case}: parent"), &truth.parent, &system["parent"], &is_own);
     let shown = system["specialisations"].as_object().expect("specialisations are an object");
     for specialisation in &truth.specialisations {
         let place = format!("{case}: {}", specialisation.name);
         match shown.get(&specialisation.name) {
             Some(said) if said["inheritParentConfig"] == json!(specialisation.inherits) => {
-                score.scope(&place, &specialisation.options, said);
+                score.scope(&place, &specialisation.options, said, &is_own);
             }
             _ => score.wrong.push(format!("{place} is not seen as it is")),
         }
@@ -89,14 +131,14 @@ pub(crate) fn judge(case: &str, truth: &Truth, system: &Json, diagnostics: &[Jso
 }
 
 impl Score {
-    fn scope(&mut self, place: &str, truth: &Map<String, Json>, said: &Json) {
+    fn scope(&mut self, place: &str, truth: &Map<String, Json>, said: &Json, is_own: &dyn Fn(&str) -> bool) {
         for (option, written) in truth {
             let prediction = lookup(said, option);
             let describe = || {
                 let said = prediction.as_ref().map_or("nothing".into(), |p| brief(p).to_string());
                 format!("{place}: {option}: NixOS {written}, speclint {said}")
             };
-            match verdict(option, &truth::outcome(option, written), prediction.as_ref()) {
+            match verdict(option, &truth::outcome(option, written), prediction.as_ref(), is_own(option)) {
                 Verdict::Agree => self.agree += 1,
                 Verdict::Unknown => self.unknown.push(describe()),
                 Verdict::Wrong => self.wrong.push(describe()),
@@ -108,7 +150,7 @@ impl Score {
         }
     }
 
-    fn conflicts(&mut self, place: &str, truth: &Truth, of: &truth::Specialisation, diagnostics: &[Json]) {
+    fn conflicts(&mut self, place: &str, truth: &Truth, of: &truth::Specialisation, diagnostics: &[&Json]) {
         for (option, written) in &of.options {
             let reported = diagnostics.iter().any(|d| {
                 d["severity"] == "error"
@@ -142,7 +184,7 @@ enum Verdict {
     Priority,
 }
 
-fn verdict(option: &str, truth: &Outcome<'_>, said: Option<&Json>) -> Verdict {
+fn verdict(option: &str, truth: &Outcome<'_>, said: Option<&Json>, is_own: bool) -> Verdict {
     let Some(said) = said else { return Verdict::Unknown };
     let agree_if = |agree: bool| if agree { Verdict::Agree } else { Verdict::Wrong };
     let status = said["status"].as_str().unwrap_or_default();
@@ -151,10 +193,13 @@ fn verdict(option: &str, truth: &Outcome<'_>, said: Option<&Json>) -> Verdict {
         (Outcome::Refused, "unknown") => {
             agree_if(said["reason"].as_str().is_some_and(|r| r.starts_with("NixOS refuses it")))
         }
+        (Outcome::Unknown(why), "unknown") => {
+            agree_if(said["reason"].as_str().is_some_and(|r| r.contains(why)))
+        }
         (_, "unknown") => Verdict::Unknown,
         (Outcome::Absent, _) => agree_if(status == "undefined"),
         // The configuration declares it, with a default that could be known.
-        (_, "undefined") if option.starts_with("my.") => Verdict::Unknown,
+        (_, "undefined") if is_own => Verdict::Unknown,
         (Outcome::Ok { value, .. }, "undefined") => agree_if(**value == default(option)),
         (Outcome::Ok { value, priority }, "ok") => match (said["value"] == **value, priority) {
             (false, _) => Verdict::Wrong,

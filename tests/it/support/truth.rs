@@ -5,6 +5,8 @@ use serde_json::{Map, Value as Json};
 /// What NixOS makes of a system.
 pub(crate) struct Truth {
     pub(crate) parent: Map<String, Json>,
+    /// The options that the configuration itself declares, besides those of `my`.
+    pub(crate) own: Vec<Json>,
     pub(crate) specialisations: Vec<Specialisation>,
 }
 
@@ -28,32 +30,36 @@ pub(crate) enum Outcome<'t> {
     Recursion,
     /// The configuration is refused for another reason.
     Refused,
+    /// It depends on what is not at hand, which is told with these words.
+    Unknown(&'t str),
 }
 
 impl Truth {
-    /// The truth from the lines under `#- truth`: `NAME: {…}`, the parent's first.
+    /// The truth from the lines under `#- truth`: `NAME: {…}`, the parent's first, and perhaps `own: […]`.
     pub(crate) fn parse(case: &str, text: &str) -> Self {
-        let mut scopes = text.lines().map(|line| {
-            let (scope, options) = line.split_once(": ").unwrap_or_else(|| panic!("{case}: `{line}`"));
-            let options = serde_json::from_str(options).unwrap_or_else(|e| panic!("{case}: {scope}: {e}"));
-            (scope, options)
-        });
+        let (mut own, mut scopes) = (Vec::new(), Vec::new());
+        for line in text.lines() {
+            let (scope, value) = line.split_once(": ").unwrap_or_else(|| panic!("{case}: `{line}`"));
+            match serde_json::from_str(value) {
+                Ok(Json::Array(names)) => own = names,
+                Ok(Json::Object(options)) => scopes.push((scope, options)),
+                other => panic!("{case}: {scope}: {other:?}"),
+            }
+        }
+        let mut scopes = scopes.into_iter();
         let Some(("parent", parent)) = scopes.next() else { panic!("{case}: the parent's line comes first") };
         let specialisations = scopes.map(|(scope, options)| {
-            let (name, inherits) = match scope.split_once(' ') {
-                None => (scope, Some(true)),
-                Some((name, "without parent")) => (name, Some(false)),
-                Some((name, "with or without parent")) => (name, None),
-                Some(_) => panic!("{case}: `{scope}`"),
-            };
+            let endings = [(" with or without parent", None), (" without parent", Some(false))];
+            let ends = |(ending, inherits)| Some((scope.strip_suffix(ending)?, inherits));
+            let (name, inherits) = endings.into_iter().find_map(ends).unwrap_or((scope, Some(true)));
             Specialisation { name: name.into(), inherits, options }
         });
-        Truth { parent, specialisations: specialisations.collect() }
+        Truth { parent, own, specialisations: specialisations.collect() }
     }
 }
 
-/// What is written of an option: `[VALUE]`, `[VALUE, PRIORITY]`, `"absent"`, `"conflict"`, `"conflict of OPTION"`, `"recursion"` or
-/// `"refused"`.
+/// What is written of an option: `[VALUE]`, `[VALUE, PRIORITY]`, `"absent"`, `"conflict"`, `"conflict of OPTION"`, `"recursion"`,
+/// `"refused"` or `"unknown: PART OF THE REASON"`.
 pub(crate) fn outcome<'t>(option: &'t str, written: &'t Json) -> Outcome<'t> {
     match written {
         Json::Array(items) => match items.as_slice() {
@@ -66,9 +72,11 @@ pub(crate) fn outcome<'t>(option: &'t str, written: &'t Json) -> Outcome<'t> {
             "conflict" => Outcome::Conflict(option),
             "recursion" => Outcome::Recursion,
             "refused" => Outcome::Refused,
-            other => Outcome::Conflict(
-                other.strip_prefix("conflict of ").unwrap_or_else(|| panic!("{option}: {written}")),
-            ),
+            other => match (other.strip_prefix("conflict of "), other.strip_prefix("unknown: ")) {
+                (Some(culprit), _) => Outcome::Conflict(culprit),
+                (_, Some(reason)) => Outcome::Unknown(reason),
+                _ => panic!("{option}: {written}"),
+            },
         },
         _ => panic!("{option}: {written}"),
     }

@@ -41,14 +41,6 @@ fn unreadable(s: &Str) -> Option<Stop> {
     })
 }
 
-/// The error that reading ended with: certain only where nothing is in a place that is not Nix' store.
-fn failed(error: ReadError) -> Stop {
-    match &error {
-        ReadError::Missing(path) if !path.starts_with(STORE_FOLDER) => Stop::fail(error.to_string()),
-        _ => Stop::unknown(error.to_string()),
-    }
-}
-
 impl Eval<'_> {
     /// A path, or what can be made one, for reading what is there; not normalised.
     fn want_raw_path(&mut self, thunk: ThunkId) -> Res<Rc<str>> {
@@ -68,9 +60,25 @@ impl Eval<'_> {
         Ok(paths::normalise(&self.want_raw_path(thunk)?))
     }
 
+    /// The error that reading ended with: certain where nothing is in a place that is not Nix' store, or in what the store has.
+    fn failed(&self, error: ReadError) -> Stop {
+        match &error {
+            ReadError::Missing(path) if self.is_surely_missing(path) => Stop::fail(error.to_string()),
+            _ => Stop::unknown(error.to_string()),
+        }
+    }
+
+    /// Whether it is certain that nothing is at a path where nothing is. Nix may fetch what is not in its store, but what is in it
+    /// is whole.
+    fn is_surely_missing(&self, path: &str) -> bool {
+        let Some(below) = path.strip_prefix(STORE_FOLDER) else { return true };
+        let object = below.split_once('/').map(|(object, _)| format!("{STORE_FOLDER}{object}"));
+        object.is_some_and(|object| self.host.kind(&object).is_some())
+    }
+
     /// The text of a file.
     pub(super) fn read(&mut self, path: &str) -> Res<Rc<str>> {
-        let text = self.host.text(path).map_err(failed)?;
+        let text = self.host.text(path).map_err(|error| self.failed(error))?;
         self.charge(1)?;
         self.charge_text(text.len())?;
         if text.contains(char::REPLACEMENT_CHARACTER) {
@@ -86,13 +94,24 @@ impl Eval<'_> {
             return Ok(Some(if found == path { FileKind::Regular } else { FileKind::Directory }));
         }
         match self.host.kind(path) {
-            None if path.starts_with(STORE_FOLDER) => Err(failed(ReadError::Missing(path.to_owned()))),
+            None if !self.is_surely_missing(path) => Err(self.failed(ReadError::Missing(path.to_owned()))),
             kind => Ok(kind),
         }
     }
 }
 
+/// What a file yields in a source that is not at hand; `None` if the text does not lead into one.
+fn of_unknown_source(s: &Str) -> Option<Value> {
+    let (name, below) = s.text.split_once('«').filter(|_| s.stand_in)?.1.split_once('»')?;
+    let is_source = !name.starts_with(derivations::PREFIX) && unreadable(s).is_some();
+    is_source.then(|| Value::Symbol(format!("(import {name}{below})").into()))
+}
+
 fn import(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
+    let value = ev.force(args[0])?;
+    if let Some(symbol) = ev.coerce(value, Coerce::PathPart).ok().as_ref().and_then(of_unknown_source) {
+        return Ok(symbol);
+    }
     let path = ev.want_path(args[0])?;
     if path.starts_with(STORE_FOLDER) {
         ev.kind(&path)?;
@@ -117,7 +136,7 @@ fn read_file(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
 
 fn read_dir(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let path = ev.want_path(args[0])?;
-    let found = ev.host.entries(&path).map_err(failed)?;
+    let found = ev.host.entries(&path).map_err(|error| ev.failed(error))?;
     ev.charge(1 + found.len() as u64)?;
     let mut entries = Vec::with_capacity(found.len());
     for (name, kind) in found.iter() {
@@ -131,7 +150,7 @@ fn read_file_type(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     let path = ev.want_path(args[0])?;
     match ev.kind(&path)? {
         Some(kind) => Ok(Value::str(kind.name())),
-        None => Err(failed(ReadError::Missing(path))),
+        None => Err(ev.failed(ReadError::Missing(path))),
     }
 }
 

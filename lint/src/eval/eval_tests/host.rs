@@ -126,6 +126,7 @@ impl Host for Case<'_> {
 pub(super) fn tree() -> Memory {
     let mut tree = Memory::default()
         .with("/tree/one.nix", "1")
+        .with("/nix/store/known-source/one.nix", "1")
         .with("/tree/function.nix", "{ a, b ? 2 }: a + b")
         .with("/tree/folder/default.nix", "{ here = ./.; up = import ../one.nix; }")
         .with("/tree/folder/inner/x.txt", "text\n")

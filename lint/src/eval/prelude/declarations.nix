@@ -23,12 +23,15 @@ let
 
   config = nowhere "the configuration";
   options = nowhere "the configuration";
+  # A configuration inside of this one, as specialisations are.
+  extendModules = _: { type = lib.mkOptionType { name = "submodule"; }; };
 in
 {
   nixos = {
     modules = import "${folder}/nixos/modules/module-list.nix";
     arguments = {
-      inherit config lib options pkgs;
+      inherit config extendModules lib options pkgs;
+      noUserModules = { inherit extendModules; };
       modulesPath = "${folder}/nixos/modules";
       utils = import "${folder}/nixos/lib/utils.nix" { inherit config lib pkgs; };
     };
@@ -41,7 +44,7 @@ in
     {
       modules = import "${folder}/modules/modules.nix" { lib = extended; inherit pkgs; };
       arguments = {
-        inherit config options pkgs;
+        inherit config extendModules options pkgs;
         lib = extended;
         modulesPath = "${folder}/modules";
       };

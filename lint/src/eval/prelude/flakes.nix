@@ -120,7 +120,24 @@ let
     if source != null && isFlake && (kind != null || pathExists "${at}/flake.nix") then
       call { inherit source name lock node inherited; known = kind != null; }
     else if source != null then unsaid { outPath = source; }
+    else if isFlake then opaque name
     else builtins.__symbol name;
+
+  # A flake that is not at hand. Systems that it makes are NixOS', with modules and arguments that are not known besides what they
+  # are made of.
+  opaque = name:
+    let
+      function = "${name}.lib.nixosSystem";
+      nixosSystem = arguments:
+        if builtins.__attempt (isAttrs arguments && arguments ? modules) false then
+          import "${builtins.__standIn "nixpkgs" name null}/nixos/lib/eval-config.nix" (arguments // {
+            modules = [ (builtins.__symbol function) ] ++ arguments.modules;
+            modulesLocation = (builtins.unsafeGetAttrPos "modules" arguments).file or "<unknown-file>";
+            specialArgs = builtins.__symbolic (arguments.specialArgs or { }) "${function}'s arguments";
+          })
+        else builtins.__symbol function;
+    in
+    builtins.__symbolic { lib = builtins.__symbolic { inherit nixosSystem; } "${name}.lib"; } name;
 
   # A flake: what its outputs are, with what Nix adds to them.
   call = { source, name, lock, node, inherited ? { }, known ? false }:
@@ -136,18 +153,16 @@ let
     in
     self;
 
-  # The machines of a hive, as colmena makes them of its modules.
-  hive = self: machines:
+  # The machines of a hive, as colmena makes them of its modules; `evaluate` makes a system.
+  hive = evaluate: machines:
     let
-      inherit (nixpkgs) lib;
       meta = machines.meta or machines.network or { };
-      nixpkgs = self.inputs.nixpkgs or (nameless "nixpkgs");
       nodes = removeAttrs machines [ "defaults" "meta" "network" ];
       evaluated = mapAttrs
-        (name: module: nixpkgs.lib.nixosSystem {
+        (name: module: evaluate {
           specialArgs = { inherit name; nodes = evaluated; } // meta.specialArgs or { } // meta.nodeSpecialArgs.${name} or { };
           modules = [
-            { options.deployment = lib.mkOption { type = lib.types.anything; default = { }; }; }
+            ({ lib, ... }: { options.deployment = lib.mkOption { type = lib.types.anything; default = { }; }; })
             (machines.defaults or { })
             module
           ];
@@ -155,8 +170,18 @@ let
         nodes;
     in
     evaluated;
+
+  # The homes that a flake has once for each system, of one of them.
+  homesOf = outputs:
+    let
+      of = system: builtins.__attempt (outputs.legacyPackages.${system}.homeConfigurations or { }) { };
+      homes = filter (set: isAttrs set && set != { }) (map of [ "x86_64-linux" "aarch64-linux" ]);
+    in
+    if homes == [ ] then { } else head homes;
 in
 rec {
+  inherit hive;
+
   # The flake in a folder.
   flake = source:
     let
@@ -171,11 +196,10 @@ rec {
     in
     {
       nixosConfigurations = outputs.nixosConfigurations or { };
-      homeConfigurations = outputs.homeConfigurations or { };
+      homeConfigurations = outputs.homeConfigurations or { } // homesOf outputs;
       darwinConfigurations = outputs.darwinConfigurations or { };
       colmena =
-        if outputs ? colmenaHive.nodes then outputs.colmenaHive.nodes
-        else if outputs ? colmena then hive outputs outputs.colmena
-        else { };
+        if outputs ? colmena then hive (outputs.inputs.nixpkgs or (nameless "nixpkgs")).lib.nixosSystem outputs.colmena
+        else outputs.colmenaHive.nodes or { };
     };
 }

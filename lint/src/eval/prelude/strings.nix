@@ -94,8 +94,13 @@ in
     suffix: text:
     let
       from = stringLength text - stringLength suffix;
+      name = baseNameOf text;
+      # A path becomes one in the store, of which only the name at its end is known.
+      isIn = isPath text && stringLength suffix <= stringLength name;
     in
-    !(isPath suffix) && from >= 0 && substring from (-1) text == suffix;
+    if isPath suffix then false
+    else if isIn then substring (stringLength name - stringLength suffix) (-1) name == suffix
+    else from >= 0 && substring from (-1) text == suffix;
   hasInfix = infix: text: "${infix}" == "" || replaceStrings [ "${infix}" ] [ "" ] "${text}" != "${text}";
   removePrefix = prefix: text: if self.hasPrefix prefix text then substring (stringLength prefix) (-1) text else text;
   removeSuffix =

@@ -5,7 +5,7 @@ use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
-use crate::nixos::system::{NodeId, ScopeId, show_loc};
+use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
@@ -127,8 +127,13 @@ impl Builder {
         ev.force(self.modules.value(element))?;
         let missing = || Stop::unknown("the specialisation's configuration is not known");
         let options = self.modules.submodule(element).ok_or_else(missing)?;
-        let inherit = self.modules.find(ev, options, &["inheritParentConfig"])?.ok_or_else(missing)?;
-        let inherits = matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true));
+        let inherits = match self.modules.find(ev, options, &["inheritParentConfig"])? {
+            Some(inherit) if !matches!(self.modules.kind(inherit), NodeKind::Undeclared) => {
+                matches!(ev.force(self.modules.value(inherit))?, Value::Bool(true))
+            }
+            // Home Manager's always do.
+            _ => true,
+        };
         let configuration = self.modules.find(ev, options, &["configuration"])?.ok_or_else(missing)?;
         ev.force(self.modules.value(configuration))?;
         Ok((inherits, self.modules.submodule(configuration).ok_or_else(missing)?))

@@ -70,8 +70,10 @@ impl Reader<'_> {
             Type::FunctionTo(t) => D::FunctionTo(self.inner(ev, t, None)),
             Type::Either(a, b) => {
                 let (of_a, of_b) = (places(a), places(b));
-                let at = at.filter(|_| !of_a.iter().any(|place| of_b.contains(place)));
-                D::Either(self.inner(ev, a, at), self.inner(ev, b, at))
+                let apart = !of_a.iter().any(|place| of_b.contains(place));
+                // A submodule takes every set, so that none is left for another one.
+                let first = apart || matches!(&**a, Type::Submodule(_));
+                D::Either(self.inner(ev, a, at.filter(|_| first)), self.inner(ev, b, at.filter(|_| apart)))
             }
             Type::CoercedTo { from, to, .. } => {
                 D::CoercedTo { to: self.inner(ev, to, at), from: self.inner(ev, from, None) }
@@ -116,7 +118,7 @@ impl Reader<'_> {
         if submodule.base.is_some() || inside.iter().any(again) {
             return unknown;
         }
-        let arguments = arguments(ev, submodule);
+        let arguments = self.submodule_arguments(ev, submodule);
         let mut scope = Scope::new(at.to_vec(), arguments);
         let (before, options) = (self.inside.len(), self.found.options.len());
         self.inside.extend(inside);
@@ -135,6 +137,28 @@ impl Reader<'_> {
             None if self.found.options.len() == options => unknown,
             None => TypeDescription::Submodule,
         }
+    }
+
+    /// What the modules of a submodule are called with. The `lib` is the one that made the type, which is that of the module.
+    fn submodule_arguments(&self, ev: &mut Eval<'_>, submodule: &Submodule) -> Rc<Attrs> {
+        let reason = "the configuration is not at hand".into();
+        let why = Rc::new(Unknown { reason, kinds: Kinds::ANY });
+        let mut entries = Vec::new();
+        for name in ["config", "name", "options", "specialArgs"] {
+            let unknown = ev.stopped(Stop::Unknown(why.clone()));
+            entries.push((Name::new_static(name), Attr::anonymous(unknown)));
+        }
+        entries.extend(self.arguments.known("lib").map(|lib| (Name::new_static("lib"), lib)));
+        let mut rest = Rest::Open(why);
+        if let Some(given) = submodule.special_args
+            && let Ok(Value::Attrs(set)) = ev.force(given)
+        {
+            entries.extend(set.entries.iter().cloned());
+            if let Rest::Lazy(_) = set.rest {
+                rest = set.rest.clone();
+            }
+        }
+        Rc::new(Attrs { rest, ..Attrs::from_entries(entries) })
     }
 
     /// A set with one of several attributes, each of which is an option.
@@ -190,30 +214,6 @@ fn places(ty: &Type) -> Vec<Vec<Name>> {
         Type::Either(a, b) => [places(a), places(b)].concat(),
         _ => Vec::new(),
     }
-}
-
-/// What the modules of a submodule are called with.
-fn arguments(ev: &mut Eval<'_>, submodule: &Submodule) -> Rc<Attrs> {
-    let reason = "the configuration is not at hand".into();
-    let why = Rc::new(Unknown { reason, kinds: Kinds::ANY });
-    let mut entries = Vec::new();
-    for name in ["config", "name", "options", "specialArgs"] {
-        let unknown = ev.stopped(Stop::Unknown(why.clone()));
-        entries.push((Name::new_static(name), Attr::anonymous(unknown)));
-    }
-    if let Ok(lib) = ev.lib() {
-        entries.push((Name::new_static("lib"), Attr::anonymous(lib)));
-    }
-    let mut rest = Rest::Open(why);
-    if let Some(given) = submodule.special_args
-        && let Ok(Value::Attrs(set)) = ev.force(given)
-    {
-        entries.extend(set.entries.iter().cloned());
-        if let Rest::Lazy(_) = set.rest {
-            rest = set.rest.clone();
-        }
-    }
-    Rc::new(Attrs { rest, ..Attrs::from_entries(entries) })
 }
 
 /// A type of values for a file of some format: single values, and lists and sets of the same type.

@@ -24,7 +24,7 @@ pub(super) struct Reader<'s> {
     pub(super) source: &'s Source,
     list: ThunkId,
     /// What every module is called with.
-    arguments: Rc<Attrs>,
+    pub(super) arguments: Rc<Attrs>,
     pub(super) found: Found,
     /// The lines of the files in which options are declared, by file.
     pub(super) lines: HashMap<u32, LineIndex>,
@@ -226,7 +226,7 @@ impl<'s> Reader<'s> {
             other => return Err(ev.mismatch("a set of options", &other)),
         };
         if tag(ev, &Value::Attrs(set.clone()))?.as_deref() == Some("option") {
-            self.option(ev, &set, attr, path);
+            self.option(ev, scope, &set, attr, path);
             return Ok(true);
         }
         let (entries, complete) = match ev.entries(&set) {

@@ -1,6 +1,6 @@
 //! An option: its type, and what else is plainly said of it.
 
-use super::module::Reader;
+use super::module::{Reader, Scope};
 use super::union::{FoundOption, INSIDE};
 use crate::eval::{Attr, Attrs, Eval, Place, Stop, ThunkId, Value, prelude};
 use crate::nixos::table::{Facts, TypeDescription};
@@ -17,8 +17,15 @@ const DEFAULT_BUDGET: u64 = 20_000;
 const LONGEST_DEFAULT: usize = 400;
 
 impl Reader<'_> {
-    /// Reads what `mkOption` made.
-    pub(super) fn option(&mut self, ev: &mut Eval<'_>, set: &Attrs, attr: Attr, path: &[Name]) {
+    /// Reads what `mkOption` made in a scope.
+    pub(super) fn option(
+        &mut self,
+        ev: &mut Eval<'_>,
+        scope: &Scope,
+        set: &Attrs,
+        attr: Attr,
+        path: &[Name],
+    ) {
         let path = strings(ev, set, "loc").unwrap_or_else(|| path.to_vec());
         let mut facts = Facts {
             declared: self.declared(ev, set, attr).into_iter().collect(),
@@ -28,7 +35,7 @@ impl Reader<'_> {
             default: set.known("default").and_then(|attr| self.default(ev, attr.value)),
             ..Facts::default()
         };
-        told_by_lib(ev, set, &mut facts);
+        told_by_lib(ev, &scope.at, set, &mut facts);
         let at = self.found.options.len();
         let by_import = self.by_import;
         self.found.options.push(FoundOption { path: path.clone(), ty: None, facts, by_import });
@@ -41,7 +48,10 @@ impl Reader<'_> {
             Ok(self.describe(ev, &ty, Some(&path)))
         });
         let unknown = |stop: Stop| TypeDescription::Unknown(stop.to_string().into());
-        self.found.options[at].ty = Some(ty.unwrap_or_else(unknown));
+        let ty = ty.unwrap_or_else(unknown);
+        let option = &mut self.found.options[at];
+        option.facts.applied &= !(is_text(&ty) && is_to_string(ev, set));
+        option.ty = Some(ty);
     }
 
     /// Reads modules that are added to the submodule which another declaration of the option says it is, as old
@@ -89,8 +99,9 @@ impl Reader<'_> {
     }
 }
 
-/// What the program's own `lib` says of options that have another name now, or none.
-fn told_by_lib(ev: &mut Eval<'_>, set: &Attrs, facts: &mut Facts) {
+/// What the program's own `lib` says of options that have another name now, or none. Names are those in the scope whose tree begins
+/// at a path.
+fn told_by_lib(ev: &mut Eval<'_>, at: &[Name], set: &Attrs, facts: &mut Facts) {
     let Some(attr) = set.known("__speclint") else { return };
     let Ok(Value::Attrs(told)) = ev.force(attr.value) else { return };
     // It is `lib`'s own.
@@ -108,7 +119,7 @@ fn told_by_lib(ev: &mut Eval<'_>, set: &Attrs, facts: &mut Facts) {
         for item in &list.items {
             let set = Attrs::from_entries(vec![(Name::new_static("to"), Attr::anonymous(*item))]);
             let path = strings(ev, &set, "to");
-            facts.renamed_to.extend(path.map(|path| path.iter().map(Name::to_string).collect()));
+            facts.renamed_to.extend(path.map(|path| at.iter().chain(&path).map(Name::to_string).collect()));
         }
         facts.changed = told.known("changed").is_some();
     }
@@ -126,6 +137,18 @@ fn strings(ev: &mut Eval<'_>, set: &Attrs, name: &str) -> Option<Vec<Name>> {
         }
     }
     Some(strings)
+}
+
+/// Whether a value of a type is a text, or a path, which counts as the text that it is.
+fn is_text(ty: &TypeDescription) -> bool {
+    use TypeDescription::{NonEmptyStr, Path, SeparatedString, SingleLineStr, Str, StrMatching};
+    matches!(ty, Str | NonEmptyStr | SingleLineStr | StrMatching(_) | SeparatedString(_) | Path { .. })
+}
+
+/// Whether an option's value becomes a text before anyone reads it, and nothing else.
+fn is_to_string(ev: &mut Eval<'_>, set: &Attrs) -> bool {
+    let apply = set.known("apply").map(|attr| ev.force(attr.value));
+    matches!(apply, Some(Ok(Value::Builtin(partial))) if partial.builtin.name == "toString")
 }
 
 fn flag(ev: &mut Eval<'_>, set: &Attrs, name: &str) -> Option<bool> {

@@ -62,6 +62,8 @@ let cfg = config.services.a; in
     package = mkPackageOption pkgs "a" { };
     list = mkOption { type = types.listOf types.str; default = [ cfg.port ]; };
     nothing = mkOption { };
+    folder = mkOption { type = types.path; apply = toString; };
+    number = mkOption { type = types.int; apply = toString; };
     group.internal = mkOption { internal = true; readOnly = true; apply = x: x + 1; type = types.int; };
   };
   config = mkIf cfg.enable { services.b = throw "not asked for"; };
@@ -69,13 +71,15 @@ let cfg = config.services.a; in
     check(
         &[("a.nix", text)],
         expect![[r#"
-        services.a.enable: Bool {"in":["nixos/modules/a.nix:6"],"default":false}
-        services.a.group.internal: Int {"in":["nixos/modules/a.nix:11"],"applied":true,"readOnly":true,"hidden":true}
-        services.a.list: ListOf { elem: Str, non_empty: false } {"in":["nixos/modules/a.nix:9"]}
-        services.a.nothing: Unspecified {"in":["nixos/modules/a.nix:10"]}
-        services.a.package: Package {"in":["nixos/modules/a.nix:8"]}
-        services.a.port: IntBetween { lowest: 0, highest: 65535 } {"in":["nixos/modules/a.nix:7"],"default":80}
-    "#]],
+            services.a.enable: Bool {"in":["nixos/modules/a.nix:6"],"default":false}
+            services.a.folder: Path { absolute: Some(true), in_store: None } {"in":["nixos/modules/a.nix:11"]}
+            services.a.group.internal: Int {"in":["nixos/modules/a.nix:13"],"applied":true,"readOnly":true,"hidden":true}
+            services.a.list: ListOf { elem: Str, non_empty: false } {"in":["nixos/modules/a.nix:9"]}
+            services.a.nothing: Unspecified {"in":["nixos/modules/a.nix:10"]}
+            services.a.number: Int {"in":["nixos/modules/a.nix:12"],"applied":true}
+            services.a.package: Package {"in":["nixos/modules/a.nix:8"]}
+            services.a.port: IntBetween { lowest: 0, highest: 65535 } {"in":["nixos/modules/a.nix:7"],"default":80}
+        "#]],
     );
 }
 
@@ -121,8 +125,24 @@ fn submodules() {
             tree: Submodule {"in":["nixos/modules/a.nix:14"]}
             tree.below: AttrsOf { elem: Submodule, lazy: false } {"in":["nixos/modules/a.nix:14"]}
             tree.below.<name>.below: AttrsOf { elem: Unknown("submodule"), lazy: false } {"in":["nixos/modules/a.nix:14"]}
-            two: Either(Unknown("submodule"), Unknown("submodule")) {"in":["nixos/modules/a.nix:12"]}
+            two: Either(Submodule, Unknown("submodule")) {"in":["nixos/modules/a.nix:12"]}
+            two.d: Unspecified {"in":["nixos/modules/a.nix:12"]}
             ! below `elsewhere`: `/nixpkgs/nixos/modules/missing.nix` does not exist (nixos/modules/missing.nix)
+        "#]],
+    );
+}
+
+#[test]
+fn specialisations() {
+    let text = r#"{ lib, extendModules, noUserModules, ... }: {
+  options.a = lib.mkOption { inherit (extendModules { modules = [ ]; }) type; };
+  options.b = lib.mkOption { inherit (noUserModules.extendModules { modules = [ ]; }) type; };
+}"#;
+    check(
+        &[("a.nix", text)],
+        expect![[r#"
+            a: Unknown("submodule") {"in":["nixos/modules/a.nix:2"]}
+            b: Unknown("submodule") {"in":["nixos/modules/a.nix:3"]}
         "#]],
     );
 }
@@ -136,19 +156,21 @@ fn types_that_words_do_not_tell_exactly() {
         pattern = mkOption { type = types.either (types.strMatching "a or b") types.int; };
         json = mkOption { type = types.json; };
         format = mkOption { type = (pkgs.formats.toml { }).type; };
+        atom = mkOption { type = (pkgs.formats.ini { }).lib.types.atom; };
         own = mkOption { type = types.mkOptionType { name = "mine"; merge = loc: defs: 1; }; };
         merging = mkOption { type = types.int // { merge = loc: defs: 1; }; };
         package = mkOption { type = pkgs.hello.type; };
         enum = mkOption { type = types.enum [ 1 "a" null 1.5 pkgs.hello ]; };
         "#,
         expect![[r#"
+            atom: NullOr(Either(Either(Either(Bool, Int), Float), Str)) {"in":["nixos/modules/a.nix:7"]}
             check: Checked { base: Int, check: "signed integer" } {"in":["nixos/modules/a.nix:3"]}
-            enum: Enum([Int(1), Str("a"), Null, Hidden("float"), Hidden("unknown")]) {"in":["nixos/modules/a.nix:10"]}
+            enum: Enum([Int(1), Str("a"), Null, Hidden("float"), Hidden("unknown")]) {"in":["nixos/modules/a.nix:11"]}
             format: Serializable { name: "TOML", nullable: false } {"in":["nixos/modules/a.nix:6"]}
             json: Serializable { name: "JSON", nullable: true } {"in":["nixos/modules/a.nix:5"]}
-            merging: Unknown("a type with a merge function of its own") {"in":["nixos/modules/a.nix:8"]}
-            own: Unknown("mine") {"in":["nixos/modules/a.nix:7"]}
-            package: Unknown("`pkgs.hello.type` needs nixpkgs") {"in":["nixos/modules/a.nix:9"]}
+            merging: Unknown("a type with a merge function of its own") {"in":["nixos/modules/a.nix:9"]}
+            own: Unknown("mine") {"in":["nixos/modules/a.nix:8"]}
+            package: Unknown("`pkgs.hello.type` needs nixpkgs") {"in":["nixos/modules/a.nix:10"]}
             pattern: Either(StrMatching("a or b"), Int) {"in":["nixos/modules/a.nix:4"]}
             unique: Unique(Int) {"in":["nixos/modules/a.nix:2"]}
         "#]],
@@ -230,12 +252,26 @@ fn options_of_other_names() {
     (mkChangedOptionModule [ "old" "e" ] [ "new" "e" ] (config: config.old.e))
     (mkRenamedOptionModule [ "old" "f" ] [ "none" ])
   ];
+  options.hosts = mkOption {
+    type = types.attrsOf (types.submodule {
+      imports = [ (mkRenamedOptionModule [ "g" ] [ "group" "g" ]) ];
+      options.group.g = mkOption { type = types.int; };
+    });
+  };
+}"#;
+    // Added to the submodule by another module, as old releases do.
+    let added = r#"{ lib, ... }: with lib; {
+  options.hosts = mkOption { options = [ ({ ... }: { imports = [ (mkAliasOptionModule [ "h" ] [ "g" ]) ]; }) ]; };
 }"#;
     let new = "{ lib, ... }: { options.new.a = lib.mkOption { type = lib.types.int; }; options.new.c = lib.mkOption { type = lib.types.str; }; }";
     check(
-        &[("rename.nix", rename), ("new.nix", new)],
+        &[("rename.nix", rename), ("new.nix", new), ("added.nix", added)],
         expect![[r#"
             alias: Int {"in":["nixos/modules/rename.nix:4"],"to":[["old","a"]],"applied":true}
+            hosts: AttrsOf { elem: Submodule, lazy: false } {"in":["nixos/modules/rename.nix:10","nixos/modules/added.nix:2"]}
+            hosts.<name>.g: Int {"in":["nixos/modules/rename.nix:12"],"to":[["hosts","<name>","group","g"]],"applied":true,"hidden":true}
+            hosts.<name>.group.g: Int {"in":["nixos/modules/rename.nix:13"]}
+            hosts.<name>.h: Int {"in":["nixos/modules/added.nix:2"],"to":[["hosts","<name>","g"]],"applied":true}
             new.a: Int {"in":["nixos/modules/new.nix:1"]}
             new.c: Str {"in":["nixos/modules/new.nix:1"]}
             old.a: Int {"in":["nixos/modules/rename.nix:3"],"to":[["new","a"]],"applied":true,"hidden":true}
@@ -311,11 +347,17 @@ fn home_manager_has_a_lib_of_its_own() {
         "modules/modules.nix",
         r#"{ pkgs, lib, check ? true }: [ ./a.nix (pkgs.path + "/nixos/modules/misc/assertions.nix") { _module.args.pkgs = pkgs; } ]"#,
     );
-    add("modules/a.nix", "{ lib, ... }: { options.a = lib.mkOption { type = lib.hm.types.number; }; }");
+    add(
+        "modules/a.nix",
+        "{ lib, ... }: { options.a = lib.mkOption { type = lib.hm.types.number; }; options.b = lib.mkOption { type = lib.types.submodule ./b.nix; }; }",
+    );
+    add("modules/b.nix", "{ lib, ... }: { options.c = lib.mkOption { type = lib.hm.types.number; }; }");
     let found = declared(&files, &Source::home_manager("/hm", None)).expect("a list of modules");
     expect![[r#"
         a: Int {"in":["modules/a.nix:1"]}
         assertions: ListOf { elem: Unspecified, non_empty: false } {"in":["modules/modules.nix:1"],"default":[],"hidden":true}
+        b: Submodule {"in":["modules/a.nix:1"]}
+        b.c: Int {"in":["modules/b.nix:1"]}
         warnings: ListOf { elem: Str, non_empty: false } {"in":["modules/modules.nix:1"],"default":[],"hidden":true}
     "#]]
     .assert_eq(&shown(&found));

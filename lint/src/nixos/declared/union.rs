@@ -83,6 +83,14 @@ impl Union {
             let ty = self.options.get(&path[..at]).and_then(|outer| outer.ty.as_ref());
             let Some(steps) = ty.and_then(inside) else { continue };
             option.path = [&path[..at], &steps, &path[at + 1..]].concat();
+            for to in option
+                .facts
+                .renamed_to
+                .iter_mut()
+                .filter(|to| to.get(at).is_some_and(|name| *name == *INSIDE))
+            {
+                to.splice(at..=at, steps.iter().map(Name::to_string));
+            }
             match self.options.get_mut(&option.path) {
                 Some(known) => known.unite(option),
                 None => {

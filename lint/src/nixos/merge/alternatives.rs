@@ -90,7 +90,12 @@ impl ModuleSystem {
                     Some(converted) => converted,
                     None => {
                         let why = format!("how NixOS converts the value of `{}`", show_loc(&self.loc(id)));
-                        ev.stopped(Stop::unknown_kind(why, to.kinds()))
+                        let unknown = Stop::unknown_kind(why, to.kinds());
+                        // There is no telling what options of a submodule it would define.
+                        if matches!(to, Type::Submodule(_)) {
+                            return Err(unknown);
+                        }
+                        ev.stopped(unknown)
                     }
                 },
             };

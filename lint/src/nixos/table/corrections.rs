@@ -108,12 +108,13 @@ mod tests {
         let text = include_str!("../../../data/corrections.tsv");
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.is_empty()).count();
         assert_eq!(lines, all().0.len());
-        for (table, corrections) in
-            [(OptionTable::nixos(), nixos()), (OptionTable::home_manager(), home_manager())]
+        // Home Manager's table is not made from descriptions, but others of its options are: those that somebody imports.
+        for (table, corrections, is_described) in
+            [(OptionTable::nixos(), nixos(), true), (OptionTable::home_manager(), home_manager(), false)]
         {
             for correction in corrections {
                 let node = table.node(&correction.path).expect("the option exists");
-                assert!(correction.fits(node), "{node:?} is not described like that");
+                assert!(!is_described || correction.fits(node), "{node:?} is not described like that");
                 assert!(correction.applied.is_some() || correction.described_better.is_some(), "{node:?}");
             }
         }

@@ -2,22 +2,31 @@
 { lib, name }:
 let
   inherit (lib) types;
-  inherit (types) attrsOf bool coercedTo either float int listOf nullOr oneOf package str;
+  inherit (types) attrsOf bool coercedTo either float int listOf nonEmptyListOf nullOr oneOf package str;
 
   # What is done with a value of the format is not known.
-  format = kind: type: builtins.__symbolic { inherit type; } "${name}.${kind}";
+  given = kind: known: builtins.__symbolic known "${name}.${kind}";
+  format = kind: type: given kind { inherit type; };
   plain = kind: typeName: _: format kind (types.serializableValueWith { inherit typeName; });
 
   atom = description: nullOr (oneOf [ bool int float str ]) // { inherit description; };
-  atoms = description: arguments:
+  isList = arguments: arguments.listsAsDuplicateKeys or false || arguments.listToValue or null != null;
+  iniAtom = arguments:
     let
-      single = atom description;
+      single = atom "INI atom (null, bool, int, float or string)";
     in
-    if arguments.listsAsDuplicateKeys or false || arguments.listToValue or null != null then
+    if isList arguments then
       # Whether an atom is made a list of one is not the same in all releases.
-      builtins.__unknown "how ${description} and lists of them merge"
+      builtins.__unknown "how ${single.description} and lists of them merge"
     else single;
-  section = arguments: attrsOf (atoms "INI atom (null, bool, int, float or string)" arguments);
+  keyAtom = arguments:
+    let
+      single = atom "atom (null, bool, int, float or string)";
+    in
+    if isList arguments then
+      coercedTo single lib.singleton ((if arguments.listsAsDuplicateKeys or false then listOf else nonEmptyListOf) single)
+    else single;
+  section = arguments: attrsOf (iniAtom arguments);
 in
 builtins.__symbolic
   {
@@ -28,7 +37,7 @@ builtins.__symbolic
     xml = plain "xml" "XML";
     plist = plain "plist" "Property list (plist)";
     toml = _: format "toml" (types.serializableValueWith { typeName = "TOML"; nullable = false; });
-    ini = arguments: format "ini" (attrsOf (section arguments));
+    ini = arguments: given "ini" { type = attrsOf (section arguments); lib.types.atom = iniAtom arguments; };
     iniWithGlobalSection = arguments: format "iniWithGlobalSection" (types.submodule {
       options = {
         globalSection = lib.mkOption { type = section arguments; default = { }; };
@@ -37,11 +46,11 @@ builtins.__symbolic
     });
     gitIni = arguments: format "gitIni" (
       let
-        value = atoms "INI atom (null, bool, int, float or string)" arguments;
+        value = iniAtom arguments;
       in
       attrsOf (attrsOf (either value (attrsOf value)))
     );
-    keyValue = arguments: format "keyValue" (attrsOf (atoms "atom (null, bool, int, float or string)" arguments));
+    keyValue = arguments: format "keyValue" (attrsOf (keyAtom arguments));
     javaProperties = _: format "javaProperties" (
       attrsOf (oneOf (map (from: coercedTo from toString str) [ package bool int float ]))
     );

@@ -1,12 +1,12 @@
 # What Home Manager does about specialisations. They always inherit; those inside of one are dropped.
-{ lib, extendModules, ... }@arguments:
+{ lib, name, extendModules, ... }:
 let
   inherit (lib) mkForce mkOption mkOverride types;
 
   inEverySpecialisation = {
     specialisation = mkOverride 0 { };
     # Otherwise the name of the user would contradict that of the option.
-    _module.args = if arguments ? name then { name = mkForce arguments.name; } else { };
+    _module.args.name = mkForce name;
   };
 in
 {

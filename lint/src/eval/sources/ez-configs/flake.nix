@@ -1,0 +1,3 @@
+{
+  outputs = _: { flakeModule = ./flake-module.nix; };
+}

@@ -1,0 +1,81 @@
+//! The ways in which people write specialisations, reach modules and keep configurations: what there is, and what is found.
+
+use crate::rules::{check, check_warnings};
+use crate::support::case::{Case, cases};
+use crate::support::json;
+use crate::support::judge::judge;
+use rayon::prelude::*;
+use speclint_lint::analysis::Analysis;
+use speclint_lint::eval::host::{FileKind, ReadError};
+use speclint_lint::source::files::{FileSystem, MemoryFiles};
+use speclint_lint::syntax::hir::Name;
+use std::sync::Arc;
+
+/// What is made of a pattern other than what NixOS makes of it; `None` if nothing.
+fn unlike_nixos(case: &Case) -> Option<String> {
+    let score = judge(case);
+    (!score.is_perfect()).then(|| score.examples(20))
+}
+
+#[test]
+fn patterns_are_understood() {
+    are_understood(&cases("patterns"));
+}
+
+#[track_caller]
+fn are_understood(cases: &[Case]) {
+    let unlike: Vec<String> = cases.par_iter().filter_map(unlike_nixos).collect();
+    assert!(unlike.is_empty(), "{}", unlike.join("\n"));
+}
+
+#[test]
+fn findings_are_as_marked() {
+    check_warnings(&cases("patterns"));
+}
+
+/// What looks like a mistake and is none. Nothing else is found than what is marked.
+#[test]
+fn traps_are_no_mistakes() {
+    let cases = cases("traps");
+    check(&cases);
+    are_understood(&cases);
+}
+
+/// Files whose bytes are those of their characters in Latin-1.
+struct Latin1(MemoryFiles);
+
+impl FileSystem for Latin1 {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        let text = self.0.0.get(path).ok_or_else(|| ReadError::Missing(path.to_owned()))?;
+        Ok(text.chars().map(|c| u8::try_from(c).expect("a character of Latin-1")).collect())
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        self.0.kind(path)
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {
+        self.0.list(path)
+    }
+
+    fn nix_files(&self, path: &str) -> Vec<String> {
+        self.0.nix_files(path)
+    }
+}
+
+/// Nix reads bytes: only in strings and comments may they be others than those of UTF-8.
+#[test]
+fn what_is_not_utf_8_is_read() {
+    let text = "# f\u{fc}r den Schreibtisch\n{\n  networking.hostName = \"atlas\";\n  users.motd = \"gr\u{fc}\u{df} dich\";\n  \
+                specialisation.tv.configuration = { console.keyMap = \"de\"; networking.hostName = \"tv\"; };\n}\n";
+    let files = MemoryFiles([("/case/configuration.nix".to_owned(), text.to_owned())].into());
+    let mut analysis = Analysis::new(Arc::new(Latin1(files)));
+    analysis.add_entry("/case/configuration.nix", "configuration.nix");
+    let shown = json::shown(&analysis);
+    let system = &shown["systems"][0];
+    assert_eq!(system["parent"]["options"]["networking.hostName"]["value"], "atlas");
+    assert_eq!(system["specialisations"]["tv"]["options"]["console.keyMap"]["value"], "de");
+    let findings = analysis.findings();
+    let conflict = findings.iter().find(|f| f.rule == "needs-mkdefault");
+    assert_eq!(conflict.and_then(|f| f.option.as_deref()), Some("networking.hostName"));
+}
