@@ -4,7 +4,7 @@ use super::Source;
 use crate::findings::Edit;
 use crate::nixos::table::path::show_option_path;
 use crate::syntax::hir::Name;
-use rnix::ast;
+use rnix::{SyntaxNode, ast};
 use rowan::TextRange;
 use rowan::ast::AstNode;
 
@@ -57,12 +57,18 @@ impl Source {
     fn levels(&self, path: TextRange, option: &[Name]) -> Vec<Level> {
         let mut levels: Vec<Level> = Vec::new();
         let element = self.root.covering_element(path);
-        let nodes = element.ancestors().filter_map(ast::AttrpathValue::cast);
-        let is_it = |binding: &ast::AttrpathValue| {
-            binding.attrpath().is_some_and(|attrpath| attrpath.syntax().text_range() == path)
+        let is_inherited = |node: &SyntaxNode| ast::Inherit::can_cast(node.kind());
+        let is_start = |node: &SyntaxNode| {
+            let binding = ast::AttrpathValue::cast(node.clone()).and_then(|binding| binding.attrpath());
+            binding.is_some_and(|attrpath| attrpath.syntax().text_range() == path) || is_inherited(node)
         };
         let mut end = option.len();
-        for binding in nodes.skip_while(|binding| !is_it(binding)) {
+        for node in element.ancestors().skip_while(|node| !is_start(node)) {
+            if is_inherited(&node) {
+                // The last name is that of a variable as well.
+                end = end.saturating_sub(1);
+            }
+            let Some(binding) = ast::AttrpathValue::cast(node) else { continue };
             let Some(attrpath) = binding.attrpath() else { break };
             let attrs: Vec<ast::Attr> = attrpath.attrs().collect();
             // In front may stand names that are none of the option's: `config`, `specialisation.tv.configuration`.

@@ -8,7 +8,7 @@ use crate::nixos::model::{
     System, World,
 };
 use crate::nixos::show_loc;
-use crate::nixos::table::{EMBEDDED_RELEASE, Fate, renaming};
+use crate::nixos::table::{EMBEDDED_RELEASE, Fate, Node, renaming};
 use crate::syntax::hir::Name;
 
 pub(super) const RULE: Rule = Rule {
@@ -21,9 +21,9 @@ pub(super) const RULE: Rule = Rule {
 ## What it finds
 
 In a specialisation, a definition of an option that has another name now, that is deprecated, or that was removed. Where the
-configuration's own nixpkgs is at hand its modules say so; otherwise a list of well-known options does, with the release of
-each change, and only where the configuration's release is known to have it. Where nothing tells which release it is, it is
-told when the change came. A removed option is an error if that release certainly has removed it.
+configuration's own nixpkgs is at hand its modules say so; otherwise a list of well-known options does, with the release that
+brought each change, and only where the configuration's own release is known to have it. Where nothing tells which release
+that is, the changes up to NixOS 24.11 are told. A removed option is an error if it certainly is removed in that release.
 
 ## Why it hurts
 
@@ -149,19 +149,36 @@ impl Former {
 
     /// As the modules of a source say that is at hand.
     fn of_modules(option: &OptionModel) -> Option<Former> {
-        let facts = option.listed.filter(|node| node.table().is_exact())?.facts();
-        let fate = match (&facts.removed, facts.hidden) {
-            (Some(_), _) => Fate::Removed,
+        /// How often an option may have been renamed.
+        const MOST: usize = 8;
+        let listed = option.listed.filter(|node| node.table().is_exact())?;
+        // In a system, the options of a home are below others.
+        let (around, own) = option.path.split_at(option.path.len().checked_sub(listed.path().len())?);
+        let mut former: Option<Former> = None;
+        let mut path = own.to_vec();
+        for _ in 0..MOST {
+            let Some(facts) = listed.table().node(&path).map(|node| node.facts()) else { break };
+            let changed = facts.changed || former.as_ref().is_some_and(|former| former.changed);
+            let next = Former { fate: Fate::Removed, to: None, changed, since: None, advice: String::new() };
+            if let Some(advice) = facts.removed {
+                return Some(Former { advice, ..next });
+            }
             // What the manual shows is no old name, but a second one.
-            (None, true) if !facts.renamed_to.is_empty() => Fate::Renamed,
-            _ => return None,
-        };
-        let to = match facts.renamed_to.as_slice() {
-            [to] => Some(names(to)),
-            _ => None,
-        };
-        let advice = facts.removed.unwrap_or_default();
-        Some(Former { fate, to, changed: facts.changed, since: None, advice })
+            if facts.renamed_to.is_empty() || !facts.hidden {
+                break;
+            }
+            let to = match facts.renamed_to.as_slice() {
+                [to] => target(listed, &path, &names(to)),
+                _ => None,
+            };
+            let whole = to.as_ref().map(|to| [around, to].concat());
+            former = Some(Former { fate: Fate::Renamed, to: whole, ..next });
+            match to {
+                Some(to) => path = to,
+                None => break,
+            }
+        }
+        former
     }
 
     /// As is known of the releases of NixOS.
@@ -196,6 +213,14 @@ impl Former {
             Fate::Renamed | Fate::Deprecated => false,
         }
     }
+}
+
+/// The path of the option that has taken the place of the one at `from`: what a submodule says of its own options is meant
+/// inside of it.
+fn target(listed: Node<'_>, from: &[Name], to: &[Name]) -> Option<Vec<Name>> {
+    let is_option = |path: &Vec<Name>| listed.table().node(path).is_some();
+    let outside = (1..from.len()).rev().map(|depth| [&from[..depth], to].concat());
+    [to.to_vec()].into_iter().chain(outside).find(is_option)
 }
 
 fn names(path: &[String]) -> Vec<Name> {

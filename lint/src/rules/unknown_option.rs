@@ -4,7 +4,7 @@ use super::{Check, Context, Rule};
 use crate::eval::show::attr_name;
 use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::Source;
-use crate::nixos::model::{Missing, OptionModel, Place, Scope, Span, Specialisation, System};
+use crate::nixos::model::{Missing, OptionModel, Place, Scope, Span, Specialisation, System, World};
 use crate::nixos::show_loc;
 use crate::nixos::table::path::show_option_path;
 use crate::nixos::table::{nearest, renaming};
@@ -65,11 +65,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             for place in option.definitions.iter().filter_map(|d| d.place) {
-                let finding = finding(cx, specialisation, option, missing, &place);
-                // Several options may have what is not known in common.
-                if !told.contains(&finding.primary.location) {
-                    told.push(finding.primary.location.clone());
-                    findings.push(finding);
+                // The name alone, where it is plainly written: several definitions may have it in common.
+                let location = name(cx, &place, option, missing).unwrap_or_else(|| cx.location(place.span()));
+                if !told.contains(&location) {
+                    told.push(location.clone());
+                    findings.push(finding(cx, specialisation, missing, location));
                 }
             }
         }
@@ -95,45 +95,60 @@ fn is_of_parent(
 fn finding(
     cx: &Context<'_>,
     specialisation: Option<&Specialisation>,
-    option: &OptionModel,
     missing: &Missing,
-    place: &Place,
+    location: Location,
 ) -> Finding {
     let path = show_loc(&missing.path);
     let near = missing.path.last().and_then(|name| {
         let beside = missing.beside.iter().map(Name::as_str);
         nearest(name, beside, 1).first().copied()
     });
-    // The name alone, where it is plainly written; else the whole definition.
-    let source = Source::open(cx.texts, cx.path(place.file));
-    let depth = missing.path.len().saturating_sub(1);
-    let name = source.and_then(|source| source.name_of(place.path, &option.path, depth));
-    let location = cx.location(Span { range: name.unwrap_or(place.range), ..place.span() });
     let label = match (renaming(&missing.path).and_then(|r| r.to), near) {
         (Some(to), _) => format!("`{}` has taken its place", show_option_path(&to)),
         (None, Some(near)) => format!("did you mean `{}`?", attr_name(near)),
         (None, None) => known(&missing.beside),
+    };
+    let who = match cx.system.world {
+        World::HomeManager => "Home Manager",
+        _ => "NixOS",
     };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("there is no option `{path}`"),
-        primary: Label { location: location.clone(), message: label },
+        primary: Label { location, message: label },
         related: Vec::new(),
-        consequence: format!("NixOS will refuse to build {built}: \"The option `{path}' does not exist\""),
+        consequence: format!("{who} will refuse to build {built}: \"The option `{path}' does not exist\""),
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),
         option: Some(path),
         fixes: Vec::new(),
     };
-    let fix = near.filter(|_| name.is_some()).and_then(|near| {
-        let edit = Edit { location, text: attr_name(near).into() };
-        let title = format!("write `{near}`");
-        // Only the author knows what is meant.
-        cx.fixer.fix(&finding, title, vec![edit], |_| true, |_| true).map(Fix::uncertain)
-    });
+    let fix = near.and_then(|near| rename(cx, &finding, &missing.path, near));
     finding.with_fixes(fix)
+}
+
+/// Where the name stands that is not known.
+fn name(cx: &Context<'_>, place: &Place, option: &OptionModel, missing: &Missing) -> Option<Location> {
+    let source = Source::open(cx.texts, cx.path(place.file))?;
+    let range = source.name_of(place.path, &option.path, missing.path.len().checked_sub(1)?)?;
+    Some(cx.location(Span { range, ..place.span() }))
+}
+
+/// Writes another name, wherever this one stands. Only the author knows what is meant.
+fn rename(cx: &Context<'_>, finding: &Finding, path: &[Name], better: &str) -> Option<Fix> {
+    let mut edits: Vec<Edit> = Vec::new();
+    for (option, missing) in cx.system.scopes().flat_map(|(_, scope)| strangers(scope)) {
+        for place in option.definitions.iter().filter(|_| missing.path == path).filter_map(|d| d.place) {
+            let location = name(cx, &place, option, missing)?;
+            edits.push(Edit { location, text: attr_name(better).into() });
+        }
+    }
+    edits.sort();
+    edits.dedup();
+    let title = format!("write `{better}`");
+    cx.fixer.fix(finding, title, edits, |_| true, |_| true).map(Fix::uncertain)
 }
 
 /// Which names there are, if they are known to be few.

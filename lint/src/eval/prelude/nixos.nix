@@ -38,7 +38,7 @@ in
             options = {
               inheritParentConfig = mkOption { type = types.bool; default = true; };
               # Only the newest NixOS has it.
-              toplevel = mkOption { type = types.nullOr types.raw; default = null; };
+              toplevel = mkOption { type = types.raw; };
               configuration = mkOption {
                 default = { };
                 type =

@@ -40,7 +40,7 @@ impl Builder {
             Ok(Some(check)) => matches!(ev.force(self.modules.value(check)), Ok(Value::Bool(true))),
             _ => true,
         };
-        let certain = checked && self.modules.knows_all_declarations(ev, scope, above);
+        let certain = checked && self.modules.knows_all_declarations(ev, scope, &loc);
         let exact = self.modules.knows_all_listed(scope, above);
         let beside = match loc.last() {
             Some(name) if certain => self.beside(ev, scope, above, name),

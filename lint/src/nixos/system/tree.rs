@@ -121,7 +121,7 @@ impl ModuleSystem {
         Ok((names, complete))
     }
 
-    /// Whether all modules that may declare options below a path are known, and all that they declare there.
+    /// Whether all modules that may declare something at a path are known, and all that they declare there and above it.
     pub(in crate::nixos) fn knows_all_declarations(
         &self,
         ev: &mut Eval<'_>,
@@ -134,17 +134,19 @@ impl ModuleSystem {
         }
         let (freeform, prefix) = self.with_scope(scope, |s| (s.freeform.is_some(), s.prefix.len()));
         let mut node = self.root(ev, scope);
-        for name in path.get(prefix..).into_iter().flatten().map(Some).chain([None]) {
+        for name in path.get(prefix..).unwrap_or_default() {
             let Ok(sets) = self.declared_sets(ev, node) else { return false };
             let known = |ev: &mut Eval<'_>, set| matches!(ev.force(set), Ok(Value::Attrs(set)) if ev.names(&set).is_ok());
             if !sets.into_iter().all(|set| known(ev, set)) {
                 return false;
             }
-            match name.map(|name| self.child(ev, node, name)) {
-                Some(Ok(Some(child))) => node = child,
-                Some(_) => return false,
-                None => break,
+            // A declaration that is not known may be one of anything.
+            let Ok(declared) = self.declared_below(ev, node, name) else { return false };
+            if declared.into_iter().any(|attr| ev.force(attr.value).is_err()) {
+                return false;
             }
+            let Ok(Some(child)) = self.child(ev, node, name) else { return false };
+            node = child;
         }
         !freeform
     }
