@@ -8,6 +8,7 @@ use crate::nixos::model::{
     System, World,
 };
 use crate::nixos::show_loc;
+use crate::nixos::table::path::is_placeholder;
 use crate::nixos::table::{EMBEDDED_RELEASE, Fate, Node, renaming};
 use crate::syntax::hir::Name;
 
@@ -220,7 +221,10 @@ impl Former {
 fn target(listed: Node<'_>, from: &[Name], to: &[Name]) -> Option<Vec<Name>> {
     let is_option = |path: &Vec<Name>| listed.table().node(path).is_some();
     let outside = (1..from.len()).rev().map(|depth| [&from[..depth], to].concat());
-    [to.to_vec()].into_iter().chain(outside).find(is_option)
+    // Any name that is meant is the one that is there.
+    let filled = to.iter().zip(from.iter().map(Some).chain(std::iter::repeat(None)));
+    let filled = filled.map(|(name, own)| own.filter(|_| is_placeholder(name)).unwrap_or(name).clone());
+    [filled.collect()].into_iter().chain(outside).find(is_option)
 }
 
 fn names(path: &[String]) -> Vec<Name> {
