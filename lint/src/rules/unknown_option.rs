@@ -13,7 +13,7 @@ use crate::syntax::hir::Name;
 pub(super) const RULE: Rule = Rule {
     name: "unknown-option",
     severity: Severity::Error,
-    default: true,
+    default: false,
     since: "0.1.0",
     summary: "a definition of an option that nothing declares",
     documentation: "\
