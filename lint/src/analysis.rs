@@ -179,13 +179,21 @@ impl Analysis {
 
     /// What the rules find, in the order of the files. What is found at the same place in several systems is told once.
     pub fn findings(&self) -> Vec<Finding> {
+        self.found(db::findings)
+    }
+
+    /// The same without mends, each of which takes an evaluation to judge: for whoever must not wait for them.
+    pub fn unmended(&self) -> Vec<Finding> {
+        self.found(|db, _, entry| db::unmended(db, entry))
+    }
+
+    /// What the rules find in the systems by `find`, and in the projects.
+    fn found(&self, find: impl Fn(&dyn Db, &[Entry], Entry) -> Arc<Vec<Finding>> + Sync) -> Vec<Finding> {
         let systems = self.evaluated();
         let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
         let found: Vec<(Arc<System>, Arc<Vec<Finding>>)> = systems
             .par_iter()
-            .map_with(self.db.clone(), |db, (entry, system)| {
-                (system.clone(), db::findings(db, &entries, *entry))
-            })
+            .map_with(self.db.clone(), |db, (entry, system)| (system.clone(), find(db, &entries, *entry)))
             .collect();
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {

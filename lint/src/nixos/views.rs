@@ -104,7 +104,7 @@ impl LazyAttrs for ConfigView {
         let (all, complete) = if self.system.is_freeform(ev, self.scope)? {
             self.system.child_names(ev, node)?
         } else {
-            self.system.declared_names(ev, node)?
+            (*self.system.declared_names(ev, node)?).clone()
         };
         if !complete || matches!(self.system.kind(node), NodeKind::Undeclared) {
             // An element of a list is called by its number among the definitions.
@@ -139,7 +139,7 @@ impl LazyAttrs for ConfigView {
 impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
-        let (_, complete) = self.system.declared_names(ev, node)?;
+        let complete = self.system.declared_names(ev, node)?.1;
         if complete {
             return Ok(None);
         }
@@ -171,7 +171,7 @@ impl LazyAttrs for OptionsView {
     fn get(&self, ev: &mut Eval<'_>, name: &Name) -> Res<Option<Attr>> {
         let node = self.node(ev);
         let Some(child) = self.system.declared_child(ev, node, name)? else {
-            let (_, complete) = self.system.declared_names(ev, node)?;
+            let complete = self.system.declared_names(ev, node)?.1;
             return if complete {
                 Ok(None)
             } else {
@@ -195,8 +195,8 @@ impl LazyAttrs for OptionsView {
 
     fn names(&self, ev: &mut Eval<'_>) -> Res<Vec<Name>> {
         let node = self.node(ev);
-        match self.system.declared_names(ev, node)? {
-            (names, true) => Ok(names),
+        match &*self.system.declared_names(ev, node)? {
+            (names, true) => Ok(names.clone()),
             (_, false) => Err(Stop::unknown("not all options are known")),
         }
     }

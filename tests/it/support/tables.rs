@@ -21,7 +21,8 @@ impl OwnTables {
 
     fn make(&self, source: &Source) -> Option<&'static OptionTable> {
         let made = source.is_there(&*self.files).then(|| declared(&*self.files, source))?;
-        let text = made.expect("a list of modules").options.to_text("");
+        // One whose list is broken is none.
+        let text = made.ok()?.options.to_text("");
         let (_, table) = OptionTable::read(text).expect("a table");
         // Whatever was found with it refers to it.
         Some(Box::leak(Box::new(table)))

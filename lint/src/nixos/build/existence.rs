@@ -59,7 +59,8 @@ impl Builder {
         let prefix = self.modules.prefix(scope).len();
         let path = above.get(prefix..).unwrap_or_default();
         let Ok(Some(namespace)) = self.modules.find(ev, scope, path) else { return Vec::new() };
-        let Ok((mut names, _)) = self.modules.declared_names(ev, namespace) else { return Vec::new() };
+        let Ok(declared) = self.modules.declared_names(ev, namespace) else { return Vec::new() };
+        let mut names = declared.0.clone();
         let listed = self.modules.table_of(namespace).map(|node| node.0);
         let listed = listed.iter().flat_map(|node| node.children());
         let listed = listed.filter(|node| !node.is_wildcard() && !node.is_by_import() && node.is_alive());

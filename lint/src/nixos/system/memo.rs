@@ -1,6 +1,6 @@
 //! What is computed once for each node: its definitions, step by step.
 
-use super::node::Node;
+use super::node::{DeclaredNames, Node};
 use super::{Merged, ModuleSystem, NodeId};
 use crate::eval::{Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions::{self, Definition};
@@ -87,5 +87,13 @@ impl ModuleSystem {
         });
         ev.force(thunk)?;
         self.remembered(id, Node::merged)
+    }
+    /// The names that modules declare below a namespace, sorted; and whether there are no others.
+    pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<DeclaredNames>> {
+        let thunk = self.set(id, |n| n.declared_names().thunk).unwrap_or_else(|| {
+            self.later(ev, id, Node::declared_names, move |this, ev| this.compute_declared_names(ev, id))
+        });
+        ev.force(thunk)?;
+        self.remembered(id, Node::declared_names)
     }
 }

@@ -80,6 +80,7 @@ pub(super) struct Node {
     raw: Memo<Vec<Definition>>,
     pushed: Memo<Vec<Definition>>,
     merged: Memo<Merged>,
+    declared_names: Memo<DeclaredNames>,
     value: ThunkId,
     pub(super) children: FxHashMap<Name, Option<NodeId>>,
     /// The elements that merging made, for an option of sets.
@@ -89,6 +90,9 @@ pub(super) struct Node {
     /// The nodes that were read to evaluate this one.
     pub(super) reads: Vec<u32>,
 }
+
+/// The names that modules declare below a node, sorted, and whether there are no others.
+pub(super) type DeclaredNames = (Vec<Name>, bool);
 
 impl Node {
     pub(super) fn raw(&mut self) -> &mut Memo<Vec<Definition>> {
@@ -101,6 +105,10 @@ impl Node {
 
     pub(super) fn merged(&mut self) -> &mut Memo<Merged> {
         &mut self.merged
+    }
+
+    pub(super) fn declared_names(&mut self) -> &mut Memo<DeclaredNames> {
+        &mut self.declared_names
     }
 }
 
@@ -136,6 +144,7 @@ impl ModuleSystem {
             raw: Memo::EMPTY,
             pushed: Memo::EMPTY,
             merged: Memo::EMPTY,
+            declared_names: Memo::EMPTY,
             value,
             children: FxHashMap::default(),
             elements: Vec::new(),

@@ -1,6 +1,6 @@
 //! The tree of options: children of nodes, and their names.
 
-use super::node::{Node, TableNode};
+use super::node::{DeclaredNames, Node, TableNode};
 use super::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
 use crate::eval::{Attr, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions;
@@ -114,11 +114,11 @@ impl ModuleSystem {
     pub fn child_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
         let pushed = self.pushed(ev, id)?;
         let mut names = definitions::defined_names(ev, &pushed)?;
-        let (declared, complete) = self.declared_names(ev, id)?;
-        names.extend(declared);
+        let declared = self.declared_names(ev, id)?;
+        names.extend(declared.0.iter().cloned());
         names.sort();
         names.dedup();
-        Ok((names, complete))
+        Ok((names, declared.1))
     }
 
     /// Whether all modules that may declare something at a path are known, and all that they declare there and above it.
@@ -169,8 +169,8 @@ impl ModuleSystem {
         is_own || is_exact
     }
 
-    /// All names that modules declare below a namespace, sorted; and whether there may be others.
-    pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<(Vec<Name>, bool)> {
+    /// What [`Self::declared_names`] remembers.
+    pub(super) fn compute_declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<DeclaredNames> {
         let sets = self.declared_sets(ev, id)?;
         let of_table = self.with_scope(self.scope_of(id), |s| s.table.is_some());
         let mut complete = !of_table && self.collected(ev, self.scope_of(id))?.troubles.is_empty();
