@@ -1,5 +1,6 @@
 //! From the scopes of an evaluation to the plain [`System`] that rules and renderers ask.
 
+mod aliases;
 mod definitions;
 mod existence;
 mod specialisations;
@@ -110,6 +111,7 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
+        aliases::doubt(self.world, &mut scope);
         Self::refuse_strangers(&mut scope);
         scope
     }
