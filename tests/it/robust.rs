@@ -3,6 +3,7 @@
 use crate::support::case::{Case, cases, rule_cases};
 use proptest::prelude::*;
 use proptest::sample::Index;
+use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -84,20 +85,34 @@ fn changed(case: &Case, change: &Change) -> Case {
     case.edited(&BTreeMap::from([((*path).clone(), new)]))
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+/// Whether a changed case can be judged, and mended.
+fn is_judged(case: &Case, changes: &[Change]) -> Result<(), TestCaseError> {
+    let changed =
+        changes.iter().skip(1).fold(changed(case, &changes[0]), |case, change| changed(&case, change));
+    let mut analysis = changed.analysis();
+    for finding in analysis.findings() {
+        let text = analysis.text(&finding.primary.location.file).unwrap_or_default();
+        let (start, end) = (finding.primary.location.start as usize, finding.primary.location.end as usize);
+        prop_assert!(text.get(start..end).is_some(), "{finding:?}");
+    }
+    analysis.fix(true, |_| true);
+    Ok(())
+}
 
-    #[test]
-    fn texts_of_all_kinds_are_judged(case: Index, changes in prop::collection::vec(change(), 1..4)) {
-        let case = case.get(&CASES);
-        let changed = changes.iter().fold(changed(case, &changes[0]), |case, change| changed(&case, change));
-        let mut analysis = changed.analysis();
-        let findings = analysis.findings();
-        for finding in &findings {
-            let text = analysis.text(&finding.primary.location.file).unwrap_or_default();
-            let (start, end) = (finding.primary.location.start as usize, finding.primary.location.end as usize);
-            prop_assert!(text.get(start..end).is_some(), "{finding:?}");
-        }
-        analysis.fix(true, |_| true);
+/// A number from the environment: `SPECLINT_CASES` for more cases, `SPECLINT_SEED` for others.
+fn number(variable: &str, default: u32) -> u32 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+#[test]
+fn texts_of_all_kinds_are_judged() {
+    let cases = number("SPECLINT_CASES", 150);
+    let config = ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() };
+    let seed = [number("SPECLINT_SEED", 0).to_le_bytes(); 8].concat();
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &seed);
+    let cases_and_changes = (any::<Index>(), prop::collection::vec(change(), 1..4));
+    let judge = |(case, changes): (Index, Vec<Change>)| is_judged(case.get(&CASES), &changes);
+    if let Err(error) = TestRunner::new_with_rng(config, rng).run(&cases_and_changes, judge) {
+        panic!("{error}");
     }
 }
