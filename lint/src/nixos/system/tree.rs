@@ -6,6 +6,9 @@ use crate::eval::{Attr, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions;
 use crate::syntax::hir::Name;
 
+/// How many names a path may have: a set may be in itself, and so have no end.
+const MOST_NAMES: usize = 200;
+
 impl ModuleSystem {
     /// The node of `name` below a namespace; `None` if nothing declares or defines it.
     pub fn child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
@@ -40,6 +43,9 @@ impl ModuleSystem {
     }
 
     fn make_child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
+        if self.get(parent, |n| n.at.path.len()) >= MOST_NAMES {
+            return Err(Stop::unknown("options are nested too deeply"));
+        }
         let declared = self.declared_below(ev, parent, name)?;
         let at = self.get(parent, |n| n.at.below(name));
         let (kind, below) = self.classify(ev, &at, declared)?;
