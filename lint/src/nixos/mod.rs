@@ -33,3 +33,6 @@ pub use system::{
     Trouble, show_loc,
 };
 pub use types::Type;
+
+/// How many names the path of an option may have: a set may be in itself, and so have no end.
+const MOST_NAMES: usize = 200;

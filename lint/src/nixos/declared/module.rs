@@ -4,7 +4,7 @@ use super::Source;
 use super::union::Found;
 use crate::eval::{Attr, Attrs, Coerce, Eval, Origin, Res, Rest, Stop, ThunkId, Value, paths, prelude};
 use crate::nixos::definitions::tag;
-use crate::nixos::show_loc;
+use crate::nixos::{MOST_NAMES, show_loc};
 use crate::source::LineIndex;
 use crate::syntax::hir::{Expr, ExprId, Name, Param};
 use std::collections::{HashMap, HashSet};
@@ -18,6 +18,9 @@ pub(super) enum Batch {
     /// Files that may be modules, but that none of the list mentions.
     Others(Vec<String>),
 }
+
+/// How many steps it takes to look at a set of options.
+const COST: u64 = 200;
 
 /// Reads the modules of a batch.
 pub(super) struct Reader<'s> {
@@ -220,6 +223,11 @@ impl<'s> Reader<'s> {
         attr: Attr,
         path: &mut Vec<Name>,
     ) -> Res<bool> {
+        // A set may be in itself.
+        ev.charge(COST)?;
+        if path.len() >= MOST_NAMES {
+            return Err(Stop::unknown("options are nested too deeply"));
+        }
         let set = match ev.force(attr.value)? {
             Value::Attrs(set) => set,
             Value::Symbol(s) => return Err(Stop::needs_nixpkgs(&s)),

@@ -3,11 +3,8 @@
 use super::node::{DeclaredNames, Node, TableNode};
 use super::{ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
 use crate::eval::{Attr, Eval, Res, Stop, ThunkId, Value};
-use crate::nixos::definitions;
+use crate::nixos::{MOST_NAMES, definitions};
 use crate::syntax::hir::Name;
-
-/// How many names a path may have: a set may be in itself, and so have no end.
-const MOST_NAMES: usize = 200;
 
 impl ModuleSystem {
     /// The node of `name` below a namespace; `None` if nothing declares or defines it.
