@@ -361,3 +361,16 @@ fn three_that_contradict_each_other() {
     "#]]
     .assert_eq(&changes(&Case::parse("inline", text), true));
 }
+
+/// The specialisation has no tag, but the module that it is in comes from an input.
+#[test]
+fn what_is_in_the_store_stays_as_it_is() {
+    let case = Case::load(&crate::support::case::fixtures().join("patterns/input-in-store.nix"));
+    let (path, text) = case.files.iter().find(|(path, _)| path.ends_with("/module.nix")).expect("a module");
+    let start = text.find("    specialisation.battery").expect("a specialisation");
+    let plain = "    specialisation.battery.configuration = { services.tlp.enable = true; };\n  };\n}\n";
+    let case = case.edited(&[(path.clone(), text[..start].to_owned() + plain)].into());
+    let findings = case.analysis().findings();
+    assert!(findings.iter().any(|finding| finding.rule == "missing-tag"), "{findings:?}");
+    assert_eq!(changes(&case, true), "");
+}

@@ -35,6 +35,9 @@ const BUDGET: usize = 150_000;
 /// What a scope costs besides its options.
 const SCOPE: usize = 10;
 
+/// Where Nix keeps what it has fetched and built.
+const STORE: &str = "/nix/store/";
+
 /// Makes fixes of edits, if they prove themselves.
 pub struct Fixer<'f> {
     attempt: Option<Box<Try<'f>>>,
@@ -71,6 +74,10 @@ impl<'f> Fixer<'f> {
         mended: impl Fn(&System) -> bool,
         may_change: impl Fn(Target<'_>) -> bool,
     ) -> Option<Fix> {
+        // What is in Nix' store is not for anybody to change.
+        if edits.iter().any(|edit| edit.location.file.starts_with(STORE)) {
+            return None;
+        }
         let trials = self.attempt(&edits)?;
         let (own, others) = trials.split_first()?;
         let count = |findings: &[Finding]| findings.iter().filter(|f| is_same_matter(f, finding)).count();
