@@ -8,6 +8,7 @@ use criterion::{BenchmarkId, Criterion, Throughput};
 use mimalloc::MiMalloc;
 use speclint_lint::analysis::Analysis;
 use speclint_lint::findings::Finding;
+use speclint_lint::nixos::table::OptionTable;
 use speclint_lint::source::files::MemoryFiles;
 use speclint_lint::syntax::lower;
 use std::cell::Cell;
@@ -146,6 +147,19 @@ fn lowering(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// Loading of the embedded tables of options.
+fn tables(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("table");
+    let texts = [
+        ("nixos", include_str!("../data/nixos-options.txt")),
+        ("home-manager", include_str!("../data/home-manager-options.txt")),
+    ];
+    for (name, text) in texts {
+        group.bench_function(name, |b| b.iter(|| OptionTable::read(black_box(text).to_owned())));
+    }
+    group.finish();
+}
+
 /// Writes the configuration to disk.
 fn write() -> std::io::Result<()> {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("bench");
@@ -168,5 +182,6 @@ fn main() {
     check(&mut criterion);
     evaluate(&mut criterion);
     lowering(&mut criterion);
+    tables(&mut criterion);
     criterion.final_summary();
 }

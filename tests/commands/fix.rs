@@ -30,7 +30,7 @@ fn conflict() -> User {
 
 #[track_caller]
 fn check(user: &User, status: i32, args: &[&str], expected: Expect) {
-    expected.assert_eq(&user.says(status, &[&["check"], args].concat()));
+    user.prints(status, &[&["check"], args].concat(), expected);
 }
 
 #[test]

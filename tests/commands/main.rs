@@ -4,8 +4,10 @@ mod check;
 mod eval;
 mod fix;
 mod inputs;
+mod options;
 mod show;
 
+use expect_test::Expect;
 use serde_json::Value as Json;
 use std::fs;
 use std::io::Read as _;
@@ -57,6 +59,12 @@ impl User {
         told(&self.run(args), status)
     }
 
+    /// The same, compared with what is expected.
+    #[track_caller]
+    fn prints(&self, status: i32, args: &[&str], expected: Expect) {
+        expected.assert_eq(&self.says(status, args));
+    }
+
     #[track_caller]
     fn json(&self, status: i32, args: &[&str]) -> Json {
         let output = self.run(&[args, &["--format", "json"]].concat());
@@ -81,6 +89,7 @@ impl User {
 #[track_caller]
 fn told(output: &Output, status: i32) -> String {
     let told = String::from_utf8([&output.stderr[..], &output.stdout].concat()).expect("UTF-8");
+    let told = told.replace(env!("CARGO_MANIFEST_DIR"), "«root»");
     assert_eq!(output.status.code(), Some(status), "{told}");
     told
 }

@@ -11,7 +11,8 @@ impl Type {
         self.description(ev).to_string()
     }
 
-    fn description(&self, ev: &mut Eval<'_>) -> TypeDescription {
+    /// The same as the table has it, without what is inside of submodules.
+    pub(in crate::nixos) fn description(&self, ev: &mut Eval<'_>) -> TypeDescription {
         use TypeDescription as D;
         let mut inner = |ty: &Type| Box::new(ty.description(ev));
         match self {

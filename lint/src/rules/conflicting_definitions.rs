@@ -3,7 +3,7 @@
 use super::needs_mkdefault::{opponents, says};
 use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
-use crate::fix::{Level, set_priority};
+use crate::fix::Level;
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, Merging, OptionModel, Origin, Prediction, Scope, Specialisation, System,
 };
@@ -194,13 +194,7 @@ impl Mends<'_> {
     }
 
     fn level(&self, definitions: &[&DefinitionModel], level: Level, title: String) -> Option<Fix> {
-        let mut edits = Vec::new();
-        for definition in definitions {
-            let place = definition.place?;
-            edits.extend(set_priority(&self.cx.source(place.file)?, place.value, level)?);
-        }
-        edits.sort();
-        edits.dedup();
+        let edits = self.cx.prioritised(definitions, level)?;
         let name = self.finding.option.as_deref()?;
         let tag = self.finding.specialisation.as_deref();
         let mended = |after: &System| {

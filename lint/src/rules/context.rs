@@ -1,7 +1,7 @@
 //! What rules are given: the model of a system, and the texts that it was made of.
 
-use crate::findings::{Label, Location};
-use crate::fix::{Fixer, Source};
+use crate::findings::{Edit, Label, Location};
+use crate::fix::{Fixer, Level, Source, set_priority};
 use crate::nixos::entry::Reference;
 use crate::nixos::model::{DefinitionModel, Place, Span, System};
 use crate::syntax::hir::{self, Name};
@@ -35,6 +35,18 @@ impl Context<'_> {
     /// A file that is to be mended; `None` if it cannot be, or nothing is to be.
     pub fn source(&self, file: u32) -> Option<Source> {
         if self.fixer.is_idle() { None } else { Source::open(self.texts, self.path(file)) }
+    }
+
+    /// The edits that give definitions a priority; `None` if one of them cannot be given it, or all have it.
+    pub fn prioritised(&self, definitions: &[&DefinitionModel], level: Level) -> Option<Vec<Edit>> {
+        let mut edits = Vec::new();
+        for definition in definitions {
+            let place = definition.place?;
+            edits.extend(set_priority(&self.source(place.file)?, place.value, level)?);
+        }
+        edits.sort();
+        edits.dedup();
+        (!edits.is_empty()).then_some(edits)
     }
 
     /// Where a span is.

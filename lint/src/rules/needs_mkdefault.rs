@@ -2,7 +2,7 @@
 
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
-use crate::fix::{Level, guard, set_priority};
+use crate::fix::{Level, guard};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Specialisation, System,
 };
@@ -181,14 +181,7 @@ impl Mends<'_> {
 
     /// Gives definitions a priority.
     fn level(&self, definitions: &[&DefinitionModel], level: Level, title: String) -> Option<Fix> {
-        let mut edits = Vec::new();
-        for definition in definitions {
-            let place = definition.place?;
-            edits.extend(set_priority(&self.cx.source(place.file)?, place.value, level)?);
-        }
-        edits.sort();
-        edits.dedup();
-        if edits.is_empty() { None } else { self.fix(title, edits) }
+        self.fix(title, self.cx.prioritised(definitions, level)?)
     }
 
     /// Keeps the parent's definition out of its specialisations.

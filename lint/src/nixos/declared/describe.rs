@@ -3,11 +3,10 @@
 use super::module::{Reader, Scope};
 use crate::eval::{Attr, Attrs, Eval, Kinds, Rest, Stop, ThunkId, Unknown, Value};
 use crate::nixos::table::{EnumValue as Listed, TypeDescription};
-use crate::nixos::types::{EnumValue, StrRule, Submodule, Type};
+use crate::nixos::types::{EnumValue, Submodule, Type};
 use crate::syntax::hir::Name;
 use serde_json::Value as Json;
 use smol_str::SmolStr;
-use std::ops::Bound;
 use std::rc::Rc;
 
 /// What stands for any attribute, and for any element.
@@ -28,36 +27,6 @@ impl Reader<'_> {
         }
         let at = at.filter(|at| at.len() < LONGEST_PATH);
         match ty {
-            Type::Bool => D::Bool,
-            Type::BoolByOr => D::BoolByOr,
-            Type::Int { lowest: None, highest: None } => D::Int,
-            Type::Int { lowest, highest } => {
-                D::IntBetween { lowest: lowest.unwrap_or(i64::MIN), highest: highest.unwrap_or(i64::MAX) }
-            }
-            Type::Float => D::Float,
-            Type::Number { lowest: None, highest: None } => D::Number,
-            Type::Number { lowest, highest } => {
-                let bound = |n: &Option<f64>| n.map_or(Bound::Unbounded, Bound::Included);
-                D::NumberBetween { lowest: bound(lowest), highest: bound(highest) }
-            }
-            Type::Str(StrRule::Any) => D::Str,
-            Type::Str(StrRule::NonEmpty) => D::NonEmptyStr,
-            Type::Str(StrRule::SingleLine) => D::SingleLineStr,
-            Type::Str(StrRule::Matching(pattern)) => D::StrMatching(SmolStr::new(pattern)),
-            Type::Str(StrRule::PasswdEntry) => D::PasswdEntry(Box::new(D::Str)),
-            Type::Separated(separator) => D::SeparatedString(SmolStr::new(separator)),
-            Type::Path { absolute, in_store } => D::Path { absolute: *absolute, in_store: *in_store },
-            Type::Package => D::Package,
-            Type::Raw => D::Raw,
-            Type::Anything => D::Anything,
-            Type::Unspecified => D::Unspecified,
-            Type::Attrs => D::Attrs,
-            Type::OptionType => D::OptionType,
-            Type::UnitSetting => D::SystemdOption,
-            Type::DeferredModule(_) => D::DeferredModule,
-            Type::Format { nullable } => {
-                D::Serializable { name: SmolStr::new_static("structured"), nullable: *nullable }
-            }
             Type::Enum(values) => D::Enum(values.iter().map(|value| listed(ev, value)).collect()),
             Type::ListOf { elem, non_empty } => {
                 D::ListOf { elem: self.element(ev, elem, at, ANY_ELEMENT), non_empty: *non_empty }
@@ -90,7 +59,8 @@ impl Reader<'_> {
             Type::AttrTag(tags) => self.tagged(ev, *tags, at),
             Type::Custom { itself, .. } => self.custom(ev, *itself, at),
             Type::Recursive(_) => D::Unknown(SmolStr::new_static("a type inside of itself")),
-            Type::Unknown(what) => D::Unknown(SmolStr::new(what)),
+            // Nothing is inside of the others.
+            other => other.description(ev),
         }
     }
 

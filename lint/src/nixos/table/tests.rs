@@ -324,27 +324,3 @@ fn paths_are_read_and_shown() {
     assert_eq!(round("a b"), Err(PathError::Unquoted(' ')));
     assert_eq!(round("\"a\"b"), Err(PathError::Unquoted('b')));
 }
-
-/// How long it takes to load the tables: `cargo test --release -p speclint-lint load_time -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints a time, asserts nothing"]
-fn load_time() {
-    let nixos = include_str!("../../../data/nixos-options.txt");
-    let home_manager = include_str!("../../../data/home-manager-options.txt");
-    for (world, text) in [("nixos", nixos), ("home-manager", home_manager)] {
-        for round in 0..5 {
-            let start = std::time::Instant::now();
-            let table = text::read(text.into(), corrections::nixos());
-            println!("{world}, load {round}: {:?}, {} nodes", start.elapsed(), table.nodes.len());
-        }
-    }
-    let table = OptionTable::nixos();
-    let start = std::time::Instant::now();
-    let known =
-        table.options().filter_map(Node::type_description).filter(|found| !found.has_unknown()).count();
-    println!("all types parsed: {:?}, {known} known", start.elapsed());
-    let path = ["users", "users", "paul", "extraGroups"];
-    let start = std::time::Instant::now();
-    let found = (0..10_000).filter(|_| matches!(table.locate(&path), Location::Option(_))).count();
-    println!("a lookup: {:?}, {found}", start.elapsed() / 10_000);
-}

@@ -1,19 +1,20 @@
 //! Tables of a user's own sources, in place of the embedded ones.
 
-use super::{HOME_MANAGER, NIXPKGS, User, copy};
+use super::{HOME_MANAGER, NIXPKGS, copy};
+use crate::User;
 use expect_test::expect;
 use serde_json::Value as Json;
 use std::path::Path;
 
 /// What becomes of an option in the base of the first system.
 fn predicted(user: &User, args: &[&str], option: &str) -> Json {
-    let shown = user.json(&[&["show"], args].concat());
+    let shown = user.json(0, &[&["show"], args].concat());
     shown["systems"][0]["parent"]["options"][option].clone()
 }
 
 #[test]
 fn a_given_source_is_used_instead_of_the_embedded_table() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.write(
         "configuration.nix",
         "{ services.greeter.banner = \"a\"; imports = [ ./b.nix ]; specialisation.x.configuration = { }; }",
@@ -31,7 +32,7 @@ fn a_given_source_is_used_instead_of_the_embedded_table() {
 
 #[test]
 fn the_search_path_is_that_of_configurations_that_are_no_flake() {
-    let user = User::new();
+    let user = User::with(&[]);
     let nixpkgs = user.path("channels/nixpkgs");
     copy(Path::new(NIXPKGS), &nixpkgs);
     user.write(
@@ -60,7 +61,7 @@ fn the_search_path_is_that_of_configurations_that_are_no_flake() {
 
 #[test]
 fn each_system_has_the_options_of_its_own_nixpkgs() {
-    let user = User::new();
+    let user = User::with(&[]);
     copy(Path::new(NIXPKGS), &user.path("old"));
     copy(Path::new(NIXPKGS), &user.path("new"));
     user.write(
@@ -82,20 +83,20 @@ fn each_system_has_the_options_of_its_own_nixpkgs() {
   };
 }"#,
     );
-    let shown = user.json(&["show"]);
+    let shown = user.json(0, &["show"]);
     let value = |system: usize| {
         shown["systems"][system]["parent"]["options"]["services.greeter.banner"]["value"].clone()
     };
     assert_eq!(value(0), "b\na");
     assert_eq!(value(1), serde_json::json!(["b", "a"]));
     // What is asked for on the command line counts for all.
-    let both = user.json(&["show", "--nixpkgs", NIXPKGS]);
+    let both = user.json(0, &["show", "--nixpkgs", NIXPKGS]);
     assert_eq!(both["systems"][0]["parent"]["options"]["services.greeter.banner"]["value"], "b\na");
 }
 
 #[test]
 fn modules_of_a_source_at_hand_are_read() {
-    let user = User::new();
+    let user = User::with(&[]);
     copy(Path::new(NIXPKGS), &user.path("nixpkgs"));
     user.write(
         "flake.nix",
@@ -117,7 +118,7 @@ fn modules_of_a_source_at_hand_are_read() {
 
 #[test]
 fn home_manager_at_hand() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.write("home.nix", "{ programs.pager.width = 1000; specialisation.x.configuration = { }; }");
     user.write(
         "flake.nix",
@@ -128,16 +129,16 @@ fn home_manager_at_hand() {
   };
 }"#,
     );
-    let shown = user.json(&["show", "--home-manager", HOME_MANAGER]);
+    let shown = user.json(0, &["show", "--home-manager", HOME_MANAGER]);
     let width = &shown["homes"][0]["parent"]["options"]["programs.pager.width"];
     expect!["NixOS refuses it: A definition for option `programs.pager.width' is not of type `integer between 1 and 400 (both inclusive)'"].assert_eq(width["reason"].as_str().unwrap_or_default());
-    let shown = user.json(&["show"]);
+    let shown = user.json(0, &["show"]);
     assert_eq!(shown["homes"][0]["parent"]["options"]["programs.pager.width"]["value"], 1000);
 }
 
 #[test]
 fn what_becomes_a_submodule_is_not_left_out() {
-    let user = User::new();
+    let user = User::with(&[]);
     copy(Path::new(NIXPKGS), &user.path("nixpkgs"));
     user.write(
         "nixpkgs/nixos/modules/services/greeter.nix",
@@ -147,7 +148,7 @@ fn what_becomes_a_submodule_is_not_left_out() {
         "configuration.nix",
         "{ plugins.a = \"/a\"; plugins.b.file = \"/b\"; specialisation.x.configuration = { }; }",
     );
-    let shown = user.json(&["show", "--nixpkgs", "nixpkgs"]);
+    let shown = user.json(0, &["show", "--nixpkgs", "nixpkgs"]);
     let parent = &shown["systems"][0]["parent"];
     assert_eq!(parent["complete"], true);
     expect!["how NixOS converts the value of `plugins.a`"]

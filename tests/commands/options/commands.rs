@@ -1,12 +1,13 @@
 //! The subcommands: what they print, and what they say of what is no source.
 
-use super::{HOME_MANAGER, NIXPKGS, User};
+use super::{HOME_MANAGER, NIXPKGS, entries};
+use crate::User;
 use expect_test::expect;
 use std::fs;
 
 #[test]
 fn build_makes_a_table_of_a_source() {
-    let user = User::new();
+    let user = User::with(&[]);
     expect![[r#"
         14 options of NixOS
           1 are other names of options
@@ -32,12 +33,12 @@ fn build_makes_a_table_of_a_source() {
          @{"in":["modules/modules.nix:4"],"default":[],"hidden":true}
     "#]]
     .assert_eq(&user.says(0, &["options", "build", "--home-manager", HOME_MANAGER, "-o", "-"]));
-    assert_eq!(user.entries().len(), 2);
+    assert_eq!(entries(&user).len(), 2);
 }
 
 #[test]
 fn build_writes_the_same_every_time() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.says(0, &["options", "build", "--nixpkgs", NIXPKGS, "-o", "first.txt"]);
     user.says(0, &["options", "build", "--nixpkgs", NIXPKGS, "-o", "again.txt"]);
     let [first, again] =
@@ -52,7 +53,7 @@ fn build_writes_the_same_every_time() {
 /// What `options` says about the fixture.
 #[track_caller]
 fn says(status: i32, args: &[&str]) -> String {
-    User::new().says(status, &[&["options"], args, &["--nixpkgs", NIXPKGS]].concat())
+    User::with(&[]).says(status, &[&["options"], args, &["--nixpkgs", NIXPKGS]].concat())
 }
 
 #[test]
@@ -98,8 +99,9 @@ fn list() {
         programs.pager.width: integer between 1 and 400 (both inclusive)
     "#]]
     .assert_eq(&says(0, &["list", "--of", "home-manager", "--home-manager", HOME_MANAGER]));
-    let user = User::new();
-    let json = user.json(&["options", "list", "--prefix", "services.greeter.offset", "--nixpkgs", NIXPKGS]);
+    let user = User::with(&[]);
+    let json =
+        user.json(0, &["options", "list", "--prefix", "services.greeter.offset", "--nixpkgs", NIXPKGS]);
     expect![[r#"
         {
           "options": [
@@ -250,7 +252,7 @@ const CONFIGURATION: &str = r#"{ config, lib, ... }: {
 
 #[test]
 fn show_inside_of_a_configuration() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.write("configuration.nix", CONFIGURATION);
     let says = |path: &str| user.says(0, &["options", "show", path, "--nixpkgs", NIXPKGS]);
     expect![[r#"
@@ -321,7 +323,7 @@ fn show_inside_of_a_configuration() {
             configuration.nix:11: 2 (priority 100)
     "#]]
     .assert_eq(&says("mine"));
-    let mut json = user.json(&["options", "show", "services.greeter.languages", "--nixpkgs", NIXPKGS]);
+    let mut json = user.json(0, &["options", "show", "services.greeter.languages", "--nixpkgs", NIXPKGS]);
     json["systems"][0]["entry"] = "configuration.nix".into();
     expect![[r#"
         {
@@ -420,7 +422,7 @@ fn show_inside_of_a_configuration() {
 
 #[test]
 fn what_is_no_source() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.write("folder/file", "");
     user.write("configuration.nix", "{ }");
     user.write("bad/nixos/modules/module-list.nix", "throw \"no list\"");
@@ -473,7 +475,7 @@ fn what_is_no_source() {
 
 #[test]
 fn import() {
-    let user = User::new();
+    let user = User::with(&[]);
     user.write(
         "options.json",
         r#"{
