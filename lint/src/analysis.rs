@@ -150,10 +150,9 @@ impl Analysis {
     }
 
     fn evaluated(&self) -> Vec<(Entry, Arc<System>)> {
-        // Each thread has a handle of its own on the same database.
         let evaluate = |entries: Vec<Entry>| -> Vec<(Entry, Arc<System>)> {
-            let with = |db: &mut Database, entry| (entry, db::system(db, entry));
-            entries.into_par_iter().map_with(self.db.clone(), with).collect()
+            let systems = self.for_each(&entries, |db, entry| db::system(db, *entry));
+            entries.into_iter().zip(systems).collect()
         };
         let systems = evaluate(self.entries());
         let mut homes = Vec::new();
@@ -166,6 +165,15 @@ impl Analysis {
             }
         }
         systems.into_iter().chain(evaluate(homes)).collect()
+    }
+
+    /// Asks something of each of several, on as many threads as there are; of one alone where we are.
+    fn for_each<A: Sync, B: Send>(&self, all: &[A], ask: impl Fn(&dyn Db, &A) -> B + Sync) -> Vec<B> {
+        match all {
+            [one] => vec![ask(&self.db, one)],
+            // Each thread has a handle of its own on the same database.
+            all => all.par_iter().map_with(self.db.clone(), |db, one| ask(db, one)).collect(),
+        }
     }
 
     /// The files of the projects that define specialisations but that nothing reads, sorted.
@@ -191,10 +199,8 @@ impl Analysis {
     fn found(&self, find: impl Fn(&dyn Db, &[Entry], Entry) -> Arc<Vec<Finding>> + Sync) -> Vec<Finding> {
         let systems = self.evaluated();
         let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
-        let found: Vec<(Arc<System>, Arc<Vec<Finding>>)> = systems
-            .par_iter()
-            .map_with(self.db.clone(), |db, (entry, system)| (system.clone(), find(db, &entries, *entry)))
-            .collect();
+        let found =
+            self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
             let unreached = self.unread(project, roots, &systems);

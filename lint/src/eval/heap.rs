@@ -55,8 +55,18 @@ impl Heap {
         id
     }
 
-    pub(crate) fn state(&self, id: ThunkId) -> &Thunk {
-        &self.cells[id.0 as usize].state
+    /// What a thunk was evaluated to, if it was.
+    pub(crate) fn known(&self, id: ThunkId) -> Option<Res> {
+        match &self.cells[id.0 as usize].state {
+            Thunk::Done(value) => Some(Ok(value.clone())),
+            Thunk::Stopped(stop) => Some(Err(stop.clone())),
+            _ => None,
+        }
+    }
+
+    /// Whether a thunk is being evaluated.
+    pub(crate) fn is_busy(&self, id: ThunkId) -> bool {
+        matches!(self.cells[id.0 as usize].state, Thunk::Busy)
     }
 
     pub(crate) fn replace(&mut self, id: ThunkId, state: Thunk) -> Thunk {

@@ -162,6 +162,20 @@ impl ReadLog {
         }
     }
 
+    /// Notes what the thunk read when it was evaluated as only seen.
+    pub(crate) fn see(&mut self, id: ThunkId) {
+        if let Some(keys) = self.of_thunk.get(&id).cloned() {
+            self.see_all(&keys);
+        }
+    }
+
+    /// Notes what was read as only seen.
+    pub(crate) fn see_all(&mut self, keys: &[u32]) {
+        for key in keys.iter().filter_map(|key| ReadLog::about(*key)) {
+            self.note_seen(key);
+        }
+    }
+
     /// Starts an empty log; [`ReadLog::leave`] ends it.
     pub(crate) fn enter(&mut self) -> Outer {
         self.outer += 1;

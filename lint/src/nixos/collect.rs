@@ -10,7 +10,8 @@ use crate::eval::{
     Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources,
 };
 use crate::syntax::hir::{Expr, Name, Param};
-use std::collections::{HashMap, HashSet, VecDeque};
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 /// The modules of a scope.
@@ -50,7 +51,7 @@ struct Collector<'s> {
     scope: ScopeId,
     args: Rc<Attrs>,
     /// Modules from files, by key.
-    by_key: HashMap<(Rc<str>, bool), Rc<Loaded>>,
+    by_key: FxHashMap<(Rc<str>, bool), Rc<Loaded>>,
     /// The keys of the modules whose imports are being loaded.
     above: Vec<Rc<str>>,
     troubles: Vec<Trouble>,
@@ -81,7 +82,7 @@ impl ModuleSystem {
             system: self,
             scope,
             args,
-            by_key: HashMap::new(),
+            by_key: FxHashMap::default(),
             above: Vec::new(),
             troubles: Vec::new(),
             modules_path,
@@ -93,13 +94,13 @@ impl ModuleSystem {
                 loaded.push(module);
             }
         }
-        let mut disabled = HashSet::new();
-        let mut seen = HashSet::new();
+        let mut disabled = FxHashSet::default();
+        let mut seen = FxHashSet::default();
         for module in &loaded {
             note_disabled(module, &mut disabled, &mut seen);
         }
         let mut modules = Vec::new();
-        let mut keys = HashSet::new();
+        let mut keys = FxHashSet::default();
         let mut queue: VecDeque<Rc<Loaded>> = loaded.into();
         while let Some(loaded) = queue.pop_front() {
             if disabled.contains(&loaded.module.key) || !keys.insert(loaded.module.key.clone()) {
@@ -212,7 +213,11 @@ fn is_nixpkgs(value: &Value) -> bool {
     }
 }
 
-fn note_disabled(loaded: &Rc<Loaded>, disabled: &mut HashSet<Rc<str>>, seen: &mut HashSet<*const Loaded>) {
+fn note_disabled(
+    loaded: &Rc<Loaded>,
+    disabled: &mut FxHashSet<Rc<str>>,
+    seen: &mut FxHashSet<*const Loaded>,
+) {
     if seen.insert(Rc::as_ptr(loaded)) {
         disabled.extend(loaded.disabled.iter().cloned());
         for import in &loaded.imports {

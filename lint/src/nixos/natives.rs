@@ -67,7 +67,7 @@ fn eval_modules(system: &ModuleSystem, ev: &mut Eval<'_>, args: ThunkId) -> Res 
             module.origin = ModuleOrigin::System;
         }
     }
-    modules.push(own_modules::internal(ev));
+    modules.push(own_modules::internal(system, ev));
     let special_args = special_args(ev, &set);
     let special_args = match set.known("__own") {
         Some(own) => ev.lazy(move |ev| beside(ev, own.value, special_args)),

@@ -1,12 +1,21 @@
 //! Modules that the analyser makes itself.
 
-use super::system::{InitialModule, ModuleOrigin};
+use super::system::{InitialModule, ModuleOrigin, ModuleSystem};
 use crate::eval::{Eval, ThunkId, Value, prelude};
 use std::rc::Rc;
 
-/// The module that declares the module system's own options.
-pub(super) fn internal(ev: &mut Eval<'_>) -> InitialModule {
-    let thunk = ev.ready(Value::Path(prelude::INTERNAL_MODULE.into()));
+/// The module that declares the module system's own options: the same for all scopes, so it is evaluated once.
+pub(super) fn internal(system: &ModuleSystem, ev: &mut Eval<'_>) -> InitialModule {
+    let thunk = system.internal_module().unwrap_or_else(|| {
+        let thunk = ev.lazy(|ev| {
+            let function = ev.import(prelude::INTERNAL_MODULE)?;
+            let lib = ev.lib()?;
+            let args = ev.ready(Value::set([("lib", lib)]));
+            ev.call(&function, args)
+        });
+        system.set_internal_module(thunk);
+        thunk
+    });
     InitialModule { thunk, file: Rc::from("<the module system>"), origin: ModuleOrigin::System }
 }
 

@@ -66,7 +66,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut found: Vec<Found<'_>> = Vec::new();
     for specialisation in &cx.system.specialisations {
         let scope = &specialisation.scope;
-        for (name, option) in &scope.options {
+        for (name, option) in scope.options.iter().filter(|(_, option)| places(option).next().is_some()) {
             let Some(former) = Former::of(cx.system, option) else { continue };
             // Of an option that was taken apart, the whole is told.
             if within(scope, option).any(|whole| Former::of(cx.system, whole).is_some()) {

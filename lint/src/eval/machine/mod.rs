@@ -156,9 +156,22 @@ impl<'h> Eval<'h> {
         self.reads.note_seen(key);
     }
 
-    /// Notes again what a thunk read when it was evaluated.
-    pub(crate) fn note_reads_of(&mut self, thunk: ThunkId) {
-        self.reads.repeat(thunk);
+    /// Notes what a thunk read when it was evaluated as only seen.
+    pub(crate) fn see(&mut self, thunk: ThunkId) {
+        self.reads.see(thunk);
+    }
+
+    /// Forces a thunk. What that reads counts as only seen.
+    pub(crate) fn force_seeing(&mut self, thunk: ThunkId) -> Res {
+        if let Some(known) = self.heap.known(thunk) {
+            self.reads.see(thunk);
+            return known;
+        }
+        let outer = self.reads.enter();
+        let result = self.force(thunk);
+        let keys = self.reads.leave(outer);
+        self.reads.see_all(&keys);
+        result
     }
 
     /// Whether there were too many reads for all to be remembered.

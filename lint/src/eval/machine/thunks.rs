@@ -45,19 +45,12 @@ impl Eval<'_> {
 
     /// The value of a thunk, evaluated now if it was not.
     pub fn force(&mut self, id: ThunkId) -> Res {
-        match self.heap.state(id) {
-            Thunk::Done(value) => {
-                let value = value.clone();
-                self.reads.repeat(id);
-                return Ok(value);
-            }
-            Thunk::Stopped(stop) => {
-                let stop = stop.clone();
-                self.reads.repeat(id);
-                return Err(stop);
-            }
-            Thunk::Busy => return Err(self.recursion(id)),
-            _ => {}
+        if let Some(known) = self.heap.known(id) {
+            self.reads.repeat(id);
+            return known;
+        }
+        if self.heap.is_busy(id) {
+            return Err(self.recursion(id));
         }
         let mark = self.reads.mark();
         self.forcing.push(id);

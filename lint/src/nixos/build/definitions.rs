@@ -8,7 +8,7 @@ use crate::nixos::model::*;
 use crate::nixos::system::{Merged, ModuleOrigin, NodeId, show_loc};
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// How many parts of a definition are looked at.
 const MOST_PARTS: usize = 500;
@@ -138,7 +138,7 @@ impl Builder {
     /// What was read to evaluate these, with what is in their lists and sets, and in what they hand to functions of nixpkgs.
     fn reads_of_all(&self, ev: &mut Eval<'_>, mut open: Vec<ThunkId>) -> Vec<Read> {
         let mut reads: Vec<Read> = Vec::new();
-        let (mut looked_at, mut known) = (HashSet::new(), HashSet::new());
+        let (mut looked_at, mut known) = (FxHashSet::default(), FxHashSet::default());
         while let Some(thunk) = open.pop()
             && looked_at.len() < MOST_PARTS
         {

@@ -35,7 +35,7 @@ impl ModuleSystem {
                 });
                 let mut all: Vec<InitialModule> = fixed.collect();
                 all.extend(modules);
-                all.push(own_modules::internal(ev));
+                all.push(own_modules::internal(self, ev));
                 let special_args = match submodule.special_args {
                     Some(args) => args,
                     None => ev.ready(Value::Attrs(Attrs::empty())),

@@ -28,7 +28,7 @@ impl ModuleSystem {
                 continue;
             }
             let Value::Attrs(set) = value else { continue };
-            let next = Declaration::read(ev, thunk, &set, place)?;
+            let next = self.declaration(ev, thunk, &set, place)?;
             declaration = Some(match declaration {
                 None => next,
                 Some(first) => first.and(next),
@@ -109,15 +109,21 @@ impl ModuleSystem {
     }
 }
 
-impl Declaration {
+impl ModuleSystem {
     /// What `mkOption` made, at `place`.
-    fn read(ev: &mut Eval<'_>, thunk: ThunkId, set: &Attrs, place: Option<Place>) -> Res<Self> {
+    fn declaration(
+        &self,
+        ev: &mut Eval<'_>,
+        thunk: ThunkId,
+        set: &Attrs,
+        place: Option<Place>,
+    ) -> Res<Declaration> {
         let ty = match set.known("type") {
-            Some(attr) => Type::from_thunk(ev, attr.value)?,
-            None => Type::Unspecified,
+            Some(attr) => self.type_of_thunk(ev, attr.value)?,
+            None => Rc::new(Type::Unspecified),
         };
         Ok(Declaration {
-            ty: Rc::new(ty),
+            ty,
             default: set.known("default").map(|a| a.value),
             default_place: set.known("default").and_then(|a| a.place),
             apply: set.known("apply").map(|a| a.value),
@@ -127,6 +133,18 @@ impl Declaration {
         })
     }
 
+    /// The type that a thunk is, which is read once.
+    fn type_of_thunk(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Type>> {
+        if let Some(known) = self.0.borrow().types.get(&thunk) {
+            return Ok(known.clone());
+        }
+        let ty = Rc::new(Type::from_thunk(ev, thunk)?);
+        self.0.borrow_mut().types.insert(thunk, ty.clone());
+        Ok(ty)
+    }
+}
+
+impl Declaration {
     /// Two declarations of the same option.
     fn and(mut self, next: Declaration) -> Self {
         self.unite(&next.ty);

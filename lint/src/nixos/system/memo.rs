@@ -52,7 +52,7 @@ impl ModuleSystem {
     /// The definitions of a node, with properties still around them.
     pub fn raw(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<Vec<Definition>>> {
         if let Some(thunk) = self.set(id, |n| n.raw().thunk) {
-            self.see(ev, thunk)?;
+            ev.force_seeing(thunk)?;
         }
         self.remembered(id, Node::raw)
     }
@@ -68,7 +68,7 @@ impl ModuleSystem {
                 Ok(pushed)
             })
         });
-        self.see(ev, thunk)?;
+        ev.force_seeing(thunk)?;
         self.remembered(id, Node::pushed)
     }
 
@@ -85,18 +85,10 @@ impl ModuleSystem {
         self.remembered(id, Node::merged)
     }
 
-    /// Forces a thunk that tells which modules or definitions there are. What that takes has a part in what they make, and is not read by it.
-    pub(super) fn see(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<()> {
-        let (done, reads) = ev.reading(|ev| ev.force(thunk));
-        reads.seen.into_iter().for_each(|key| ev.note_seen(key));
-        done.map(|_| ())
-    }
-
     /// Notes again what was read to know which definitions there are in a namespace, if that was asked.
     pub(super) fn note_pushed(&self, ev: &mut Eval<'_>, id: NodeId) {
         if let Some(thunk) = self.set(id, |n| n.pushed().thunk) {
-            let (_, reads) = ev.reading(|ev| ev.note_reads_of(thunk));
-            reads.seen.into_iter().for_each(|key| ev.note_seen(key));
+            ev.see(thunk);
         }
     }
 

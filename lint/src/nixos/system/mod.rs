@@ -15,7 +15,8 @@ pub use scope::{InitialModule, Module, ModuleOrigin, ScopeId, Trouble};
 pub use value::Merged;
 
 use crate::eval::show::attr_name;
-use crate::eval::{Error, Stop, Unknown};
+use crate::eval::{Error, Stop, ThunkId, Unknown};
+use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use node::Node;
 use rustc_hash::FxHashMap;
@@ -33,9 +34,22 @@ struct Arena {
     nodes: Vec<Node>,
     /// What the table declares at the places that were asked for.
     of_table: FxHashMap<TableNode, Option<Rc<Declaration>>>,
+    /// The types that were read, by their thunks.
+    types: FxHashMap<ThunkId, Rc<Type>>,
+    /// The module that declares the module system's own options.
+    internal: Option<ThunkId>,
 }
 
 impl ModuleSystem {
+    /// The module that declares the module system's own options, if it was asked for already.
+    pub(super) fn internal_module(&self) -> Option<ThunkId> {
+        self.0.borrow().internal
+    }
+
+    pub(super) fn set_internal_module(&self, module: ThunkId) {
+        self.0.borrow_mut().internal = Some(module);
+    }
+
     /// The error that definitions of a node contradict each other.
     pub(super) fn conflict(&self, id: NodeId, message: impl FnOnce(&str) -> String) -> Stop {
         let option = show_loc(&self.loc(id));

@@ -189,7 +189,7 @@ impl ModuleSystem {
     /// The modules of a scope, in the order in which their definitions merge.
     pub(in crate::nixos) fn collected(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Rc<Collected>> {
         let thunk = self.with_scope(id, |s| s.collect);
-        self.see(ev, thunk)?;
+        ev.force_seeing(thunk)?;
         self.with_scope(id, |s| s.collected.clone()).ok_or_else(|| Stop::fail("a scope without modules"))
     }
 

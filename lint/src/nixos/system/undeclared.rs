@@ -17,13 +17,34 @@ impl ModuleSystem {
         if of_table || !self.collected(ev, id)?.troubles.is_empty() || self.is_freeform(ev, id)? {
             return Ok(());
         }
-        if let Some(check) = self.find(ev, id, &["_module", "check"])?
+        if self.speaks_of_check(ev, id)?
+            && let Some(check) = self.find(ev, id, &["_module", "check"])?
             && !matches!(ev.force(self.value(check)), Ok(Value::Bool(true)))
         {
             return Ok(());
         }
         let root = self.root(ev, id);
         self.check_below(ev, root)
+    }
+
+    /// Whether a module of a scope may define `_module.check`.
+    fn speaks_of_check(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<bool> {
+        let root = self.root(ev, id);
+        for definition in self.pushed(ev, root)?.iter() {
+            let Ok(Value::Attrs(set)) = ev.force(definition.value) else { return Ok(true) };
+            if !set.is_closed() {
+                return Ok(true);
+            }
+            let Some(own) = set.known("_module") else { continue };
+            let own = match ev.force(own.value) {
+                Ok(Value::Attrs(own)) => own,
+                _ => return Ok(true),
+            };
+            if !own.is_closed() || own.known("check").is_some() || own.known("_type").is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn check_below(&self, ev: &mut Eval<'_>, node: NodeId) -> Res<()> {

@@ -1,7 +1,7 @@
 //! Options of NixOS that were renamed or removed, and in which release: `lint/data/renamed-options.tsv`.
 
 use super::path::{is_placeholder, parse_option_path};
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
 /// What became of an option.
@@ -34,8 +34,9 @@ pub struct Renaming {
 pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
     let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     let table = table();
-    let entry = table.exact.get(&names).copied().or_else(|| {
-        let fitting = table.patterns.iter().copied().filter(|entry| entry.matches(&names));
+    let below = table.get(names.first()?)?;
+    let entry = below.exact.get(&names).copied().or_else(|| {
+        let fitting = below.patterns.iter().copied().filter(|entry| entry.matches(&names));
         fitting.max_by_key(|entry| entry.path.len())
     })?;
     let Entry { fate, since, is_stated, .. } = *entry;
@@ -109,19 +110,29 @@ fn pattern(text: &str) -> Option<(Vec<String>, bool)> {
     Some((path, with_all_below))
 }
 
-struct Table {
-    exact: HashMap<Vec<&'static str>, &'static Entry>,
+/// The entries below a first name.
+#[derive(Default)]
+struct Below {
+    exact: FxHashMap<Vec<&'static str>, &'static Entry>,
     patterns: Vec<&'static Entry>,
 }
 
-fn table() -> &'static Table {
-    static TABLE: OnceLock<Table> = OnceLock::new();
+/// The entries by their first names, which are no placeholders.
+fn table() -> &'static FxHashMap<&'static str, Below> {
+    static TABLE: OnceLock<FxHashMap<&'static str, Below>> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let (patterns, exact): (Vec<_>, Vec<_>) = entries()
-            .iter()
-            .partition(|entry| entry.with_all_below || entry.path.iter().any(|name| is_placeholder(name)));
-        let names = |entry: &'static Entry| entry.path.iter().map(String::as_str).collect();
-        Table { exact: exact.into_iter().map(|entry| (names(entry), entry)).collect(), patterns }
+        let mut table: FxHashMap<&str, Below> = FxHashMap::default();
+        for entry in entries() {
+            let names: Vec<&str> = entry.path.iter().map(String::as_str).collect();
+            let Some(first) = names.first() else { continue };
+            let below = table.entry(first).or_default();
+            if entry.with_all_below || names.iter().any(|name| is_placeholder(name)) {
+                below.patterns.push(entry);
+            } else {
+                below.exact.insert(names, entry);
+            }
+        }
+        table
     })
 }
 
@@ -185,6 +196,7 @@ mod tests {
     fn all_lines_are_read() {
         let changed = lines().filter(|line| line.split('\t').nth(3) == Some("changed")).count();
         assert_eq!(entries().len() + changed, lines().count());
+        assert!(entries().iter().all(|entry| entry.path.first().is_some_and(|name| !is_placeholder(name))));
     }
 
     /// The embedded table is that of one release.
