@@ -36,7 +36,10 @@ pub fn system(
         Builder { modules: modules.clone(), world, prefix, scopes: HashMap::new(), missing: None };
     builder.scopes.insert(scope, None);
     let mut parent = builder.scope(ev, scope);
-    let specialisations = builder.specialisations(ev, scope, &mut parent);
+    let mut specialisations = builder.specialisations(ev, scope, &mut parent);
+    let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
+    builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
+    let specialisations = specialisations.into_iter().map(|(_, s)| s).collect();
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
@@ -70,8 +73,12 @@ struct Builder {
 impl Builder {
     /// The path of a node in its system.
     fn path(&self, node: NodeId) -> Vec<Name> {
-        let path = self.modules.loc(node);
-        path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
+        self.inside(&self.modules.loc(node)).to_vec()
+    }
+
+    /// A path in its system.
+    fn inside<'l>(&self, loc: &'l [Name]) -> &'l [Name] {
+        loc.strip_prefix(self.prefix.as_slice()).unwrap_or(loc)
     }
 
     /// What an evaluation that stopped means for an option.
@@ -111,7 +118,7 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
-        aliases::doubt(self.world, &mut scope);
+        self.unite_names(ev, id, &mut scope);
         Self::refuse_strangers(&mut scope);
         scope
     }
@@ -234,6 +241,7 @@ impl Builder {
                 listed: None,
                 has_parts: false,
                 reads: Vec::new(),
+                is_old_name: false,
             },
         );
     }
@@ -341,6 +349,7 @@ impl Builder {
             listed: self.listed(node),
             has_parts,
             reads,
+            is_old_name: false,
         };
         if let (Prediction::Refused(_), Some(submodule)) = (&model.prediction, submodule) {
             self.intruders(ev, submodule, scope, nesting);

@@ -9,12 +9,13 @@ use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
+    /// The specialisations, each with its scope where that is known.
     pub(super) fn specialisations(
         &mut self,
         ev: &mut Eval<'_>,
         scope: ScopeId,
         parent: &mut Scope,
-    ) -> Vec<Specialisation> {
+    ) -> Vec<(Option<ScopeId>, Specialisation)> {
         let node = match self.modules.find(ev, scope, &["specialisation"]) {
             Ok(Some(node)) => node,
             _ => return Vec::new(),
@@ -69,7 +70,7 @@ impl Builder {
         element: NodeId,
         certain: bool,
         parent: &Scope,
-    ) -> Option<Specialisation> {
+    ) -> Option<(Option<ScopeId>, Specialisation)> {
         let merged = self.modules.merged(ev, element).ok()?;
         let mut places: Vec<Place> = Vec::new();
         for candidate in &merged.candidates {
@@ -87,8 +88,10 @@ impl Builder {
             scope: Scope::default(),
             nested: Vec::new(),
         };
+        let mut id = None;
         match self.child_scope(ev, element) {
             Ok((inherits, child)) => {
+                id = Some(child);
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name));
                 result.scope = self.scope(ev, child);
@@ -107,7 +110,7 @@ impl Builder {
                 result.scope.troubles.push(trouble);
             }
         }
-        Some(result)
+        Some((id, result))
     }
 
     /// NixOS refuses a specialisation that has settings beside its `configuration`.

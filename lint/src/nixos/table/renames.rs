@@ -42,6 +42,26 @@ pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
     Some(Renaming { fate, to: entry.to(&names), since, is_stated })
 }
 
+/// The names that the option of NixOS at `path` had, as of `release`. Names inside of other options are not among them.
+pub fn former_names(path: &[&str], release: u32) -> Vec<Vec<String>> {
+    let table = table();
+    let exact = table.former.get(path).into_iter().flatten().map(|entry| entry.path.clone());
+    let below = table.patterns.iter().filter_map(|entry| {
+        let to = entry.to.as_ref().filter(|_| entry.with_all_below)?;
+        let rest = path.strip_prefix(to.iter().map(String::as_str).collect::<Vec<_>>().as_slice())?;
+        let names = entry.path.iter().cloned().chain(rest.iter().map(|name| (*name).to_owned()));
+        (!rest.is_empty()).then(|| names.collect())
+    });
+    let became = |old: &Vec<String>| {
+        renaming(old).is_some_and(|renaming| {
+            renaming.fate == Fate::Renamed
+                && renaming.since <= release
+                && renaming.to.is_some_and(|to| to == path)
+        })
+    };
+    exact.chain(below).filter(became).collect()
+}
+
 /// What stands for everything below.
 const ALL_BELOW: &str = "*";
 
@@ -112,6 +132,8 @@ fn pattern(text: &str) -> Option<(Vec<String>, bool)> {
 struct Table {
     exact: HashMap<Vec<&'static str>, &'static Entry>,
     patterns: Vec<&'static Entry>,
+    /// The exact ones by what they were renamed to.
+    former: HashMap<Vec<&'static str>, Vec<&'static Entry>>,
 }
 
 fn table() -> &'static Table {
@@ -121,7 +143,13 @@ fn table() -> &'static Table {
             .iter()
             .partition(|entry| entry.with_all_below || entry.path.iter().any(|name| is_placeholder(name)));
         let names = |entry: &'static Entry| entry.path.iter().map(String::as_str).collect();
-        Table { exact: exact.into_iter().map(|entry| (names(entry), entry)).collect(), patterns }
+        let mut former: HashMap<Vec<&str>, Vec<&Entry>> = HashMap::new();
+        for entry in exact.iter().copied().filter(|entry| entry.fate == Fate::Renamed) {
+            if let Some(to) = &entry.to {
+                former.entry(to.iter().map(String::as_str).collect()).or_default().push(entry);
+            }
+        }
+        Table { exact: exact.into_iter().map(|entry| (names(entry), entry)).collect(), patterns, former }
     })
 }
 
@@ -179,6 +207,24 @@ mod tests {
         ] {
             assert_eq!(found(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn former_names_of_an_option() {
+        let former = |path: &str, release| {
+            let names: Vec<&str> = path.split('.').collect();
+            former_names(&names, release).iter().map(|old| old.join(".")).collect::<Vec<_>>()
+        };
+        assert_eq!(former("services.xserver.xkb.layout", 2411), ["services.xserver.layout"]);
+        assert_eq!(former("services.xserver.xkb.layout", 2305), [""; 0]);
+        assert_eq!(
+            former("services.displayManager.sddm.enable", 2411),
+            ["services.xserver.displayManager.sddm.enable"]
+        );
+        assert_eq!(former("services.pulseaudio.daemon.config", 2411), [""; 0]);
+        // What was removed, or means something else, is not made of it.
+        assert_eq!(former("services.displayManager.sddm.themes", 2411), [""; 0]);
+        assert_eq!(former("services.xserver.videoDrivers", 2411), [""; 0]);
     }
 
     #[test]
