@@ -40,7 +40,7 @@ pub fn system(
     let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
     builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
     let specialisations = specialisations.into_iter().map(|(_, s)| s).collect();
-    let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
+    let homes = if world == World::Nixos { homes::users(ev, modules, scope, &parent) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     let options = modules.table(scope);
