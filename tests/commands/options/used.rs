@@ -71,7 +71,8 @@ fn what_nixos_refuses_has_no_values() {
 
           x
             refused: The option `services.greeter.nothing' does not exist
-    "#]].assert_eq(&user.says(0, &["show", "--nixpkgs", NIXPKGS]));
+    "#]]
+    .assert_eq(&user.says(0, &["show", "--nixpkgs", NIXPKGS]));
 }
 
 #[test]
