@@ -76,6 +76,7 @@ impl Builder {
             prefix: self.prefix.clone(),
             scopes: self.scopes.clone(),
             missing: None,
+            walk: None,
         };
         let mut scope = Scope::default();
         aside.option(ev, node, &mut scope, 0);

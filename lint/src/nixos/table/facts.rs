@@ -4,7 +4,7 @@
 //! ([`Mark`]), and the rest as JSON.
 
 use super::path::is_placeholder;
-use super::{EMBEDDED_RELEASE, Node, OptionTable, former_names};
+use super::{EMBEDDED_RELEASE, Node, OptionTable, former_names, later_names};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -132,6 +132,17 @@ impl Node<'_> {
         let ids = self.table.old_names().get(&path);
         let nodes = ids.into_iter().flatten().map(|id| Node { table: self.table, id: *id });
         nodes.map(|node| node.path().into_iter().map(str::to_owned).collect()).collect()
+    }
+
+    /// What options at a path, above it or below it are old names of, in the table that it is the root of.
+    pub fn new_names(self, path: &[crate::syntax::hir::Name]) -> Vec<Vec<String>> {
+        if !self.table.is_exact {
+            return later_names(path);
+        }
+        let is_near = |old: Node<'_>| old.path().iter().zip(path).all(|(a, b)| *a == b.as_str());
+        let is_meant = |ids: &Vec<u32>| ids.iter().any(|id| is_near(Node { table: self.table, id: *id }));
+        let names = self.table.old_names().iter();
+        names.filter(|(_, ids)| is_meant(ids)).map(|(new, _)| new.clone()).collect()
     }
 
     /// Whether there may be more below it than is listed.

@@ -37,7 +37,7 @@ pub use import::{ImportError, import};
 pub use locate::Location;
 pub use nearest::nearest;
 pub use node::Node;
-pub use renames::{Fate, Renaming, former_names, renaming};
+pub use renames::{Fate, Renaming, former_names, later_names, renaming};
 pub use types::{Acceptance, EnumValue, TypeDescription};
 
 use super::model::World;

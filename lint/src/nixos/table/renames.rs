@@ -62,6 +62,13 @@ pub fn former_names(path: &[&str], release: u32) -> Vec<Vec<String>> {
     exact.chain(below).filter(became).collect()
 }
 
+/// What the options of NixOS at a path, above it or below it were renamed to, in any release.
+pub fn later_names<S: AsRef<str>>(path: &[S]) -> Vec<Vec<String>> {
+    let is_near = |entry: &&Entry| entry.path.iter().zip(path).all(|(a, b)| a == b.as_ref());
+    let renamed = entries().iter().filter(|entry| entry.fate == Fate::Renamed).filter(is_near);
+    renamed.filter_map(|entry| entry.to.clone()).collect()
+}
+
 /// What stands for everything below.
 const ALL_BELOW: &str = "*";
 
