@@ -1,5 +1,6 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
+mod outside;
 mod unreached;
 
 use crate::db::{self, Database, Db, Entry, Root};
@@ -125,9 +126,9 @@ impl Analysis {
         self.entry(Start::Module(file.to_owned()), below(project, file))
     }
 
-    /// Whether any file of a project has to do with specialisations.
+    /// Whether any file of a project has to do with specialisations, or any that its systems may have besides.
     fn speaks_of_specialisations(&self, project: &Project) -> bool {
-        self.files_about_specialisations(project).next().is_some()
+        self.files_about_specialisations(project).next().is_some() || self.reaches_specialisations(project)
     }
 
     fn files_about_specialisations(&self, project: &Project) -> impl Iterator<Item = String> {

@@ -107,7 +107,9 @@ impl Project {
             let project = Project { folder: folder.to_owned(), sources, whole: true };
             return (!project.sources.is_empty()).then_some(project);
         }
-        let sources = vec![Source::Module(path.to_owned())];
+        let file = path.to_owned();
+        let is_home = paths::base_name(path) == HOME;
+        let sources = vec![if is_home { Source::Home(file) } else { Source::Module(file) }];
         Some(Project { folder: paths::parent(path).to_owned(), sources, whole: false })
     }
 }
@@ -186,6 +188,9 @@ mod tests {
         assert_eq!(project(&files, "/r"), wanted);
         assert_eq!(project(&files, "/r/hosts"), wanted);
         assert_eq!(project(&["/r/.git/HEAD", "/r/README.md"], "/r"), None);
+        // Home Manager's own file is called like this.
+        let wanted = Some(("/h".to_owned(), vec![Source::Home("/h/home.nix".into())]));
+        assert_eq!(project(&["/h/home.nix"], "/h/home.nix"), wanted);
     }
 
     #[test]

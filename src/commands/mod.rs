@@ -43,8 +43,11 @@ impl Opened {
         let full = full
             .canonicalize()
             .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
-        if !full.is_dir() {
+        if full.is_file() {
             std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
+        } else if !full.is_dir() {
+            // To open a pipe is to wait for someone who writes.
+            bail!("cannot read `{}`: it is neither a file nor a folder", path.display());
         }
         let full = full.to_str().with_context(|| format!("the path `{}` is not UTF-8", full.display()))?;
         let Some(project) = Project::of(&Disk, full) else {

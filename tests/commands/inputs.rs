@@ -257,6 +257,24 @@ fn what_never_ends() {
     );
 }
 
+/// To open a pipe is to wait for whoever writes to it.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_not_waited_for() {
+    let user = User::with(&[]);
+    user.write("configuration.nix", "{ imports = [ ./pipe.nix ]; } # specialisation");
+    let made = std::process::Command::new("mkfifo").arg(user.path("pipe.nix")).status();
+    assert!(made.is_ok_and(|status| status.success()));
+    expect![[r#"
+        speclint: cannot read `pipe.nix`: it is neither a file nor a folder
+    "#]]
+    .assert_eq(&user.says(2, &["check", "pipe.nix"]));
+    expect![[r#"
+        nothing found
+    "#]]
+    .assert_eq(&user.says(0, &["check", "configuration.nix"]));
+}
+
 #[test]
 fn what_is_too_deep() {
     let nested = |open: &str, close: &str, depth: usize| {

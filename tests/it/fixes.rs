@@ -59,6 +59,17 @@ fn is_below(option: &str, other: &str) -> bool {
     option.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// Whether two options are made of the same definition: one that is written under an old name is one of the new name too.
+fn share_a_definition(a: Option<&Json>, b: Option<&Json>) -> bool {
+    let places = |p: Option<&Json>| -> Vec<Json> {
+        let definitions = p.and_then(|p| p["definitions"].as_array()).cloned().unwrap_or_default();
+        let placed = definitions.into_iter().filter(|d| !d["range"].is_null());
+        placed.map(|d| json!([d["file"], d["range"]])).collect()
+    };
+    let (a, b) = (places(a), places(b));
+    a.iter().any(|place| b.contains(place))
+}
+
 /// The options that findings are about, each with the specialisation if it is a single one.
 fn subjects(analysis: &Analysis, findings: &[Finding]) -> BTreeSet<(Option<String>, String)> {
     let systems = analysis.systems();
@@ -157,18 +168,24 @@ fn wrongs(case: &Case, unsafe_too: bool) -> Vec<String> {
     let places: BTreeSet<&Place> = before.keys().chain(after.keys()).collect();
     for place in places {
         let [was, is] = [&before, &after].map(|all| all.get(place).unwrap_or(&nothing));
-        let (_, scope, option) = place;
+        let (system, scope, option) = place;
+        // An option may have two names.
+        let is_of = |subject: &str| {
+            let other = (system.clone(), scope.clone(), subject.to_owned());
+            let alike = |all: &BTreeMap<Place, Json>| share_a_definition(all.get(place), all.get(&other));
+            is_below(option, subject) || alike(&before) || alike(&after)
+        };
         // What is safe changes nothing in the base, whatever it is about.
         let about = |of: &Option<String>, subject: &str| {
             (of == scope || of.is_none() && scope.is_some())
-                && is_below(option, subject)
+                && is_of(subject)
                 && (unsafe_too || scope.is_some())
         };
         if failed(&before, place) || subjects.iter().any(|(of, subject)| about(of, subject)) {
             continue;
         }
         // What an option becomes elsewhere may be for another reason, if it is the same.
-        let elsewhere = subjects.iter().any(|(_, subject)| is_below(option, subject));
+        let elsewhere = subjects.iter().any(|(_, subject)| is_of(subject));
         if outcome(was) != outcome(is) || !elsewhere && whole(was) != whole(is) {
             tell(format!("{place:?}: was {was}, is {is}"));
         }

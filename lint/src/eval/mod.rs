@@ -22,7 +22,7 @@ mod value;
 #[cfg(test)]
 mod eval_tests;
 
-pub use builtins::Builtin;
+pub use builtins::{Builtin, source_path};
 pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};

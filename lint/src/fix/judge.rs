@@ -2,7 +2,7 @@
 //! again, and what the rules find in it, with what was predicted and found before.
 
 use crate::findings::{Applicability, Edit, Finding, Fix};
-use crate::nixos::model::{Prediction, System};
+use crate::nixos::model::{Prediction, Scope, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -205,8 +205,11 @@ struct Fate<'s> {
 fn fates<'s>(before: &'s System, after: &'s System) -> impl Iterator<Item = Fate<'s>> {
     before.scopes().zip(after.scopes()).flat_map(|((specialisation, old), (_, new))| {
         let name = specialisation.map(|s| s.name.as_str());
+        // Of an option by several names one tells what becomes of it.
+        let is_told = |scope: &Scope, name: &str| scope.options.get(name).is_some_and(|o| !o.is_old_name);
         let added = new.options.keys().filter(|option| !old.options.contains_key(*option));
-        old.options.keys().chain(added).map(move |option| Fate {
+        let names = old.options.keys().chain(added);
+        names.filter(move |name| is_told(old, name) || is_told(new, name)).map(move |option| Fate {
             target: (name, option.as_str()),
             failed: old.is_refused() || old.prediction(option).fails(),
             old: old.prediction(option),

@@ -35,12 +35,14 @@ pub struct Definition {
     pub outer: Rc<[Property]>,
     /// Set when it is not known whether the definition is made at all.
     pub maybe: Option<Rc<Unknown>>,
+    /// The old name of the option, if it is made by that.
+    pub by: Option<Rc<[Name]>>,
 }
 
 impl Definition {
     /// A definition without properties around it.
     pub(super) fn new(module: u32, value: ThunkId, place: Option<Place>) -> Self {
-        Definition { module, value, place, outer: Rc::new([]), maybe: None }
+        Definition { module, value, place, outer: Rc::new([]), maybe: None, by: None }
     }
 
     /// The same, made by no module: a default, or a value that is merged by itself.

@@ -1,6 +1,7 @@
 //! Home Manager inside of NixOS: the homes of a system's users.
 
-use super::{ModuleSystem, ScopeId};
+use super::model::Scope;
+use super::{ModuleSystem, ScopeId, show_loc};
 use crate::eval::{Eval, Res};
 use crate::syntax::hir::Name;
 
@@ -20,8 +21,9 @@ pub(super) fn home(
     Ok(modules.submodule(element))
 }
 
-/// The users whose homes have specialisations of their own, or are not known to have none.
-pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Vec<Name> {
+/// The users whose homes have specialisations of their own, or are not known to have none, or ask whether they have any. `system` is what
+/// is known of the whole system.
+pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId, system: &Scope) -> Vec<Name> {
     let Ok(Some(users)) = modules.find(ev, scope, &["home-manager", "users"]) else {
         return Vec::new();
     };
@@ -29,10 +31,20 @@ pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -
     for (user, _) in modules.elements(users) {
         let Ok(Some(home)) = home(ev, modules, scope, &user) else { continue };
         if let Ok(Some(node)) = modules.find(ev, home, &["specialisation"])
-            && (ev.force(modules.value(node)).is_err() || !modules.elements(node).is_empty())
+            && (ev.force(modules.value(node)).is_err()
+                || !modules.elements(node).is_empty()
+                || is_asked_for(&modules.loc(node), system))
         {
             homes.push(user);
         }
     }
     homes
+}
+
+/// Whether a condition around something that is defined beside an option reads that.
+fn is_asked_for(option: &[Name], system: &Scope) -> bool {
+    let (name, home) = (show_loc(option), &option[..option.len() - 1]);
+    let inside = system.options.values().filter(|inside| inside.path.starts_with(home));
+    let mut conditions = inside.flat_map(|option| &option.definitions).flat_map(|d| &d.conditions);
+    conditions.any(|c| c.guard.is_some() && c.reads.iter().any(|read| read.option == name))
 }

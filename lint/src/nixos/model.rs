@@ -149,6 +149,8 @@ pub struct OptionModel {
     pub has_parts: bool,
     /// The options that were read to evaluate it.
     pub reads: Vec<Read>,
+    /// Whether it is an old name of another one in [`Scope::options`], among whose definitions its own are.
+    pub is_old_name: bool,
 }
 
 /// Whether there is an option.
@@ -180,7 +182,9 @@ pub struct Missing {
 impl Missing {
     /// Whether NixOS is certain to refuse the scope for one of these definitions. It does so even where a condition does not hold.
     pub fn is_refused(&self, definitions: &[DefinitionModel]) -> bool {
-        self.certain && self.exact && definitions.iter().any(|d| d.state != DefinitionState::Maybe)
+        // NixOS itself defines what it has.
+        let is_made = |d: &DefinitionModel| d.state != DefinitionState::Maybe && d.origin != Origin::System;
+        self.certain && self.exact && definitions.iter().any(is_made)
     }
 
     /// Whether it is an option of the parent that is missing in a specialisation that does not inherit it.
@@ -262,6 +266,8 @@ pub struct DefinitionModel {
     pub reads: Vec<Read>,
     /// What in it is not of the option's type, where that is certain and it takes part.
     pub misfits: Vec<Misfit>,
+    /// The old name of the option, if it is made by that.
+    pub old_name: Option<String>,
 }
 
 /// A part of a definition, or all of it, that is not of its type: NixOS refuses it.
@@ -380,6 +386,11 @@ impl System {
 }
 
 impl Scope {
+    /// The options, each by one name: what is defined by an old name and by the new one is an option of the new name.
+    pub fn options_once(&self) -> impl Iterator<Item = (&String, &OptionModel)> {
+        self.options.iter().filter(|(_, option)| !option.is_old_name)
+    }
+
     /// Why nothing of it is known, if nothing is.
     pub fn unevaluated(&self) -> Option<&Trouble> {
         self.troubles.first().filter(|_| self.options.is_empty() && !self.complete)
@@ -413,7 +424,12 @@ impl Scope {
 
     /// Whether NixOS refuses a module of it, and with that all of it.
     pub fn is_refused(&self) -> bool {
-        self.troubles.iter().any(|trouble| trouble.refused)
+        self.refusal().is_some()
+    }
+
+    /// Why NixOS refuses all of it, if it does.
+    pub fn refusal(&self) -> Option<&Trouble> {
+        self.troubles.iter().find(|trouble| trouble.refused)
     }
 }
 

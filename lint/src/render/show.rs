@@ -67,7 +67,7 @@ fn scope_json(
 ) -> Map<String, Json> {
     let mut options = Map::new();
     // One module that NixOS refuses, and no option of the whole can be evaluated.
-    let refused = scope.troubles.iter().find(|t| t.refused);
+    let refused = scope.refusal();
     for path in all {
         let shown = scope.options.get(*path);
         let fails = shown.is_some_and(|o| {
@@ -183,6 +183,11 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
         None => " (unknown whether it inherits)",
     };
     let _ = writeln!(out, "\n  {}{inherits}", specialisation.name);
+    // One module that NixOS refuses, and no option of the whole can be evaluated.
+    if let Some(trouble) = specialisation.scope.refusal() {
+        let _ = writeln!(out, "    refused: {}", trouble.message);
+        return;
+    }
     let mut paths: BTreeSet<&str> = shown(&specialisation.scope).map(|(path, _)| path).collect();
     if specialisation.inherits != Some(false) {
         // No specialisation has any of its own.
@@ -208,6 +213,7 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
 /// What a scope's option at a path will be, in a few words.
 fn summary_of(scope: &Scope, path: &str) -> String {
     match scope.options.get(path) {
+        _ if scope.is_refused() => "refused".into(),
         Some(option) if !option.has_parts => summary(option),
         _ => match (scope.failed_above(path), scope.unevaluated()) {
             (Some(option), _) => summary(option),

@@ -79,7 +79,7 @@ struct Captured<'s> {
 
 fn captured<'s>(system: &'s System, specialisation: &'s Specialisation) -> Vec<Captured<'s>> {
     let mut found = Vec::new();
-    for (name, option) in specialisation.scope.options.iter().filter(|(_, option)| !option.has_parts) {
+    for (name, option) in specialisation.scope.options_once().filter(|(_, option)| !option.has_parts) {
         for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own && d.place.is_some()) {
             let conditions = match definition.state {
                 DefinitionState::Loses => continue,

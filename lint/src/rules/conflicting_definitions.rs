@@ -104,6 +104,7 @@ fn finding(
     let other = placed().find(|d| d.value != first.value).or(placed().nth(1));
     // The option's own default stands nowhere.
     let rival = other.or_else(|| winners.iter().copied().find(|d| d.place.is_none()));
+    let written = Context::written(name, &winners);
     let scope = match specialisation {
         Some(s) => format!("specialisation `{}`", s.name),
         None => "the base system".into(),
@@ -115,25 +116,25 @@ fn finding(
                 (None, Origin::System) => "NixOS' own ",
                 (None, _) => "its default ",
             };
-            format!("`{name}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(rival))
+            format!("`{written}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(rival))
         }
-        Some(_) => format!("`{name}` takes one definition only, but has two alike in {scope}"),
-        None => format!("`{name}` takes one definition only, but has several in {scope}"),
+        Some(_) => format!("`{written}` takes one definition only, but has two alike in {scope}"),
+        None => format!("`{written}` takes one definition only, but has several in {scope}"),
     };
     let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: values,
-        primary: says(cx, first)?,
-        related: other.and_then(|o| says(cx, o)).into_iter().collect(),
+        primary: says(cx, written, first)?,
+        related: other.and_then(|o| says(cx, written, o)).into_iter().collect(),
         consequence: format!("NixOS will refuse to build {built}: \"{message}\""),
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),
-        option: Some(name.to_owned()),
+        option: Some(written.to_owned()),
         fixes: Vec::new(),
     };
-    let fixes = Mends { cx, finding: &finding, option, winners: &winners }.all(first, other);
+    let fixes = Mends { cx, finding: &finding, name, option, winners: &winners }.all(first, other);
     Some(finding.with_fixes(fixes))
 }
 
@@ -141,6 +142,8 @@ fn finding(
 struct Mends<'m> {
     cx: &'m Context<'m>,
     finding: &'m Finding,
+    /// The option's name, which may not be the one that is written.
+    name: &'m str,
     option: &'m OptionModel,
     winners: &'m [&'m DefinitionModel],
 }
@@ -195,20 +198,21 @@ impl Mends<'_> {
 
     fn level(&self, definitions: &[&DefinitionModel], level: Level, title: String) -> Option<Fix> {
         let edits = self.cx.prioritised(definitions, level)?;
-        let name = self.finding.option.as_deref()?;
+        let written = self.finding.option.as_deref()?;
         let tag = self.finding.specialisation.as_deref();
         let mended = |after: &System| {
             let scope = match tag {
                 None => Some(&after.parent),
                 Some(tag) => after.specialisations.iter().find(|s| s.name == tag).map(|s| &s.scope),
             };
-            let prediction = scope.and_then(|s| s.options.get(name)).map(|o| &o.prediction);
+            let prediction = scope.and_then(|s| s.options.get(written)).map(|o| &o.prediction);
             // Module arguments are told of only where they fail.
             prediction.is_none_or(|p| matches!(p, Prediction::Ok { .. } | Prediction::Unknown(_)))
         };
         // What is a conflict in the parent is one in every child too.
-        let may_change =
-            |(scope, option): (Option<&str>, &str)| option == name && (tag.is_none() || scope == tag);
+        let may_change = |(scope, option): (Option<&str>, &str)| {
+            (option == written || option == self.name) && (tag.is_none() || scope == tag)
+        };
         // Which of them is meant, only their author knows.
         self.cx.fixer.fix(self.finding, title, edits, mended, may_change).map(Fix::uncertain)
     }

@@ -76,6 +76,21 @@ impl Context<'_> {
         format!("`{}:{}`", &path[start..], before.matches('\n').count() + 1)
     }
 
+    /// What an option is called in these definitions of it: by an old name, if all are.
+    pub fn written<'n>(name: &'n str, definitions: &[&'n DefinitionModel]) -> &'n str {
+        let mut names = definitions.iter().map(|d| d.old_name.as_deref().unwrap_or(name));
+        let first = names.next().unwrap_or(name);
+        if names.all(|other| other == first) { first } else { name }
+    }
+
+    /// What is said of a definition of an option that is called `name` there: that it is by another name, if so.
+    pub fn by(name: &str, definition: &DefinitionModel) -> String {
+        match &definition.old_name {
+            Some(old) if old != name => format!(" by its old name `{old}`"),
+            _ => String::new(),
+        }
+    }
+
     /// A definition's value in a few words: the value itself where it is known and short, else how it is written.
     pub fn show(&self, definition: &DefinitionModel) -> String {
         if let Some(value) = &definition.value {

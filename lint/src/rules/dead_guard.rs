@@ -64,7 +64,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn scope(cx: &Context<'_>, specialisation: Option<&Name>, scope: &Scope, findings: &mut Vec<Finding>) {
     let mut dead: Vec<(Span, Vec<(&str, &DefinitionModel)>)> = Vec::new();
-    for (name, option) in &scope.options {
+    for (name, option) in scope.options_once() {
         for definition in option.definitions.iter().filter(|d| d.origin == Origin::Own) {
             let Some(span) = dead_guard(definition) else { continue };
             match dead.iter_mut().find(|(s, _)| *s == span) {

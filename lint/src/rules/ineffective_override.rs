@@ -59,7 +59,7 @@ When the definition is meant as a fallback for another parent, in a module that 
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        for (name, option) in &specialisation.scope.options {
+        for (name, option) in specialisation.scope.options_once() {
             judge(cx, specialisation, name, option, findings);
         }
     }
@@ -101,16 +101,17 @@ fn judge(
         }
         let tag = &specialisation.name;
         let (weak, strong) = (level(definition.priority), level(winner.priority));
+        let written = Context::written(name, &[definition]);
         let finding = Finding {
             rule: RULE.name,
             severity: RULE.severity,
             message: format!(
-                "`{name} = {}` has no effect in specialisation `{tag}`: the parent's {} is stronger",
+                "`{written} = {}` has no effect in specialisation `{tag}`: the parent's {} is stronger",
                 cx.show(definition),
                 cx.show(winner)
             ),
             primary: cx.label(&place, format!("{weak} loses")),
-            related: vec![cx.label(&winner_place, format!("{strong} wins"))],
+            related: vec![cx.label(&winner_place, format!("{strong} wins{}", Context::by(written, winner)))],
             consequence: format!("NixOS will build `{tag}` with {} and say nothing", cx.show(winner)),
             systems: Vec::new(),
             specialisation: Some(tag.clone()),

@@ -59,7 +59,7 @@ says that plainly.
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut seen: Vec<Span> = Vec::new();
-    for (name, option) in &cx.system.parent.options {
+    for (name, option) in cx.system.parent.options_once() {
         for definition in
             option.definitions.iter().filter(|d| d.origin == Origin::Own && d.state == DefinitionState::Off)
         {

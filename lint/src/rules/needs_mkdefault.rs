@@ -88,26 +88,31 @@ fn judge(
     let (own_place, inherited_place) = (own.place?, inherited.place?);
     let tag = &specialisation.name;
     let (ours, theirs) = (cx.show(own), cx.show(inherited));
+    let written = Context::written(name, &[own, inherited]);
+    let by = |definition| Context::by(written, definition);
     let what = if ours == theirs {
-        format!("`{name}` takes one definition only, and both specialisation `{tag}` and its parent make one")
+        format!(
+            "`{written}` takes one definition only, and both specialisation `{tag}` and its parent make one"
+        )
     } else {
-        format!("`{name}` cannot be both {theirs} and {ours} in specialisation `{tag}`")
+        format!("`{written}` cannot be both {theirs} and {ours} in specialisation `{tag}`")
     };
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: what,
-        primary: cx.label(&own_place, format!("`{tag}` sets it to {ours}")),
-        related: vec![
-            cx.label(&inherited_place, format!("the parent sets it to {theirs}, and neither has precedence")),
-        ],
+        primary: cx.label(&own_place, format!("`{tag}` sets it to {ours}{}", by(own))),
+        related: vec![cx.label(
+            &inherited_place,
+            format!("the parent sets it to {theirs}{}, and neither has precedence", by(inherited)),
+        )],
         consequence: format!("NixOS will refuse to build `{tag}`: \"{message}\""),
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
-        option: Some(name.to_owned()),
+        option: Some(written.to_owned()),
         fixes: Vec::new(),
     };
-    let fixes = Mends { cx, finding: &finding, specialisation, option, own, inherited }.all();
+    let fixes = Mends { cx, finding: &finding, specialisation, name, option, own, inherited }.all();
     Some(finding.with_fixes(fixes))
 }
 
@@ -130,6 +135,8 @@ struct Mends<'m> {
     cx: &'m Context<'m>,
     finding: &'m Finding,
     specialisation: &'m Specialisation,
+    /// The option's name, which may not be the one that is written.
+    name: &'m str,
     option: &'m OptionModel,
     own: &'m DefinitionModel,
     inherited: &'m DefinitionModel,
@@ -193,10 +200,10 @@ impl Mends<'_> {
 
     fn fix(&self, title: String, edits: Vec<Edit>) -> Option<Fix> {
         let tag = self.specialisation.name.as_str();
-        let name = self.finding.option.as_deref()?;
+        let written = self.finding.option.as_deref()?;
         let mended = |after: &System| {
             let child = after.specialisations.iter().find(|s| s.name == tag);
-            let prediction = child.and_then(|c| c.scope.options.get(name)).map(|o| &o.prediction);
+            let prediction = child.and_then(|c| c.scope.options.get(written)).map(|o| &o.prediction);
             // The specialisation's own value must be the one that counts.
             match (prediction, &self.own.value) {
                 (Some(Prediction::Ok { value, .. }), Some(wanted)) => value == wanted,
@@ -204,7 +211,9 @@ impl Mends<'_> {
                 _ => false,
             }
         };
-        let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(tag) && option == name;
+        let may_change = |(scope, option): (Option<&str>, &str)| {
+            scope == Some(tag) && (option == written || option == self.name)
+        };
         self.cx.fixer.fix(self.finding, title, edits, mended, may_change)
     }
 
@@ -230,8 +239,8 @@ fn short(text: &str) -> String {
     if text.chars().count() <= 30 { text.to_owned() } else { "…".into() }
 }
 
-/// A label for a definition that contradicts another.
-pub(super) fn says(cx: &Context<'_>, definition: &DefinitionModel) -> Option<Label> {
+/// A label for a definition that contradicts another, of an option that is called `name` there.
+pub(super) fn says(cx: &Context<'_>, name: &str, definition: &DefinitionModel) -> Option<Label> {
     let place = definition.place?;
-    Some(cx.label(&place, format!("{} here", cx.show(definition))))
+    Some(cx.label(&place, format!("{} here{}", cx.show(definition), Context::by(name, definition))))
 }

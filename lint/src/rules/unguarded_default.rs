@@ -63,7 +63,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             leaks(cx, name, option, findings);
         }
     }
-    for (name, option) in &cx.system.parent.options {
+    for (name, option) in cx.system.parent.options_once() {
         if !LEAKING.contains(&name.as_str()) && !option.has_parts {
             forced_away(cx, name, option, findings);
         }
@@ -197,10 +197,11 @@ fn forced_away(cx: &Context<'_>, name: &str, option: &OptionModel, findings: &mu
         return;
     }
     let related = forced.into_iter().map(|(_, label)| label).collect();
+    let written = Context::written(name, &[definition]);
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
-        message: format!("every specialisation forces away the base's `{name} = {}`", cx.show(definition)),
+        message: format!("every specialisation forces away the base's `{written} = {}`", cx.show(definition)),
         primary: cx.label(&place, "meant for the base alone"),
         related,
         consequence: "NixOS takes the forced values; a further specialisation would inherit this one".into(),

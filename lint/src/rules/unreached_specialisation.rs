@@ -50,7 +50,7 @@ fn check(cx: &ProjectContext<'_>, findings: &mut Vec<Finding>) {
             findings.push(Finding {
                 rule: RULE.name,
                 severity: RULE.severity,
-                message: format!("specialisation `{name}` is in no system: nothing imports this file"),
+                message: format!("specialisation `{name}` is in no system: none imports this file"),
                 primary: Label { location: location.clone(), message: "never read".into() },
                 related: Vec::new(),
                 consequence: "NixOS will not build it and say nothing".into(),

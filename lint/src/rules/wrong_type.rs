@@ -76,7 +76,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// What is of a wrong type in a scope, with the option and the definition that it is of.
 fn misfits(scope: &Scope) -> impl Iterator<Item = (&str, &DefinitionModel, &Misfit)> {
-    let definitions = scope.options.iter().flat_map(|(name, option)| {
+    let definitions = scope.options_once().flat_map(|(name, option)| {
         option.definitions.iter().map(move |definition| (name.as_str(), definition))
     });
     definitions.flat_map(|(name, definition)| definition.misfits.iter().map(move |m| (name, definition, m)))

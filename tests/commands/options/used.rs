@@ -31,6 +31,51 @@ fn a_given_source_is_used_instead_of_the_embedded_table() {
 }
 
 #[test]
+fn what_is_defined_by_another_name_is_a_definition_of_the_option() {
+    let user = User::with(&[]);
+    copy(Path::new(NIXPKGS), &user.path("nixpkgs"));
+    user.write(
+        "nixpkgs/nixos/modules/misc/rename.nix",
+        "{ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ \"welcome\" \"port\" ] [ \"services\" \"greeter\" \"port\" ]) ]; }",
+    );
+    user.write(
+        "configuration.nix",
+        "{ config, ... }: { welcome.port = 3000; services.greeter.settings.port = config.services.greeter.port; }",
+    );
+    let shown = |option: &str| predicted(&user, &["--nixpkgs", "nixpkgs"], option);
+    assert_eq!(shown("services.greeter.settings.port")["value"], 3000);
+    user.write(
+        "configuration.nix",
+        "{ lib, ... }: { welcome.port = lib.mkForce 3000; services.greeter.port = 4000; }",
+    );
+    assert_eq!(shown("services.greeter.port")["value"], 3000);
+    assert_eq!(shown("welcome.port")["value"], 3000);
+    user.write("configuration.nix", "{ welcome.port = 3000; services.greeter.port = 4000; }");
+    assert_eq!(shown("services.greeter.port")["status"], "conflict");
+    assert_eq!(shown("welcome.port")["option"], "services.greeter.port");
+}
+
+#[test]
+fn what_nixos_refuses_has_no_values() {
+    let user = User::with(&[]);
+    user.write(
+        "configuration.nix",
+        "{ services.greeter.nothing = 1; services.greeter.port = 3000; specialisation.x.configuration = { }; }",
+    );
+    let port = predicted(&user, &["--nixpkgs", NIXPKGS], "services.greeter.port");
+    expect!["NixOS refuses it: The option `services.greeter.nothing' does not exist"]
+        .assert_eq(port["reason"].as_str().unwrap_or_default());
+    expect![[r#"
+        configuration.nix
+          refused: The option `services.greeter.nothing' does not exist (in configuration.nix)
+
+          x
+            refused: The option `services.greeter.nothing' does not exist
+    "#]]
+    .assert_eq(&user.says(0, &["show", "--nixpkgs", NIXPKGS]));
+}
+
+#[test]
 fn the_search_path_is_that_of_configurations_that_are_no_flake() {
     let user = User::with(&[]);
     let nixpkgs = user.path("channels/nixpkgs");

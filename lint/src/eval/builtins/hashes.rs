@@ -122,7 +122,7 @@ fn store_path(kind: &str, content: &[u8], name: &str) -> String {
 
 /// The store path of a source whose archive has this hash, as `flake.lock` notes it (`narHash`): a fixed-output path that is
 /// called `source`. `None` if it is no SHA-256 hash.
-pub(super) fn source_path(hash: &str) -> Option<String> {
+pub fn source_path(hash: &str) -> Option<String> {
     let bytes = match hash.strip_prefix("sha256-") {
         Some(base64) => nix32::unbase64(base64)?,
         None => {

@@ -27,6 +27,8 @@ mod versions;
 mod views;
 mod xml;
 
+pub use hashes::source_path;
+
 use super::coerce::Coerce;
 use super::heap::ThunkId;
 use super::machine::Eval;

@@ -57,7 +57,13 @@ impl Builder {
                 _ => self.reads_of_all(ev, vec![candidate.value]),
             },
             misfits: Vec::new(),
+            old_name: self.old_name(candidate.definition.by.as_deref()),
         }
+    }
+
+    /// The old name of an option, as it is told.
+    fn old_name(&self, loc: Option<&[Name]>) -> Option<String> {
+        loc.map(|loc| show_loc(self.inside(loc)))
     }
 
     /// Notes what in definitions that certainly take part is not of the option's type.
@@ -108,6 +114,7 @@ impl Builder {
                     conditions: Vec::new(),
                     reads: self.reads_of_all(ev, conditions.chain([d.value]).collect()),
                     misfits: Vec::new(),
+                    old_name: self.old_name(d.by.as_deref()),
                 }
             })
             .collect()

@@ -60,6 +60,8 @@ struct Dependencies {
 struct Own {
     /// The nodes of the outermost options, by path.
     units: BTreeMap<Vec<Name>, NodeId>,
+    /// What options among them may be old names of.
+    renamed: Vec<Vec<String>>,
 }
 
 impl Own {
@@ -68,7 +70,11 @@ impl Own {
         let starts =
             |other: &[Name], with: &[Name]| other.len() >= with.len() && other[..with.len()] == *with;
         let below = self.units.range(path.to_vec()..).next().is_some_and(|(own, _)| starts(own, path));
-        below || (1..path.len()).any(|end| self.units.contains_key(&path[..end]))
+        let is_renamed = || {
+            let shortest = |other: &[String]| other.iter().zip(path).all(|(a, b)| a.as_str() == b.as_str());
+            self.renamed.iter().any(|other| shortest(other))
+        };
+        below || (1..path.len()).any(|end| self.units.contains_key(&path[..end])) || is_renamed()
     }
 }
 
@@ -156,9 +162,12 @@ impl Builder {
         let collected = self.modules.collected(ev, id).ok()?;
         let of_parent = self.modules.collected(ev, parent_id).ok()?;
         let definitions = own_definitions(&collected, &of_parent)?;
-        let mut own = Own { units: BTreeMap::new() };
+        let mut own = Own { units: BTreeMap::new(), renamed: Vec::new() };
         let root = self.modules.root(ev, id);
         self.own_units(ev, root, &definitions, &mut own)?;
+        if let Some(table) = self.modules.table(id) {
+            own.renamed = own.units.keys().flat_map(|path| table.new_names(path)).collect();
+        }
         let dependencies = walk.dependencies.get_or_init(|| self.dependencies(walk));
         let affected = dependencies.affected(&own)?;
         let mut scope = Scope { complete: true, ..Scope::default() };
@@ -182,7 +191,7 @@ impl Builder {
         for (path, node) in open {
             self.node(ev, node, &mut scope, path.len() - 1);
         }
-        self.adjust(&mut scope);
+        self.adjust(ev, id, &mut scope);
         Some(scope)
     }
 

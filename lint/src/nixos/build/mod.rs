@@ -44,8 +44,11 @@ pub fn system(
     };
     builder.scopes.insert(scope, None);
     let (mut parent, walk) = builder.parent(ev, scope);
-    let specialisations = builder.specialisations(ev, scope, &mut parent, &walk);
-    let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
+    let mut specialisations = builder.specialisations(ev, scope, &mut parent, &walk);
+    let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
+    builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
+    let specialisations = specialisations.into_iter().map(|(_, s)| s).collect();
+    let homes = if world == World::Nixos { homes::users(ev, modules, scope, &parent) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     let options = modules.table(scope);
@@ -87,8 +90,12 @@ struct Builder {
 impl Builder {
     /// The path of a node in its system.
     fn path(&self, node: NodeId) -> Vec<Name> {
-        let path = self.modules.loc(node);
-        path.strip_prefix(self.prefix.as_slice()).unwrap_or(&path).to_vec()
+        self.inside(&self.modules.loc(node)).to_vec()
+    }
+
+    /// A path in its system.
+    fn inside<'l>(&self, loc: &'l [Name]) -> &'l [Name] {
+        loc.strip_prefix(self.prefix.as_slice()).unwrap_or(loc)
     }
 
     /// What an evaluation that stopped means for an option.
@@ -120,13 +127,13 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
-        self.adjust(&mut scope);
+        self.adjust(ev, id, &mut scope);
         scope
     }
 
     /// What is to be said of all options of a scope together.
-    fn adjust(&self, scope: &mut Scope) {
-        aliases::doubt(self.world, scope);
+    fn adjust(&self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
+        self.unite_names(ev, id, scope);
         Self::refuse_strangers(scope);
     }
 
@@ -264,6 +271,7 @@ impl Builder {
                 listed: None,
                 has_parts: false,
                 reads: Vec::new(),
+                is_old_name: false,
             },
         );
     }
@@ -378,6 +386,7 @@ impl Builder {
             listed: self.listed(node),
             has_parts,
             reads,
+            is_old_name: false,
         };
         if let (Prediction::Refused(_), Some(submodule)) = (&model.prediction, submodule) {
             self.intruders(ev, submodule, scope, nesting);

@@ -10,13 +10,14 @@ use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
 impl Builder {
+    /// The specialisations, each with its scope where that is known.
     pub(super) fn specialisations(
         &mut self,
         ev: &mut Eval<'_>,
         scope: ScopeId,
         parent: &mut Scope,
         walk: &Walk,
-    ) -> Vec<Specialisation> {
+    ) -> Vec<(Option<ScopeId>, Specialisation)> {
         let node = match self.modules.find(ev, scope, &["specialisation"]) {
             Ok(Some(node)) => node,
             _ => return Vec::new(),
@@ -70,9 +71,9 @@ impl Builder {
         name: Name,
         element: NodeId,
         certain: bool,
-        (id, parent): (ScopeId, &Scope),
+        (parent_id, parent): (ScopeId, &Scope),
         walk: &Walk,
-    ) -> Option<Specialisation> {
+    ) -> Option<(Option<ScopeId>, Specialisation)> {
         let merged = self.modules.merged(ev, element).ok()?;
         let mut places: Vec<Place> = Vec::new();
         for candidate in &merged.candidates {
@@ -90,11 +91,13 @@ impl Builder {
             scope: Scope::default(),
             nested: Vec::new(),
         };
+        let mut id = None;
         match self.child_scope(ev, element) {
             Ok((inherits, child)) => {
+                id = Some(child);
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name.clone()));
-                result.scope = self.child(ev, child, &name, (id, parent), walk);
+                result.scope = self.child(ev, child, &name, (parent_id, parent), walk);
                 result
                     .scope
                     .options
@@ -110,7 +113,7 @@ impl Builder {
                 result.scope.troubles.push(trouble);
             }
         }
-        Some(result)
+        Some((id, result))
     }
 
     /// NixOS refuses a specialisation that has settings beside its `configuration`.

@@ -87,6 +87,7 @@ impl ModuleSystem {
                     place: attr.place.or(def.definition.place),
                     outer: outer.clone(),
                     maybe: def.maybe.clone(),
+                    by: None,
                 });
             }
         }

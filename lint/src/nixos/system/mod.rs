@@ -3,6 +3,7 @@
 mod classify;
 mod memo;
 mod node;
+mod renamed;
 mod scope;
 mod tree;
 mod undeclared;

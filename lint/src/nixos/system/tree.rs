@@ -62,7 +62,9 @@ impl ModuleSystem {
         let name = name.clone();
         self.later(ev, child, Node::raw, move |this, ev| {
             let pushed = this.pushed(ev, parent)?;
-            definitions::descend(ev, &pushed, &name, &|| show_loc(&path[..path.len() - 1]))
+            let mut raw = definitions::descend(ev, &pushed, &name, &|| show_loc(&path[..path.len() - 1]))?;
+            this.add_renamed(ev, child, &mut raw);
+            Ok(raw)
         });
         Ok(Some(child))
     }

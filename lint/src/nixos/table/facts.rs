@@ -3,9 +3,11 @@
 //! In a table's file it stands below the option, in a line of its own: `@`, marks of one character each
 //! ([`Mark`]), and the rest as JSON.
 
-use super::{Node, OptionTable};
+use super::path::is_placeholder;
+use super::{EMBEDDED_RELEASE, Node, OptionTable, former_names, later_names};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What is known of an option besides its type.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -74,6 +76,31 @@ impl OptionTable {
     }
 }
 
+impl OptionTable {
+    /// The options that are another name for one, by what they are it for.
+    fn old_names(&self) -> &HashMap<Vec<String>, Vec<u32>> {
+        self.old_names.get_or_init(|| {
+            let mut names: HashMap<Vec<String>, Vec<u32>> = HashMap::new();
+            for (id, told) in &self.facts {
+                if !self.slice(*told).contains("\"to\"") {
+                    continue;
+                }
+                let node = Node { table: self, id: *id };
+                let facts = node.facts();
+                let is_plain = |path: &[String]| path.iter().all(|name| !is_placeholder(name) && name != "*");
+                if let ([to], false) = (facts.renamed_to.as_slice(), facts.changed)
+                    && facts.removed.is_none()
+                    && is_plain(to)
+                    && node.and_above().all(|node| !node.is_wildcard())
+                {
+                    names.entry(to.clone()).or_default().push(*id);
+                }
+            }
+            names
+        })
+    }
+}
+
 impl Node<'_> {
     fn is_marked(self, mark: Mark) -> bool {
         let marks = self.table.told(self.id).chars().take_while(|c| *c != '{');
@@ -91,6 +118,31 @@ impl Node<'_> {
     pub fn is_alive(self) -> bool {
         let facts = self.facts();
         facts.removed.is_none() && (facts.renamed_to.is_empty() || !facts.hidden)
+    }
+
+    /// The names that it can be defined by besides its own: those that it had before, or other ones. Names that stand for any are not
+    /// among them.
+    pub fn old_names(self) -> Vec<Vec<String>> {
+        let path = self.path();
+        if !self.table.is_exact {
+            let is_of_nixos = std::ptr::eq(self.table, OptionTable::nixos());
+            return if is_of_nixos { former_names(&path, EMBEDDED_RELEASE) } else { Vec::new() };
+        }
+        let path: Vec<String> = path.into_iter().map(str::to_owned).collect();
+        let ids = self.table.old_names().get(&path);
+        let nodes = ids.into_iter().flatten().map(|id| Node { table: self.table, id: *id });
+        nodes.map(|node| node.path().into_iter().map(str::to_owned).collect()).collect()
+    }
+
+    /// What options at a path, above it or below it are old names of, in the table that it is the root of.
+    pub fn new_names(self, path: &[crate::syntax::hir::Name]) -> Vec<Vec<String>> {
+        if !self.table.is_exact {
+            return later_names(path);
+        }
+        let is_near = |old: Node<'_>| old.path().iter().zip(path).all(|(a, b)| *a == b.as_str());
+        let is_meant = |ids: &Vec<u32>| ids.iter().any(|id| is_near(Node { table: self.table, id: *id }));
+        let names = self.table.old_names().iter();
+        names.filter(|(_, ids)| is_meant(ids)).map(|(new, _)| new.clone()).collect()
     }
 
     /// Whether there may be more below it than is listed.

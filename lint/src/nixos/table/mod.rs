@@ -37,11 +37,12 @@ pub use import::{ImportError, import};
 pub use locate::Location;
 pub use nearest::nearest;
 pub use node::Node;
-pub use renames::{Fate, Renaming, renaming};
+pub use renames::{Fate, Renaming, former_names, later_names, renaming};
 pub use types::{Acceptance, EnumValue, TypeDescription};
 
 use super::model::World;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 /// The release of NixOS that the embedded table has the options of: 24.11.
@@ -62,6 +63,8 @@ pub struct OptionTable {
     is_exact: bool,
     /// The types themselves, parsed when they are asked for: with their submodules, and without.
     types: [OnceLock<Box<[OnceLock<TypeDescription>]>>; 2],
+    /// The old names of options by the new one, found when they are first asked for.
+    old_names: OnceLock<HashMap<Vec<String>, Vec<u32>>>,
 }
 
 /// A slice of [`OptionTable::text`].

@@ -34,13 +34,41 @@ pub struct Renaming {
 pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
     let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
     let table = table();
-    let below = table.get(names.first()?)?;
+    let below = table.below.get(names.first()?)?;
     let entry = below.exact.get(&names).copied().or_else(|| {
         let fitting = below.patterns.iter().copied().filter(|entry| entry.matches(&names));
         fitting.max_by_key(|entry| entry.path.len())
     })?;
     let Entry { fate, since, is_stated, .. } = *entry;
     Some(Renaming { fate, to: entry.to(&names), since, is_stated })
+}
+
+/// The names that the option of NixOS at `path` had, as of `release`. Names inside of other options are not among them.
+pub fn former_names(path: &[&str], release: u32) -> Vec<Vec<String>> {
+    let table = table();
+    let exact = table.former.get(path).into_iter().flatten().map(|entry| entry.path.clone());
+    let moved = path.first().and_then(|first| table.moved.get(first)).into_iter().flatten();
+    let below = moved.filter_map(|entry| {
+        let to = entry.to.as_ref().filter(|_| entry.with_all_below)?;
+        let rest = path.strip_prefix(to.iter().map(String::as_str).collect::<Vec<_>>().as_slice())?;
+        let names = entry.path.iter().cloned().chain(rest.iter().map(|name| (*name).to_owned()));
+        (!rest.is_empty()).then(|| names.collect())
+    });
+    let became = |old: &Vec<String>| {
+        renaming(old).is_some_and(|renaming| {
+            renaming.fate == Fate::Renamed
+                && renaming.since <= release
+                && renaming.to.is_some_and(|to| to == path)
+        })
+    };
+    exact.chain(below).filter(became).collect()
+}
+
+/// What the options of NixOS at a path, above it or below it were renamed to, in any release.
+pub fn later_names<S: AsRef<str>>(path: &[S]) -> Vec<Vec<String>> {
+    let is_near = |entry: &&Entry| entry.path.iter().zip(path).all(|(a, b)| a == b.as_ref());
+    let renamed = entries().iter().filter(|entry| entry.fate == Fate::Renamed).filter(is_near);
+    renamed.filter_map(|entry| entry.to.clone()).collect()
 }
 
 /// What stands for everything below.
@@ -117,19 +145,35 @@ struct Below {
     patterns: Vec<&'static Entry>,
 }
 
-/// The entries by their first names, which are no placeholders.
-fn table() -> &'static FxHashMap<&'static str, Below> {
-    static TABLE: OnceLock<FxHashMap<&'static str, Below>> = OnceLock::new();
+#[derive(Default)]
+struct Table {
+    /// By their first names, which are no placeholders.
+    below: FxHashMap<&'static str, Below>,
+    /// The exact ones by what they were renamed to.
+    former: FxHashMap<Vec<&'static str>, Vec<&'static Entry>>,
+    /// Those of everything below a path, by the first name of what has taken its place.
+    moved: FxHashMap<&'static str, Vec<&'static Entry>>,
+}
+
+fn table() -> &'static Table {
+    static TABLE: OnceLock<Table> = OnceLock::new();
     TABLE.get_or_init(|| {
-        let mut table: FxHashMap<&str, Below> = FxHashMap::default();
+        let mut table = Table::default();
         for entry in entries() {
             let names: Vec<&str> = entry.path.iter().map(String::as_str).collect();
             let Some(first) = names.first() else { continue };
-            let below = table.entry(first).or_default();
+            let to = entry.to.iter().map(|to| to.iter().map(String::as_str).collect::<Vec<_>>());
+            let below = table.below.entry(first).or_default();
             if entry.with_all_below || names.iter().any(|name| is_placeholder(name)) {
                 below.patterns.push(entry);
+                for first in to.filter(|_| entry.with_all_below).filter_map(|to| to.first().copied()) {
+                    table.moved.entry(first).or_default().push(entry);
+                }
             } else {
                 below.exact.insert(names, entry);
+                for to in to.filter(|_| entry.fate == Fate::Renamed) {
+                    table.former.entry(to).or_default().push(entry);
+                }
             }
         }
         table
@@ -190,6 +234,24 @@ mod tests {
         ] {
             assert_eq!(found(path), expected, "{path}");
         }
+    }
+
+    #[test]
+    fn former_names_of_an_option() {
+        let former = |path: &str, release| {
+            let names: Vec<&str> = path.split('.').collect();
+            former_names(&names, release).iter().map(|old| old.join(".")).collect::<Vec<_>>()
+        };
+        assert_eq!(former("services.xserver.xkb.layout", 2411), ["services.xserver.layout"]);
+        assert_eq!(former("services.xserver.xkb.layout", 2305), [""; 0]);
+        assert_eq!(
+            former("services.displayManager.sddm.enable", 2411),
+            ["services.xserver.displayManager.sddm.enable"]
+        );
+        assert_eq!(former("services.pulseaudio.daemon.config", 2411), [""; 0]);
+        // What was removed, or means something else, is not made of it.
+        assert_eq!(former("services.displayManager.sddm.themes", 2411), [""; 0]);
+        assert_eq!(former("services.xserver.videoDrivers", 2411), [""; 0]);
     }
 
     #[test]
