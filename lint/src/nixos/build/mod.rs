@@ -3,6 +3,7 @@
 mod aliases;
 mod definitions;
 mod existence;
+mod own;
 mod specialisations;
 
 use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
@@ -111,6 +112,7 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
+        self.own_conflicts(ev, id, &mut scope);
         aliases::doubt(self.world, &mut scope);
         Self::refuse_strangers(&mut scope);
         scope

@@ -1,6 +1,7 @@
 //! What is computed once for each node: its definitions, step by step.
 
 use super::node::{DeclaredNames, Node};
+use super::own::OwnDefinitions;
 use super::{Merged, ModuleSystem, NodeId};
 use crate::eval::{Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions::{self, Definition};
@@ -88,6 +89,16 @@ impl ModuleSystem {
         ev.force(thunk)?;
         self.remembered(id, Node::merged)
     }
+
+    /// What NixOS' own modules define an option as.
+    pub(super) fn own(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<OwnDefinitions>> {
+        let thunk = self
+            .set(id, |n| n.own().thunk)
+            .unwrap_or_else(|| self.later(ev, id, Node::own, move |this, ev| Ok(this.compute_own(ev, id))));
+        ev.force(thunk)?;
+        self.remembered(id, Node::own)
+    }
+
     /// The names that modules declare below a namespace, sorted; and whether there are no others.
     pub(in crate::nixos) fn declared_names(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<DeclaredNames>> {
         let thunk = self.set(id, |n| n.declared_names().thunk).unwrap_or_else(|| {

@@ -238,7 +238,7 @@ fn freeze(
     }
     facts.sort_by_key(|(node, _)| *node);
     let types = [OnceLock::new(), OnceLock::new()];
-    let mut table = OptionTable { text, nodes, descriptions, facts, is_exact: false, types };
+    let mut table = OptionTable { text, nodes, descriptions, facts, is_exact: false, definers: None, types };
     for correction in corrections {
         let found = table.node(&correction.path).filter(|node| correction.fits(*node)).map(|node| node.id);
         if let Some(id) = found {
