@@ -26,6 +26,7 @@ pub use builtins::Builtin;
 pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};
+pub(crate) use reads::Reads;
 pub use reads::{Met, Missed};
 pub use releases::Release;
 pub use value::*;

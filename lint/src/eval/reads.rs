@@ -8,7 +8,7 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
 /// How many reads are remembered at a time. Beyond it, further ones are forgotten.
-const LIMIT: usize = 4096;
+const LIMIT: usize = 1 << 16;
 /// How much of what is handed on is remembered.
 const MOST_HANDED: usize = 100_000;
 
@@ -18,6 +18,10 @@ pub(crate) struct ReadLog {
     log: Vec<u32>,
     /// Where what the innermost thunk reads starts.
     start: usize,
+    /// How many logs there are around this one.
+    outer: usize,
+    /// Whether something was forgotten.
+    overflowed: bool,
     of_thunk: FxHashMap<ThunkId, Rc<[u32]>>,
     /// The sets that are values of options, with the options' keys. They are kept, so that no other set can be taken for one.
     named: FxHashMap<*const Attrs, (Rc<Attrs>, u32)>,
@@ -51,6 +55,8 @@ pub enum Met {
 const MISSED: u32 = 1 << 31;
 /// Keys from here on number what was handed on.
 const HANDED: u32 = 1 << 30;
+/// Keys from here on are those of options, or sets of options, that had a part in something without having been read by name.
+const SEEN: u32 = 1 << 29;
 
 impl ReadLog {
     /// Notes that `key` was read; what it means is for the module system to say.
@@ -58,7 +64,24 @@ impl ReadLog {
         let repeated = self.log[self.start..].last() == Some(&key);
         if !repeated && self.log.len() < LIMIT {
             self.log.push(key);
+        } else if !repeated {
+            self.overflowed = true;
         }
+    }
+
+    /// Notes that `key` had a part in what is evaluated.
+    pub(crate) fn note_seen(&mut self, key: u32) {
+        self.note(SEEN | key);
+    }
+
+    /// The key of the option that a noted key is about, if it is about one.
+    pub(crate) fn about(key: u32) -> Option<u32> {
+        (key & (MISSED | HANDED) == 0).then_some(key & !SEEN)
+    }
+
+    /// Whether reads were forgotten since there were too many.
+    pub(crate) fn is_incomplete(&self) -> bool {
+        self.overflowed
     }
 
     /// Notes that a set is the value of the option of this key.
@@ -85,14 +108,16 @@ impl ReadLog {
         }
     }
 
-    /// What a noted key means.
-    pub(crate) fn met(&self, key: u32) -> Met {
+    /// What a noted key means; `None` for what was only seen.
+    pub(crate) fn met(&self, key: u32) -> Option<Met> {
         if key & MISSED != 0 {
-            Met::Missed(self.missed[(key & !MISSED) as usize].clone())
+            Some(Met::Missed(self.missed[(key & !MISSED) as usize].clone()))
         } else if key & HANDED != 0 {
-            Met::Handed(self.handed[(key & !HANDED) as usize])
+            Some(Met::Handed(self.handed[(key & !HANDED) as usize]))
+        } else if key & SEEN != 0 {
+            None
         } else {
-            Met::Read(key)
+            Some(Met::Read(key))
         }
     }
 
@@ -113,9 +138,11 @@ impl ReadLog {
         }
     }
 
-    /// Forgets the log: nobody is there to whom it would belong.
+    /// Forgets the log if nobody is there to whom it would belong.
     pub(crate) fn forget(&mut self) {
-        self.log.clear();
+        if self.outer == 0 {
+            self.log.clear();
+        }
     }
 
     /// What was read when the thunk was evaluated.
@@ -137,17 +164,28 @@ impl ReadLog {
 
     /// Starts an empty log; [`ReadLog::leave`] ends it.
     pub(crate) fn enter(&mut self) -> Outer {
+        self.outer += 1;
         Outer { log: std::mem::take(&mut self.log), start: std::mem::take(&mut self.start) }
     }
 
     /// Ends the log that [`ReadLog::enter`] started and returns what was read in it.
     pub(crate) fn leave(&mut self, outer: Outer) -> Vec<u32> {
+        self.outer -= 1;
         let mut keys = std::mem::replace(&mut self.log, outer.log);
         self.start = outer.start;
         keys.sort_unstable();
         keys.dedup();
         keys
     }
+}
+
+/// What was read between [`ReadLog::enter`] and [`ReadLog::leave`].
+#[derive(Default)]
+pub(crate) struct Reads {
+    /// The keys of what was read by name.
+    pub(crate) read: Vec<u32>,
+    /// The keys of all that had a part in it, read by name or not.
+    pub(crate) seen: Vec<u32>,
 }
 
 /// Where the reads of a thunk start.

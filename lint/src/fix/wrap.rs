@@ -110,7 +110,7 @@ pub(crate) fn force_in(
     forced: &str,
 ) -> Option<Vec<Edit>> {
     let set = source.configuration_set(value, path)?;
-    // The option of that name in the set would be another binding of the same.
+    // Behind the brace, where the names are bound that the new binding can use.
     let start = set
         .syntax()
         .first_child()

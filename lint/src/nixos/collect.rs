@@ -201,10 +201,18 @@ impl ModuleSystem {
         }
         let node = self.find(ev, scope, &["_module", "args"]).map_err(Stop::of_any_kind)?;
         if let Some(node) = node {
-            let value = ev.force(self.value(node)).map_err(Stop::of_any_kind)?;
-            if let Value::Attrs(set) = &value
+            // Each argument is read by itself: another one has no part in it, but what decides which there are has.
+            let (value, _) = ev.reading(|ev| ev.force(self.value(node)).map_err(Stop::of_any_kind));
+            for seen in self.seen(node) {
+                ev.note_seen(seen.0);
+            }
+            if let Value::Attrs(set) = &value?
                 && let Some(attr) = set.known(name)
             {
+                if name == "name" {
+                    let root = self.root(ev, scope);
+                    ev.note_seen(root.0);
+                }
                 let value = ev.force(attr.value)?;
                 // What a caller gives counts, who may give anything; but whatever packages it gives, they are nixpkgs'.
                 return match &args.rest {
@@ -212,6 +220,11 @@ impl ModuleSystem {
                     _ => Ok(value),
                 };
             }
+        }
+        // What extends a scope as a submodule defines an argument `name` of its own.
+        let missed = if name == "name" { Some(self.root(ev, scope)) } else { node };
+        if let Some(missed) = missed {
+            ev.note_seen(missed.0);
         }
         if let Some(attr) = ev.attr(args, name)? {
             return ev.force(attr.value);

@@ -144,6 +144,9 @@ pub(super) fn extend_modules(system: &ModuleSystem, scope: ScopeId) -> Value {
     let system = system.clone();
     Value::Native(NativeFn(Rc::new(move |ev, args| {
         let set = want_set(ev, args)?;
+        // All of the scope has a part in what extends it.
+        let root = system.root(ev, scope);
+        ev.note_seen(root.0);
         let modules = modules_of(ev, &set, "modules")?;
         let prefix = match set.known("prefix") {
             Some(_) => Some(prefix(ev, &set)?),

@@ -69,6 +69,9 @@ impl LazyAttrs for ConfigView {
         };
         Ok(Some(match kind {
             _ if is_namespace => {
+                if matches!(kind, NodeKind::Undeclared) {
+                    ev.note_seen(child.0);
+                }
                 let view = ConfigView {
                     system: self.system.clone(),
                     scope: self.scope,
@@ -80,6 +83,7 @@ impl LazyAttrs for ConfigView {
                 Attr::anonymous(ev.ready(value))
             }
             NodeKind::Element(_) if self.system.merged(ev, child)?.defined != Some(true) => {
+                ev.note_seen(node.0);
                 return match self.system.merged(ev, child)?.defined {
                     None => Err(Stop::unknown(format!("whether there is an attribute `{name}`"))),
                     _ => Ok(None),
@@ -101,6 +105,7 @@ impl LazyAttrs for ConfigView {
         if self.outside {
             self.system.check(ev, self.scope)?;
         }
+        ev.note_seen(node.0);
         let (all, complete) = if self.system.is_freeform(ev, self.scope)? {
             self.system.child_names(ev, node)?
         } else {
@@ -139,6 +144,7 @@ impl LazyAttrs for ConfigView {
 impl ConfigView {
     /// What a name that nothing declares or defines is.
     fn absent(&self, ev: &mut Eval<'_>, node: NodeId, name: &Name) -> Res<Option<Attr>> {
+        ev.note_seen(node.0);
         let complete = self.system.declared_names(ev, node)?.1;
         if complete {
             return Ok(None);
@@ -186,6 +192,7 @@ impl LazyAttrs for OptionsView {
                 Ok(Some(Attr::anonymous(ev.ready(value))))
             }
             NodeKind::Option(_) => {
+                ev.note_seen(child.0);
                 let value = option_value(&self.system, ev, child)?;
                 Ok(Some(Attr::anonymous(ev.ready(value))))
             }

@@ -134,7 +134,7 @@ fn finding(
         severity: RULE.severity,
         message: values,
         primary: says(cx, first)?,
-        related: other.and_then(|o| says(cx, o)).into_iter().collect(),
+        related: other.and_then(|o| says(cx, o)).or_else(|| own::made(cx, rival?)).into_iter().collect(),
         consequence: format!("NixOS will refuse to build {built}: \"{message}\""),
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),

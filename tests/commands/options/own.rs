@@ -134,17 +134,20 @@ fn a_value_that_is_nixos_own_too() {
         &level("level = 1"),
         1,
         expect![[r#"
-        1 finding, 1 with --fix --unsafe-fixes
-        error[conflicting-definitions]: `services.power.level` cannot be both 1 and NixOS' own 3 (`nixos/modules/desktops/gnome.nix`) in specialisation `quiet`
-          ┌─ configuration.nix:6:5
-          │
-        6 │     services.power.level = 1;
-          │     ^^^^^^^^^^^^^^^^^^^^^^^^^ 1 here
-          │
-          = NixOS will refuse to build `quiet`: "The option `services.power.level' has conflicting definition values"
-          = help: make 1 stronger: `mkForce` (speclint check --fix --unsafe-fixes)
+            1 finding, 1 with --fix --unsafe-fixes
+            error[conflicting-definitions]: `services.power.level` cannot be both 1 and NixOS' own 3 (`nixos/modules/desktops/gnome.nix`) in specialisation `quiet`
+              ┌─ configuration.nix:6:5
+              │
+            3 │   services.desktops.gnome.enable = true;
+              │   -------------------------------------- this has NixOS set it to 3 (`nixos/modules/desktops/gnome.nix`)
+              ·
+            6 │     services.power.level = 1;
+              │     ^^^^^^^^^^^^^^^^^^^^^^^^^ 1 here
+              │
+              = NixOS will refuse to build `quiet`: "The option `services.power.level' has conflicting definition values"
+              = help: make 1 stronger: `mkForce` (speclint check --fix --unsafe-fixes)
 
-    "#]],
+        "#]],
     );
     check(
         &level("level = 3"),
@@ -172,17 +175,20 @@ fn a_value_that_is_nixos_own_too() {
         &level("profiles = lib.mkDefault false"),
         1,
         expect![[r#"
-        1 finding, 1 with --fix --unsafe-fixes
-        error[conflicting-definitions]: `services.power.profiles` cannot be both false and NixOS' own true (`nixos/modules/desktops/gnome.nix`) in specialisation `quiet`
-          ┌─ configuration.nix:6:5
-          │
-        6 │     services.power.profiles = lib.mkDefault false;
-          │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ false here
-          │
-          = NixOS will refuse to build `quiet`: "The option `services.power.profiles' has conflicting definition values"
-          = help: make false stronger: a plain value (speclint check --fix --unsafe-fixes)
+            1 finding, 1 with --fix --unsafe-fixes
+            error[conflicting-definitions]: `services.power.profiles` cannot be both false and NixOS' own true (`nixos/modules/desktops/gnome.nix`) in specialisation `quiet`
+              ┌─ configuration.nix:6:5
+              │
+            3 │   services.desktops.gnome.enable = true;
+              │   -------------------------------------- this has NixOS set it to true (`nixos/modules/desktops/gnome.nix`)
+              ·
+            6 │     services.power.profiles = lib.mkDefault false;
+              │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ false here
+              │
+              = NixOS will refuse to build `quiet`: "The option `services.power.profiles' has conflicting definition values"
+              = help: make false stronger: a plain value (speclint check --fix --unsafe-fixes)
 
-    "#]],
+        "#]],
     );
     let quiet = |own: &str, option: &str| predicted(&level(own), Some("quiet"), option);
     assert_eq!(quiet("profiles = false", "services.power.profiles"), "ok false 100");
@@ -238,6 +244,44 @@ fn defaults_of_the_source() {
     assert_eq!(banner("config.services.power.governor == \"steady\""), "unknown null null");
     // By its old name the configuration may, too.
     assert_eq!(banner("config.services.greeter.enable"), "undefined null null");
+}
+
+#[test]
+fn a_specialisation_switches_on_what_defines_an_option_of_the_base() {
+    let text = r#"{
+  services.power.level = 1;
+  services.power.profiles = false;
+  specialisation.gnome.configuration = {
+    system.nixos.tags = [ "gnome" ];
+    services.desktops.gnome.enable = true;
+  };
+}
+"#;
+    check(
+        text,
+        1,
+        expect![[r#"
+        1 finding, 1 with --fix --unsafe-fixes
+        error[conflicting-definitions]: `services.power.level` cannot be both 1 and NixOS' own 3 (`nixos/modules/desktops/gnome.nix`) in specialisation `gnome`
+          ┌─ configuration.nix:2:3
+          │
+        2 │   services.power.level = 1;
+          │   ^^^^^^^^^^^^^^^^^^^^^^^^^ 1 here
+          ·
+        6 │     services.desktops.gnome.enable = true;
+          │     -------------------------------------- this has NixOS set it to 3 (`nixos/modules/desktops/gnome.nix`)
+          │
+          = NixOS will refuse to build `gnome`: "The option `services.power.level' has conflicting definition values"
+          = help: make 1 stronger: `mkForce` (speclint check --fix --unsafe-fixes)
+
+    "#]],
+    );
+    assert_eq!(predicted(text, None, "services.power.level"), "ok 1 100");
+    assert_eq!(predicted(text, Some("gnome"), "services.power.level"), "conflict null null");
+    assert_eq!(predicted(text, Some("gnome"), "services.power.profiles"), "ok false 100");
+    let disabled =
+        text.replace("system.nixos", "disabledModules = [ \"desktops/gnome.nix\" ];\n    system.nixos");
+    assert_eq!(predicted(&disabled, Some("gnome"), "services.power.level"), "ok 1 100");
 }
 
 #[test]

@@ -12,7 +12,7 @@ mod thunks;
 use super::builtins;
 use super::heap::{FrameId, Heap, Thunk, ThunkId};
 use super::host::{Host, SourcePlace};
-use super::reads::{Met, ReadLog};
+use super::reads::{Met, ReadLog, Reads};
 use super::releases::Release;
 use super::value::*;
 use crate::syntax::hir::File;
@@ -161,6 +161,21 @@ impl<'h> Eval<'h> {
         self.reads.note(key);
     }
 
+    /// Notes that what `key` means had a part in what is evaluated, without having been read by name.
+    pub(crate) fn note_seen(&mut self, key: u32) {
+        self.reads.note_seen(key);
+    }
+
+    /// Notes again what a thunk read when it was evaluated.
+    pub(crate) fn note_reads_of(&mut self, thunk: ThunkId) {
+        self.reads.repeat(thunk);
+    }
+
+    /// Whether there were too many reads for all to be remembered.
+    pub(crate) fn forgot_reads(&self) -> bool {
+        self.reads.is_incomplete()
+    }
+
     /// Notes that a set is the value of what `key` means: an attribute that it turns out not to have is noted too.
     pub(crate) fn name_set(&mut self, set: &Rc<Attrs>, key: u32) {
         self.reads.name(set, key);
@@ -168,7 +183,7 @@ impl<'h> Eval<'h> {
 
     /// What a thunk came across when it was evaluated.
     pub(crate) fn met_by(&self, thunk: ThunkId) -> Vec<Met> {
-        self.reads.of(thunk).iter().map(|key| self.reads.met(*key)).collect()
+        self.reads.of(thunk).iter().filter_map(|key| self.reads.met(*key)).collect()
     }
 
     /// Notes of which release a source is.
@@ -182,13 +197,17 @@ impl<'h> Eval<'h> {
         self.releases.get(folder).copied().or_else(|| Release::named(folder))
     }
 
-    /// Runs `f` and returns with its result the keys of what was read in it, which does not count as read outside.
-    pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Vec<u32>) {
+    /// Runs `f` and returns with its result what was read in it, which does not count as read outside.
+    pub(crate) fn reading<T>(&mut self, f: impl FnOnce(&mut Self) -> T) -> (T, Reads) {
         let outer = self.reads.enter();
         let result = f(self);
-        let mut keys = self.reads.leave(outer);
-        keys.retain(|key| matches!(self.reads.met(*key), Met::Read(_)));
-        (result, keys)
+        let keys = self.reads.leave(outer);
+        let read = keys.iter().copied().filter(|key| matches!(self.reads.met(*key), Some(Met::Read(_))));
+        let read = read.collect();
+        let mut seen: Vec<u32> = keys.iter().filter_map(|key| ReadLog::about(*key)).collect();
+        seen.sort_unstable();
+        seen.dedup();
+        (result, Reads { read, seen })
     }
 
     /// The set of builtins.

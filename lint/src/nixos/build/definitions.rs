@@ -185,7 +185,11 @@ impl Builder {
     }
 
     pub(super) fn read(&self, node: NodeId) -> Option<Read> {
-        let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
+        let mut scope = self.modules.scope_of(node);
+        while !self.scopes.contains_key(&scope) {
+            scope = self.modules.around(scope)?;
+        }
+        let specialisation = self.scopes.get(&scope)?.clone();
         Some(Read { specialisation, option: show_loc(&self.path(node)), missing: None })
     }
 }

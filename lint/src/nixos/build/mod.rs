@@ -3,10 +3,11 @@
 mod aliases;
 mod definitions;
 mod existence;
+mod inheritance;
 mod own;
 mod specialisations;
 
-use crate::eval::{self, Error, Eval, Stop, ThunkId, Value};
+use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos;
 use crate::nixos::definitions::DefState;
 use crate::nixos::homes;
@@ -15,6 +16,7 @@ use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialis
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use definitions::place;
+use inheritance::Walk;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -33,11 +35,17 @@ pub fn system(
     world: World,
 ) -> System {
     let prefix = modules.prefix(scope).to_vec();
-    let mut builder =
-        Builder { modules: modules.clone(), world, prefix, scopes: HashMap::new(), missing: None };
+    let mut builder = Builder {
+        modules: modules.clone(),
+        world,
+        prefix,
+        scopes: HashMap::new(),
+        missing: None,
+        walk: None,
+    };
     builder.scopes.insert(scope, None);
-    let mut parent = builder.scope(ev, scope);
-    let specialisations = builder.specialisations(ev, scope, &mut parent);
+    let (mut parent, walk) = builder.parent(ev, scope);
+    let specialisations = builder.specialisations(ev, scope, &mut parent, &walk);
     let homes = if world == World::Nixos { homes::users(ev, modules, scope) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
@@ -57,6 +65,13 @@ fn release(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Option<
     }
 }
 
+/// What is in a namespace.
+struct Content {
+    /// Whether not all names that are defined in it are known.
+    open: bool,
+    children: Vec<(Name, Res<Option<NodeId>>)>,
+}
+
 struct Builder {
     modules: ModuleSystem,
     world: World,
@@ -66,6 +81,8 @@ struct Builder {
     scopes: HashMap<ScopeId, Option<Name>>,
     /// What nothing declares, while the options below it are gone through.
     missing: Option<Missing>,
+    /// What is remembered of the way through a scope that others inherit from, while it is gone.
+    walk: Option<Walk>,
 }
 
 impl Builder {
@@ -92,15 +109,7 @@ impl Builder {
     fn scope(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> Scope {
         let mut scope = Scope { complete: true, ..Scope::default() };
         match self.modules.troubles(ev, id) {
-            Ok(troubles) => {
-                for trouble in troubles {
-                    let refused = matches!(trouble.stop, Stop::Error(_));
-                    scope.complete &= refused;
-                    let span = origin_span(ev, trouble.thunk);
-                    scope.lacks_own |= !refused && !trouble.foreign;
-                    scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused });
-                }
-            }
+            Ok(troubles) => note_troubles(ev, &troubles, &mut scope),
             Err(stop) => {
                 scope.complete = false;
                 scope.lacks_own = true;
@@ -113,9 +122,14 @@ impl Builder {
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
         self.own_conflicts(ev, id, &mut scope);
-        aliases::doubt(self.world, &mut scope);
-        Self::refuse_strangers(&mut scope);
+        self.adjust(&mut scope);
         scope
+    }
+
+    /// What is to be said of all options of a scope together.
+    fn adjust(&self, scope: &mut Scope) {
+        aliases::doubt(self.world, scope);
+        Self::refuse_strangers(scope);
     }
 
     /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
@@ -136,26 +150,21 @@ impl Builder {
 
     /// The options below a namespace.
     fn namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
-        let names = ev.with_budget(OPTION_BUDGET, |ev| self.modules.child_names(ev, node));
-        let names = match names {
-            Ok((names, _)) => names,
+        let (content, reads) = ev.reading(|ev| self.content(ev, node));
+        self.note_names(ev, reads.seen);
+        let content = match content {
+            Ok(content) => content,
             Err(stop) => return self.failed_namespace(ev, node, &stop, scope),
         };
-        if let Ok(pushed) = self.modules.pushed(ev, node) {
-            let open = pushed.iter().any(|d| match ev.force(d.value) {
-                Ok(Value::Attrs(set)) => ev.names(&set).is_err(),
-                Ok(_) => false,
-                Err(_) => true,
-            });
-            scope.complete &= !open;
+        if content.open {
+            scope.complete = false;
+            self.note_open();
         }
-        for name in names {
-            if name == "_module" {
-                continue;
-            }
-            match ev.with_budget(OPTION_BUDGET, |ev| self.modules.child(ev, node, &name)) {
+        for (name, child) in content.children {
+            match child {
                 Ok(Some(child)) => {
                     if name == "imports" && nesting == 0 {
+                        self.note_failure();
                         self.refuse_undeclared(ev, child, scope);
                     }
                     self.node(ev, child, scope, nesting);
@@ -170,8 +179,27 @@ impl Builder {
         }
     }
 
+    /// What is in a namespace.
+    fn content(&self, ev: &mut Eval<'_>, node: NodeId) -> Res<Content> {
+        let (names, _) = ev.with_budget(OPTION_BUDGET, |ev| self.modules.child_names(ev, node))?;
+        let open = self.modules.pushed(ev, node).is_ok_and(|pushed| {
+            pushed.iter().any(|d| match ev.force(d.value) {
+                Ok(Value::Attrs(set)) => ev.names(&set).is_err(),
+                Ok(_) => false,
+                Err(_) => true,
+            })
+        });
+        let mut children = Vec::with_capacity(names.len());
+        for name in names.into_iter().filter(|name| name != "_module") {
+            let child = ev.with_budget(OPTION_BUDGET, |ev| self.modules.child(ev, node, &name));
+            children.push((name, child));
+        }
+        Ok(Content { open, children })
+    }
+
     /// A configuration no option of which can be evaluated: that holds at least for those that each has.
     fn failed_scope(&mut self, ev: &mut Eval<'_>, stop: &Stop, scope: &mut Scope) {
+        self.note_failure();
         for name in ["isSpecialisation", "specialisation"] {
             self.failed(ev, vec![Name::new_static(name)], stop, scope);
         }
@@ -180,6 +208,7 @@ impl Builder {
     /// A namespace none of whose options can be evaluated: those that are visible in single modules all fail the same way. There
     /// may be others.
     fn failed_namespace(&mut self, ev: &mut Eval<'_>, node: NodeId, stop: &Stop, scope: &mut Scope) {
+        self.note_failure();
         scope.complete = false;
         scope.troubles.push(trouble(ev, stop));
         if self.path(node).is_empty() {
@@ -222,6 +251,7 @@ impl Builder {
     }
 
     fn failed(&mut self, ev: &mut Eval<'_>, path: Vec<Name>, stop: &Stop, scope: &mut Scope) {
+        self.note_failure();
         let prediction = self.prediction_of(ev, stop);
         scope.options.insert(
             show_loc(&path),
@@ -241,6 +271,13 @@ impl Builder {
     }
 
     fn node(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
+        match self.modules.kind(node) {
+            NodeKind::Namespace => self.described(ev, node, scope, nesting),
+            _ => self.unit(ev, node, scope, nesting),
+        }
+    }
+
+    fn described(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
         if self.missing.is_none() && matches!(self.modules.kind(node), NodeKind::Undeclared) {
             self.missing = Some(self.missing(ev, node));
             self.node_itself(ev, node, scope, nesting);
@@ -364,6 +401,17 @@ impl Builder {
                 self.namespace(ev, root, scope, nesting + 1);
             }
         }
+    }
+}
+
+/// What is not known of a scope's modules, or refused.
+fn note_troubles(ev: &Eval<'_>, troubles: &[nixos::Trouble], scope: &mut Scope) {
+    for trouble in troubles {
+        let refused = matches!(trouble.stop, Stop::Error(_));
+        scope.complete &= refused;
+        let span = origin_span(ev, trouble.thunk);
+        scope.lacks_own |= !refused && !trouble.foreign;
+        scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Specialisations in the model.
 
 use super::definitions::place;
+use super::inheritance::Walk;
 use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
@@ -14,6 +15,7 @@ impl Builder {
         ev: &mut Eval<'_>,
         scope: ScopeId,
         parent: &mut Scope,
+        walk: &Walk,
     ) -> Vec<Specialisation> {
         let node = match self.modules.find(ev, scope, &["specialisation"]) {
             Ok(Some(node)) => node,
@@ -40,7 +42,7 @@ impl Builder {
             if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {
                 continue;
             }
-            if let Some(s) = self.specialisation(ev, name, element, certain, parent) {
+            if let Some(s) = self.specialisation(ev, name, element, certain, (scope, parent), walk) {
                 specialisations.push(s);
             }
         }
@@ -68,7 +70,8 @@ impl Builder {
         name: Name,
         element: NodeId,
         certain: bool,
-        parent: &Scope,
+        (id, parent): (ScopeId, &Scope),
+        walk: &Walk,
     ) -> Option<Specialisation> {
         let merged = self.modules.merged(ev, element).ok()?;
         let mut places: Vec<Place> = Vec::new();
@@ -90,8 +93,8 @@ impl Builder {
         match self.child_scope(ev, element) {
             Ok((inherits, child)) => {
                 result.inherits = Some(inherits);
-                self.scopes.insert(child, Some(name));
-                result.scope = self.scope(ev, child);
+                self.scopes.insert(child, Some(name.clone()));
+                result.scope = self.child(ev, child, &name, (id, parent), walk);
                 result
                     .scope
                     .options

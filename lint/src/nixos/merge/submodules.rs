@@ -21,6 +21,8 @@ impl ModuleSystem {
         let scope = match submodule.base {
             // The options of a specialisation are called by their own names.
             Some(base) => {
+                let root = self.root(ev, base);
+                ev.note_seen(root.0);
                 let loc = self.loc(id);
                 let prefix = if is_specialisation(&loc) { Rc::new([]) } else { loc };
                 self.extend(ev, base, modules, Some(prefix))

@@ -52,12 +52,8 @@ impl ModuleSystem {
 
     /// The definitions of a node, with properties still around them.
     pub fn raw(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<Vec<Definition>>> {
-        let (thunk, value) = self.set(id, |n| (n.raw().thunk, n.raw().value.clone()));
-        if let Some(done) = value {
-            return Ok(done);
-        }
-        if let Some(thunk) = thunk {
-            ev.force(thunk)?;
+        if let Some(thunk) = self.set(id, |n| n.raw().thunk) {
+            self.see(ev, thunk)?;
         }
         self.remembered(id, Node::raw)
     }
@@ -73,7 +69,7 @@ impl ModuleSystem {
                 Ok(pushed)
             })
         });
-        ev.force(thunk)?;
+        self.see(ev, thunk)?;
         self.remembered(id, Node::pushed)
     }
 
@@ -82,7 +78,7 @@ impl ModuleSystem {
         let thunk = self.set(id, |n| n.merged().thunk).unwrap_or_else(|| {
             self.later(ev, id, Node::merged, move |this, ev| {
                 let (merged, reads) = ev.reading(|ev| this.compute_merged(ev, id));
-                this.set(id, |n| n.reads.extend(reads));
+                this.note_reads(ev, id, reads);
                 merged
             })
         });
@@ -95,8 +91,23 @@ impl ModuleSystem {
         let thunk = self
             .set(id, |n| n.own().thunk)
             .unwrap_or_else(|| self.later(ev, id, Node::own, move |this, ev| Ok(this.compute_own(ev, id))));
-        ev.force(thunk)?;
+        self.see(ev, thunk)?;
         self.remembered(id, Node::own)
+    }
+
+    /// Forces a thunk that tells which modules or definitions there are. What that takes has a part in what they make, and is not read by it.
+    pub(super) fn see(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<()> {
+        let (done, reads) = ev.reading(|ev| ev.force(thunk));
+        reads.seen.into_iter().for_each(|key| ev.note_seen(key));
+        done.map(|_| ())
+    }
+
+    /// Notes again what was read to know which definitions there are in a namespace, if that was asked.
+    pub(super) fn note_pushed(&self, ev: &mut Eval<'_>, id: NodeId) {
+        if let Some(thunk) = self.set(id, |n| n.pushed().thunk) {
+            let (_, reads) = ev.reading(|ev| ev.note_reads_of(thunk));
+            reads.seen.into_iter().for_each(|key| ev.note_seen(key));
+        }
     }
 
     /// The names that modules declare below a namespace, sorted; and whether there are no others.

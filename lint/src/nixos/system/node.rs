@@ -3,7 +3,7 @@
 use super::memo::Memo;
 use super::own::OwnDefinitions;
 use super::{Merged, ModuleSystem, ScopeId, show_loc};
-use crate::eval::{Error, Eval, Place, Stop, ThunkId};
+use crate::eval::{Error, Eval, Place, Reads, Stop, ThunkId};
 use crate::nixos::definitions::Definition;
 use crate::nixos::table;
 use crate::nixos::types::Type;
@@ -89,8 +89,8 @@ pub(super) struct Node {
     elements: Vec<(Name, NodeId)>,
     /// The configuration that merging made, for a submodule.
     submodule: Option<ScopeId>,
-    /// The nodes that were read to evaluate this one.
-    pub(super) reads: Vec<u32>,
+    /// What was read to evaluate this one.
+    reads: Reads,
 }
 
 /// The names that modules declare below a node, sorted, and whether there are no others.
@@ -131,8 +131,8 @@ impl ModuleSystem {
         let this = self.clone();
         let value = ev.lazy(move |ev| {
             let (value, reads) = ev.reading(|ev| this.compute_value(ev, id));
-            let value = value.map_err(|stop| this.doubted(stop, &reads));
-            this.set(id, |n| n.reads.extend(reads));
+            let value = value.map_err(|stop| this.doubted(stop, &reads.read));
+            this.note_reads(ev, id, reads);
             value
         });
         let exact = match &kind {
@@ -156,7 +156,7 @@ impl ModuleSystem {
             children: FxHashMap::default(),
             elements: Vec::new(),
             submodule: None,
-            reads: Vec::new(),
+            reads: Reads::default(),
         });
         id
     }
@@ -248,9 +248,23 @@ impl ModuleSystem {
         self.get(id, |n| n.submodule)
     }
 
-    /// The nodes that were read to evaluate this one, so far.
+    /// The nodes that were read by name to evaluate this one, so far.
     pub fn reads(&self, id: NodeId) -> Vec<NodeId> {
-        self.get(id, |n| n.reads.iter().map(|n| NodeId(*n)).collect())
+        self.get(id, |n| n.reads.read.iter().map(|n| NodeId(*n)).collect())
+    }
+
+    /// The nodes that had a part in the evaluation of this one, so far.
+    pub(in crate::nixos) fn seen(&self, id: NodeId) -> Vec<NodeId> {
+        self.get(id, |n| n.reads.seen.iter().map(|n| NodeId(*n)).collect())
+    }
+
+    /// Remembers what was read to evaluate a node. Whoever asked for it depends on the node.
+    pub(super) fn note_reads(&self, ev: &mut Eval<'_>, id: NodeId, reads: Reads) {
+        self.set(id, |n| {
+            n.reads.read.extend(reads.read);
+            n.reads.seen.extend(reads.seen);
+        });
+        ev.note_seen(id.0);
     }
 
     pub(in crate::nixos) fn set_elements(&self, id: NodeId, elements: Vec<(Name, NodeId)>) {

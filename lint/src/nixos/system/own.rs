@@ -103,17 +103,14 @@ impl ModuleSystem {
             return OwnDefinitions::ANY;
         }
         let left = self.0.borrow().own_steps;
-        // What the modules' conditions read is not what the configuration reads.
-        let ((found, taken), _) = ev.reading(|ev| {
-            ev.beside_budget(left.min(OPTION_STEPS), |ev| {
-                let mut found = OwnDefinitions::NONE;
-                for module in modules {
-                    if self.own_definitions(ev, scope, definers, module, &path, &mut found).is_err() {
-                        found.may_be(i64::MIN);
-                    }
+        let (found, taken) = ev.beside_budget(left.min(OPTION_STEPS), |ev| {
+            let mut found = OwnDefinitions::NONE;
+            for module in modules {
+                if self.own_definitions(ev, scope, definers, module, &path, &mut found).is_err() {
+                    found.may_be(i64::MIN);
                 }
-                found
-            })
+            }
+            found
         });
         // None left would mean that they take no part at all.
         let left = self.0.borrow().own_steps;
@@ -142,7 +139,10 @@ impl ModuleSystem {
         }
         let Ok(path) = crate::nixos::table::path::parse_option_path(option) else { return true };
         match self.find(ev, scope, &path) {
-            Ok(Some(node)) => self.raw(ev, node).map_or(true, |raw| !raw.is_empty()),
+            Ok(Some(node)) => {
+                ev.note_seen(node.0);
+                self.raw(ev, node).map_or(true, |raw| !raw.is_empty())
+            }
             Ok(None) => false,
             Err(_) => true,
         }

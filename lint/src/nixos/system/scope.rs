@@ -185,6 +185,11 @@ impl ModuleSystem {
         f(&mut self.0.borrow_mut().scopes[id.0 as usize])
     }
 
+    /// The scope one of whose options a scope is the value of, if it is.
+    pub(in crate::nixos) fn around(&self, id: ScopeId) -> Option<ScopeId> {
+        self.with_scope(id, |s| s.inside)
+    }
+
     pub(in crate::nixos) fn with_scope<T>(&self, id: ScopeId, f: impl FnOnce(&Scope) -> T) -> T {
         f(&self.0.borrow().scopes[id.0 as usize])
     }
@@ -192,7 +197,7 @@ impl ModuleSystem {
     /// The modules of a scope, in the order in which their definitions merge.
     pub(in crate::nixos) fn collected(&self, ev: &mut Eval<'_>, id: ScopeId) -> Res<Rc<Collected>> {
         let thunk = self.with_scope(id, |s| s.collect);
-        ev.force(thunk)?;
+        self.see(ev, thunk)?;
         self.with_scope(id, |s| s.collected.clone()).ok_or_else(|| Stop::fail("a scope without modules"))
     }
 

@@ -10,6 +10,10 @@ impl ModuleSystem {
     /// The node of `name` below a namespace; `None` if nothing declares or defines it.
     pub fn child(&self, ev: &mut Eval<'_>, parent: NodeId, name: &Name) -> Res<Option<NodeId>> {
         if let Some(known) = self.get(parent, |n| n.children.get(name).copied()) {
+            // What is there only since it is defined depends on what decides about definitions.
+            if known.is_none_or(|n| matches!(self.kind(n), NodeKind::Undeclared | NodeKind::Element(_))) {
+                self.note_pushed(ev, parent);
+            }
             return Ok(known);
         }
         let child = self.make_child(ev, parent, name)?;

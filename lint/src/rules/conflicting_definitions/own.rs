@@ -55,6 +55,13 @@ fn cause(definition: &DefinitionModel, other: &DefinitionModel) -> Option<(Place
     because.iter().min_by_key(rank).copied()
 }
 
+/// What made NixOS make a definition of its own, if that is one thing in the configuration.
+pub(super) fn made(cx: &Context<'_>, definition: &DefinitionModel) -> Option<Label> {
+    let because = &definition.own.as_ref()?.because;
+    let own = because.iter().find(|(_, origin)| *origin == Origin::Own).or(because.first());
+    own.map(|(place, _)| sets(cx, place, definition))
+}
+
 /// A value of NixOS' own in a few words.
 fn show(cx: &Context<'_>, definition: &DefinitionModel) -> String {
     let text = definition.own.as_ref().and_then(|own| own.text.clone());
@@ -75,11 +82,12 @@ fn force(
 ) -> Option<Fix> {
     let tag = specialisation.name.as_str();
     let name = finding.option.as_deref()?;
-    let value = match (&winner.value, &winner.own.as_ref()?.text) {
-        (Some(value), _) => Some(crate::render::nix(value))
-            .map(|nix| if nix.starts_with('-') { format!("({nix})") } else { nix })?,
-        (None, text) => text.clone()?,
+    let value = match &winner.value {
+        Some(value) => crate::render::nix(value),
+        None => winner.own.as_ref()?.text.clone()?,
     };
+    // What stands as an argument of `mkForce`.
+    let value = if value.starts_with('-') { format!("({value})") } else { value };
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         let option = child.and_then(|s| s.scope.options.get(name));
