@@ -12,6 +12,7 @@ use crate::disk::Disk;
 use speclint_lint::eval::host::{FileKind, ReadError};
 use speclint_lint::eval::paths;
 use speclint_lint::nixos::declared::{Declared, Source, declared};
+use speclint_lint::nixos::table::Definers;
 use speclint_lint::source::files::FileSystem;
 use speclint_lint::syntax::hir::Name;
 use std::collections::BTreeMap;
@@ -24,10 +25,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 /// How an entry begins. Another number for another form of it.
-const MAGIC: &str = "# speclint options, form 1";
+const MAGIC: &str = "# speclint options, form 2";
 /// What stands before each line about a file, and before each that tells what is not known.
 const READ: &str = "# read ";
 const UNKNOWN: &str = "# unknown ";
+/// What stands between the table and which modules define its options, if that is known.
+const DEFINERS: &str = "# definers\n";
 /// What stands before the number that tells whether all before it is as it was written.
 const END: &str = "# end ";
 /// Entries beyond this many are removed, those first that were made first.
@@ -43,12 +46,14 @@ pub(crate) struct Made {
     pub(crate) text: String,
     /// What could not be known.
     pub(crate) troubles: Vec<String>,
+    /// Which modules of the source define which options, if that is known.
+    pub(crate) definers: Option<Definers>,
 }
 
 /// The options of a source: those that were kept, if the source is still the same.
 pub(crate) fn options(source: &Source) -> Result<Made, String> {
     let entry = folder().map(|folder| folder.join(format!("options-{:016x}.txt", hash(&key(source)))));
-    if let Some(made) = entry.as_deref().and_then(read) {
+    if let Some(made) = entry.as_deref().and_then(|entry| read(entry, source)) {
         return Ok(made);
     }
     let files = Recorded::default();
@@ -57,7 +62,7 @@ pub(crate) fn options(source: &Source) -> Result<Made, String> {
         // If it cannot be written it is made once more next time.
         let _ = write(&entry, &written(&found, &files.stamps()));
     }
-    Ok(Made { text: found.options.to_text(""), troubles: found.troubles })
+    Ok(Made { text: found.options.to_text(""), troubles: found.troubles, definers: found.definers })
 }
 
 /// The folder in which this user's programs keep what they can do without.
@@ -106,13 +111,16 @@ fn written(found: &Declared, stamps: &BTreeMap<String, String>) -> String {
     }
     text.push('\n');
     text.push_str(&found.options.to_text(""));
+    if let Some(definers) = &found.definers {
+        text.extend([DEFINERS, &definers.to_text()]);
+    }
     let sum = hash(&text);
     text.push_str(&format!("{END}{sum:016x}\n"));
     text
 }
 
 /// The entry in a file, if it is one and nothing has changed since.
-fn read(entry: &Path) -> Option<Made> {
+fn read(entry: &Path, source: &Source) -> Option<Made> {
     let data = fs::metadata(entry).ok().filter(|data| data.is_file() && data.len() < LARGEST)?;
     let mut text = String::with_capacity(data.len() as usize);
     fs::File::open(entry).ok()?.take(LARGEST).read_to_string(&mut text).ok()?;
@@ -136,7 +144,11 @@ fn read(entry: &Path) -> Option<Made> {
         }
         troubles.extend(line.strip_prefix(UNKNOWN).map(str::to_owned));
     }
-    Some(Made { text: format!("{table}\n"), troubles })
+    let (table, definers) = match table.split_once(&format!("\n{DEFINERS}")) {
+        Some((table, definers)) => (table, Some(Definers::read(&source.folder, definers))),
+        None => (table, None),
+    };
+    Some(Made { text: format!("{table}\n"), troubles, definers })
 }
 
 /// Writes an entry under another name, which then becomes its own.

@@ -98,7 +98,11 @@ fn kept(table: OptionTable) -> &'static OptionTable {
 }
 
 fn table(made: Made) -> Option<&'static OptionTable> {
-    OptionTable::read(made.text).map(|(_, table)| kept(table))
+    let (_, table) = OptionTable::read(made.text)?;
+    Some(kept(match made.definers {
+        Some(definers) => table.with_definers(definers),
+        None => table,
+    }))
 }
 
 impl Tables for Sources {

@@ -13,6 +13,7 @@ use rowan::{TextRange, TextSize};
 pub(super) enum Argument {
     Config,
     Lib,
+    Pkgs,
 }
 
 impl Argument {
@@ -20,6 +21,7 @@ impl Argument {
         match self {
             Argument::Config => "config",
             Argument::Lib => "lib",
+            Argument::Pkgs => "pkgs",
         }
     }
 }

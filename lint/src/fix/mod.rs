@@ -13,6 +13,7 @@ mod scope;
 mod wrap;
 
 pub use judge::{Edited, Fixer, Target, Trial, Try};
+pub(crate) use wrap::force_in;
 pub use wrap::{Level, guard, set_priority};
 
 use crate::findings::{Edit, Location};

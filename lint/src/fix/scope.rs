@@ -15,6 +15,8 @@ pub(super) enum Need<'n> {
     Lib(&'n str),
     /// The module's `config`.
     Config,
+    /// The module's `pkgs`.
+    Pkgs,
 }
 
 /// What is needed, as it is called at a place; and what must be edited elsewhere so that it means what it should.
@@ -35,6 +37,7 @@ impl Source {
             .map(|(need, _)| match need {
                 Need::Lib(_) => Argument::Lib,
                 Need::Config => Argument::Config,
+                Need::Pkgs => Argument::Pkgs,
             })
             .collect();
         let arguments = self.module_arguments(offset, &missing)?;
@@ -42,6 +45,7 @@ impl Source {
             (Some(text), _) => text,
             (None, Need::Lib(name)) => format!("{}{}.{name}", arguments.prefix, Argument::Lib.name()),
             (None, Need::Config) => format!("{}{}", arguments.prefix, Argument::Config.name()),
+            (None, Need::Pkgs) => format!("{}{}", arguments.prefix, Argument::Pkgs.name()),
         });
         Some(Spelling { texts: texts.collect(), edits: arguments.edits })
     }
@@ -129,6 +133,7 @@ impl Names {
         let binds = |name: &str| self.bound.iter().any(|n| n == name);
         match need {
             Need::Config => binds("config").then(|| "config".to_owned()),
+            Need::Pkgs => binds("pkgs").then(|| "pkgs".to_owned()),
             Need::Lib(name) if self.inherited.iter().any(|n| n == name) => Some(name.to_owned()),
             // What an outer `with` binds, an inner one may hide.
             Need::Lib(name)

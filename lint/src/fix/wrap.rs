@@ -101,6 +101,33 @@ pub fn guard(source: &Source, range: TextRange) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
+/// The edits that force an option to a value in the configuration of a specialisation, whose binding has this path and value. The
+/// value is Nix that may ask for `pkgs`.
+pub(crate) fn force_in(
+    source: &Source,
+    (value, path): (TextRange, TextRange),
+    option: &str,
+    forced: &str,
+) -> Option<Vec<Edit>> {
+    let set = source.configuration_set(value, path)?;
+    // Behind the brace, where the names are bound that the new binding can use.
+    let start = set
+        .syntax()
+        .first_child()
+        .map_or(set.syntax().text_range().start(), |first| first.text_range().start());
+    let needs: &[Need<'_>] =
+        if forced.contains("pkgs.") { &[Need::Lib("mkForce"), Need::Pkgs] } else { &[Need::Lib("mkForce")] };
+    let spelling = source.spell(start, needs)?;
+    let function = spelling.texts.first()?;
+    let forced = match spelling.texts.get(1) {
+        Some(pkgs) if pkgs != "pkgs" => forced.replace("pkgs.", &format!("{pkgs}.")),
+        _ => forced.to_owned(),
+    };
+    let mut edits = spelling.edits;
+    edits.push(source.first_binding(&set, &format!("{option} = {function} {forced};"))?);
+    Some(edits)
+}
+
 impl Source {
     /// The expression at exactly this range as it stands as an argument or an element: in parentheses if it needs them.
     pub fn as_argument(&self, range: TextRange) -> Option<String> {

@@ -20,6 +20,8 @@ pub(super) struct Collected {
     pub(super) modules: Vec<Module>,
     /// What is not known, or refused.
     pub(super) troubles: Vec<Trouble>,
+    /// The keys of the modules that others disable.
+    pub(super) disabled: FxHashSet<Rc<str>>,
 }
 
 /// A module with those that it imports.
@@ -56,6 +58,8 @@ struct Collector<'s> {
     above: Vec<Rc<str>>,
     troubles: Vec<Trouble>,
     modules_path: Option<Rc<str>>,
+    /// Whether other files that a module imports are left out.
+    is_alone: bool,
 }
 
 impl ModuleSystem {
@@ -86,6 +90,7 @@ impl ModuleSystem {
             above: Vec::new(),
             troubles: Vec::new(),
             modules_path,
+            is_alone: false,
         };
         let mut loaded = Vec::new();
         for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
@@ -110,7 +115,37 @@ impl ModuleSystem {
             modules.push(loaded.module.clone());
         }
         modules.reverse();
-        Ok(Collected { modules, troubles: collector.troubles })
+        Ok(Collected { modules, troubles: collector.troubles, disabled })
+    }
+
+    /// The modules in a file of NixOS' own, as modules of a scope: the file's own and those that it imports, but for other files and
+    /// for what `lib` makes. Unknown where one of them is.
+    pub(super) fn collect_file(&self, ev: &mut Eval<'_>, scope: ScopeId, path: &str) -> Res<Vec<Module>> {
+        let special_args = self.with_scope(scope, |s| s.special_args);
+        let args = self.module_args(ev, scope, special_args)?;
+        let mut collector = Collector {
+            system: self,
+            scope,
+            args,
+            by_key: FxHashMap::default(),
+            above: Vec::new(),
+            troubles: Vec::new(),
+            modules_path: None,
+            is_alone: true,
+        };
+        let thunk = ev.ready(Value::Path(path.into()));
+        let asked = Asked { thunk, file: path.into(), key: path.into(), origin: ModuleOrigin::System };
+        let loaded = collector.load(ev, &asked)?;
+        if let Some(trouble) = collector.troubles.pop() {
+            return Err(trouble.stop);
+        }
+        let mut modules = Vec::new();
+        let mut open: Vec<Rc<Loaded>> = loaded.into_iter().collect();
+        while let Some(loaded) = open.pop() {
+            open.extend(loaded.imports.iter().cloned());
+            modules.push(loaded.module.clone());
+        }
+        Ok(modules)
     }
 
     /// What every module of a scope is called with, without what its own formals ask for.
@@ -385,6 +420,9 @@ impl Collector<'_> {
         }
         let mut imports = Vec::new();
         for (i, item) in list.items.iter().enumerate() {
+            if self.is_alone && is_elsewhere(ev, *item) {
+                continue;
+            }
             let key = format!("{key}:anon-{}", i + 1).into();
             let asked = Asked { thunk: *item, file: file.clone(), key, origin };
             if let Some(loaded) = self.load(ev, &asked)? {
@@ -469,6 +507,15 @@ fn is_foreign(ev: &mut Eval<'_>, module: ThunkId) -> bool {
         Ok(Value::Symbol(_)) => true,
         Ok(Value::Path(path)) => prelude::is_own(&path),
         Ok(Value::Str(s)) => s.stand_in || prelude::is_own(&s.text),
+        _ => false,
+    }
+}
+
+/// Whether a module is another file, or one that `lib` makes.
+fn is_elsewhere(ev: &mut Eval<'_>, module: ThunkId) -> bool {
+    match ev.force(module) {
+        Ok(Value::Path(_) | Value::Str(_)) => true,
+        Ok(Value::Lambda(closure)) => prelude::is_own(&closure.unit.path),
         _ => false,
     }
 }

@@ -6,7 +6,7 @@ pub use crate::eval::Release;
 use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
 use serde_json::Value as Json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A system: a configuration that nobody else imports, with its specialisations.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,6 +268,19 @@ pub struct DefinitionModel {
     pub misfits: Vec<Misfit>,
     /// The old name of the option, if it is made by that.
     pub old_name: Option<String>,
+    /// Set where one of NixOS' own modules makes it, whose source is at hand.
+    pub own: Option<OwnDefinition>,
+}
+
+/// What there is to say of a definition that one of NixOS' own modules makes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OwnDefinition {
+    /// The module's file, seen from the folder of nixpkgs.
+    pub file: String,
+    /// The configuration's definitions that made its conditions hold, and whose they are.
+    pub because: Vec<(Place, Origin)>,
+    /// How a configuration may write the value, where it is made of packages.
+    pub text: Option<String>,
 }
 
 /// A part of a definition, or all of it, that is not of its type: NixOS refuses it.
@@ -377,6 +390,22 @@ impl System {
     pub fn strangers(&self) -> usize {
         let options = self.specialisations.iter().flat_map(|s| s.scope.options.values());
         options.filter(|option| option.existence.missing().is_some()).count()
+    }
+
+    /// What NixOS refuses for another reason than definitions that contradict each other, in each scope.
+    pub(super) fn failures(&self) -> BTreeSet<(Option<Name>, &str)> {
+        let mut failures = BTreeSet::new();
+        for (specialisation, scope) in self.scopes() {
+            let fails = |option: &OptionModel| {
+                matches!(option.prediction, Prediction::Recursion(_) | Prediction::Refused(_))
+            };
+            let options =
+                scope.options.iter().filter(|(_, option)| fails(option)).map(|(path, _)| path.as_str());
+            let troubles = scope.troubles.iter().filter(|t| t.refused).map(|t| t.message.as_str());
+            failures
+                .extend(options.chain(troubles).map(|what| (specialisation.map(|s| s.name.clone()), what)));
+        }
+        failures
     }
 
     /// The parent and each specialisation, with the latter's name.

@@ -270,7 +270,6 @@ enum Part {
 /// The definitions that take part in an option's merge, as a list of values, files, or both.
 fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Part) -> Res {
     let merged = system.merged(ev, node)?;
-    let collected = system.collected(ev, system.scope_of(node))?;
     let mut items = Vec::new();
     for candidate in &merged.candidates {
         match candidate.state {
@@ -278,9 +277,8 @@ fn definitions(system: &ModuleSystem, ev: &mut Eval<'_>, node: NodeId, what: Par
             DefState::Maybe => return Err(Stop::unknown("not all definitions are known")),
             DefState::Loses | DefState::Off => continue,
         }
-        let file =
-            collected.modules.get(candidate.definition.module as usize).map_or("<default>", |m| &*m.file);
-        let file = ev.ready(Value::str(file));
+        let module = system.module(ev, system.scope_of(node), candidate.definition.module)?;
+        let file = ev.ready(Value::str(module.as_ref().map_or("<default>", |m| &*m.file)));
         items.push(match what {
             Part::Value => candidate.value,
             Part::File => file,

@@ -59,6 +59,13 @@ fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
         .map(|(path, o)| (path.as_str(), o))
 }
 
+/// Whether nothing but NixOS' own modules defines an option, in any scope.
+fn is_only_own(system: &System, path: &str) -> bool {
+    let mut options = system.scopes().filter_map(|(_, scope)| scope.options.get(path)).peekable();
+    options.peek().is_some()
+        && options.all(|o| !o.definitions.is_empty() && o.definitions.iter().all(|d| d.own.is_some()))
+}
+
 fn scope_json(
     system: &System,
     scope: &Scope,
@@ -80,6 +87,10 @@ fn scope_json(
             continue;
         }
         // Below an option that failed as a whole, every part of it did.
+        // What only NixOS' own modules define is told where they contradict each other.
+        if shown.is_none() && is_only_own(system, path) {
+            continue;
+        }
         let prediction = match shown {
             Some(option) if !option.has_parts => prediction_json(system, option, locate),
             _ => match scope.failed_above(path) {
@@ -147,6 +158,9 @@ pub(super) fn definitions_json(system: &System, option: &OptionModel, locate: &L
             } else {
                 object.insert("file".into(), Json::Null);
                 object.insert("range".into(), Json::Null);
+            }
+            if let Some(own) = &d.own {
+                object.insert("module".into(), own.file.as_str().into());
             }
             object.insert("priority".into(), d.priority.into());
             object.insert("wins".into(), (d.state == DefinitionState::Wins).into());

@@ -1,5 +1,7 @@
 //! `conflicting-definitions`: two definitions within one scope that contradict each other.
 
+mod own;
+
 use super::needs_mkdefault::{opponents, says};
 use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Severity};
@@ -21,6 +23,9 @@ pub(super) const RULE: Rule = Rule {
 An option that two modules of the same configuration define differently, at the same priority: two modules of the base,
 or two of a specialisation, or two of the base that meet only inside a specialisation, because a guard keeps one of
 them out of the base.
+
+Where the source of nixpkgs is at hand, what NixOS' own modules define takes part, as far as it is certain that they do:
+two desktops may each set an option that only one value is possible for.
 
 ## Why it hurts
 
@@ -100,7 +105,9 @@ fn finding(
     let winners: Vec<&DefinitionModel> =
         option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
     let placed = || winners.iter().copied().filter(|d| d.place.is_some());
-    let first = placed().next()?;
+    let Some(first) = placed().next() else {
+        return own::finding(cx, specialisation, name, message, &winners);
+    };
     let other = placed().find(|d| d.value != first.value).or(placed().nth(1));
     // The option's own default stands nowhere.
     let rival = other.or_else(|| winners.iter().copied().find(|d| d.place.is_none()));
@@ -116,7 +123,9 @@ fn finding(
                 (None, Origin::System) => "NixOS' own ",
                 (None, _) => "its default ",
             };
-            format!("`{written}` cannot be both {} and {its}{} in {scope}", cx.show(first), cx.show(rival))
+            let told = rival.own.as_ref().map(|own| format!(" (`{}`)", own.file)).unwrap_or_default();
+            let (one, other) = (cx.show(first), cx.show(rival));
+            format!("`{written}` cannot be both {one} and {its}{other}{told} in {scope}")
         }
         Some(_) => format!("`{written}` takes one definition only, but has two alike in {scope}"),
         None => format!("`{written}` takes one definition only, but has several in {scope}"),
@@ -127,7 +136,11 @@ fn finding(
         severity: RULE.severity,
         message: values,
         primary: says(cx, written, first)?,
-        related: other.and_then(|o| says(cx, written, o)).into_iter().collect(),
+        related: other
+            .and_then(|o| says(cx, written, o))
+            .or_else(|| own::made(cx, rival?))
+            .into_iter()
+            .collect(),
         consequence: format!("NixOS will refuse to build {built}: \"{message}\""),
         systems: Vec::new(),
         specialisation: specialisation.map(|s| s.name.clone()),

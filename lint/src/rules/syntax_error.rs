@@ -42,7 +42,10 @@ It is certain, unless the file uses a syntax that is newer than this version.
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for path in &cx.system.files {
+    // NixOS' own modules are read as well.
+    let own = cx.system.options.and_then(|options| options.table().definers());
+    let is_own = |path: &str| own.is_some_and(|own| path.starts_with(own.folder()));
+    for path in cx.system.files.iter().filter(|path| !is_own(path)) {
         in_file(cx.texts, path, findings);
     }
 }

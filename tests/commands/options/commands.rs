@@ -9,7 +9,7 @@ use std::fs;
 fn build_makes_a_table_of_a_source() {
     let user = User::with(&[]);
     expect![[r#"
-        14 options of NixOS
+        26 options of NixOS
           1 are other names of options
           1 have been removed
           1 are declared by modules that must be imported
@@ -59,9 +59,16 @@ fn says(status: i32, args: &[&str]) -> String {
 #[test]
 fn list() {
     expect![[r#"
+        boot.loader.grub.device: string
         hosts: attribute set of (submodule)
         hosts.<name>.address: string
         hosts.<name>.aliases: list of string
+        programs.seahorse.enable: boolean
+        programs.ssh.agent: boolean
+        programs.ssh.askPassword: string
+        services.desktops.gnome.enable: boolean
+        services.desktops.gnome.remote: boolean
+        services.desktops.plasma.enable: boolean
         services.greeter.banner: strings concatenated with "\n"
         services.greeter.enable: boolean
         services.greeter.languages: list of (one of "de", "en")
@@ -69,8 +76,13 @@ fn list() {
         services.greeter.package: package
         services.greeter.port: 16 bit unsigned integer; between 0 and 65535 (both inclusive)
         services.greeter.settings: JSON value
+        services.power.governor: string
+        services.power.level: signed integer
+        services.power.lid: boolean
+        services.power.profiles: boolean
         services.welcome.banner: another name of services.greeter.banner
         services.welcome.fax: removed
+        system.nixos.tags: list of string
         version: string
         virtualisation.tiny.cores: positive integer, meaning >0
     "#]]

@@ -2,6 +2,7 @@
 
 mod commands;
 mod kept;
+mod own;
 mod used;
 
 use crate::User;

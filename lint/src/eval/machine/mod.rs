@@ -125,6 +125,16 @@ impl<'h> Eval<'h> {
         result
     }
 
+    /// Runs `f` with at most `steps` steps that do not count, and returns how many it took.
+    pub fn beside_budget<T>(&mut self, steps: u64, f: impl FnOnce(&mut Self) -> T) -> (T, u64) {
+        let (whole, before) = (self.budget, self.steps);
+        self.budget = before.saturating_add(steps);
+        let result = f(self);
+        let taken = self.steps - before;
+        (self.budget, self.steps) = (whole, before);
+        (result, taken)
+    }
+
     /// Runs `f` one level deeper, on a stack that is large enough.
     pub fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
         if self.depth >= MAX_DEPTH {

@@ -29,8 +29,10 @@ impl Builder {
                 ev.to_json(&value).ok()
             })
         };
-        let conditions = candidate
-            .conditions
+        let own = self.own_definition(ev, node, candidate);
+        // What NixOS' own modules ask and read is nothing that the configuration does.
+        let conditions: &[_] = if own.is_some() { &[] } else { &candidate.conditions };
+        let conditions = conditions
             .iter()
             .map(|c| ConditionModel {
                 span: origin_span(ev, c.thunk),
@@ -53,11 +55,13 @@ impl Builder {
             expression,
             conditions,
             reads: match candidate.state {
+                _ if own.is_some() => Vec::new(),
                 DefState::Off => self.reads_of(ev, candidate.value),
                 _ => self.reads_of_all(ev, vec![candidate.value]),
             },
             misfits: Vec::new(),
             old_name: self.old_name(candidate.definition.by.as_deref()),
+            own,
         }
     }
 
@@ -115,6 +119,7 @@ impl Builder {
                     reads: self.reads_of_all(ev, conditions.chain([d.value]).collect()),
                     misfits: Vec::new(),
                     old_name: self.old_name(d.by.as_deref()),
+                    own: None,
                 }
             })
             .collect()
@@ -124,16 +129,14 @@ impl Builder {
         if module == u32::MAX {
             return Origin::Default;
         }
-        match self.modules.collected(ev, self.modules.scope_of(node)) {
-            Ok(collected) => match collected.modules.get(module as usize) {
-                Some(m) if eval::sources::is_stand_in(&m.file) => Origin::System,
-                Some(m) => match m.origin {
-                    ModuleOrigin::System => Origin::System,
-                    ModuleOrigin::Inherited => Origin::Inherited,
-                    ModuleOrigin::Own => Origin::Own,
-                },
-                None => Origin::Default,
+        match self.modules.module(ev, self.modules.scope_of(node), module) {
+            Ok(Some(m)) if eval::sources::is_stand_in(&m.file) => Origin::System,
+            Ok(Some(m)) => match m.origin {
+                ModuleOrigin::System => Origin::System,
+                ModuleOrigin::Inherited => Origin::Inherited,
+                ModuleOrigin::Own => Origin::Own,
             },
+            Ok(None) => Origin::Default,
             Err(_) => Origin::Own,
         }
     }

@@ -191,6 +191,7 @@ impl Builder {
         for (path, node) in open {
             self.node(ev, node, &mut scope, path.len() - 1);
         }
+        self.own_conflicts(ev, id, &mut scope);
         self.adjust(ev, id, &mut scope);
         Some(scope)
     }
@@ -320,7 +321,7 @@ impl ModuleSystem {
 /// What the modules define that a scope has besides those of another one; `None` if it does not have these as they are there, or if
 /// there is more to them than settings.
 fn own_definitions(child: &Collected, parent: &Collected) -> Option<Vec<Definition>> {
-    if child.troubles.len() != parent.troubles.len() {
+    if child.troubles.len() != parent.troubles.len() || child.disabled != parent.disabled {
         return None;
     }
     let mut inherited = parent.modules.iter().peekable();
@@ -357,8 +358,9 @@ fn in_child(option: &OptionModel, name: &Name) -> OptionModel {
     };
     of_child(&mut option.reads);
     for definition in &mut option.definitions {
-        if definition.origin == Origin::Own {
-            definition.origin = Origin::Inherited;
+        let because = definition.own.iter_mut().flat_map(|own| &mut own.because).map(|(_, origin)| origin);
+        for origin in because.chain([&mut definition.origin]).filter(|origin| **origin == Origin::Own) {
+            *origin = Origin::Inherited;
         }
         of_child(&mut definition.reads);
         definition.conditions.iter_mut().for_each(|condition| of_child(&mut condition.reads));

@@ -4,6 +4,7 @@
 //! for. What depends on a configuration, or on what is not at hand, is unknown, and does not keep its neighbours from
 //! being known.
 
+mod defined;
 mod describe;
 mod host;
 mod module;
@@ -14,7 +15,7 @@ mod union;
 
 use super::ModuleSystem;
 use super::model::World;
-use super::table::OptionTableBuilder;
+use super::table::{Definers, OptionTableBuilder};
 use crate::eval::host::FileKind;
 use crate::eval::{Attrs, Eval, Res, Stop, ThunkId, Value, paths, prelude};
 use crate::source::files::FileSystem;
@@ -45,6 +46,8 @@ pub struct Declared {
     pub options: OptionTableBuilder,
     /// What could not be known, each as a sentence with the place that it is about.
     pub troubles: Vec<String>,
+    /// Which modules define which options; `None` where not all modules are known.
+    pub definers: Option<Definers>,
     /// The files that were read.
     pub files: BTreeSet<String>,
 }
@@ -122,8 +125,8 @@ pub fn declared(files: &dyn FileSystem, source: &Source) -> Result<Declared, Str
     let others: Vec<String> = others.collect();
     let batches: Vec<Batch> = others.chunks(BATCH).map(|files| Batch::Others(files.to_vec())).collect();
     read(&host, source, &batches, &mut union);
-    let (options, troubles) = union.finish(source.world);
-    Ok(Declared { options, troubles, files: host.lowered() })
+    let (options, troubles, definers) = union.finish(source);
+    Ok(Declared { options, troubles, definers, files: host.lowered() })
 }
 
 /// Evaluates batches of modules in parallel, and adds what they declare in their order.

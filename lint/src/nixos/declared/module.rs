@@ -10,6 +10,7 @@ use crate::syntax::hir::{Expr, ExprId, Name, Param};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// Modules that are evaluated together.
 pub(super) enum Batch {
@@ -37,6 +38,8 @@ pub(super) struct Reader<'s> {
     pub(super) inside: Vec<(u32, ExprId)>,
     /// Where the module stands that is being read, if it is not a file of its own.
     pub(super) module: Option<Origin>,
+    /// The file that the module is of, seen from the source's folder.
+    pub(super) file: Option<Arc<str>>,
 }
 
 /// A set of modules whose options make one tree: the source's, or a submodule's.
@@ -85,6 +88,7 @@ impl<'s> Reader<'s> {
             by_import: false,
             inside: Vec::new(),
             module: None,
+            file: None,
         }
     }
 
@@ -96,6 +100,7 @@ impl<'s> Reader<'s> {
                 let list = ev.as_list(list)?;
                 if let (Some(why), 0) = (&list.open, range.start) {
                     self.open(&[], &why.reason.clone());
+                    self.found.lacks_modules = true;
                 }
                 Ok(list.items[range.start.min(list.items.len())..range.end.min(list.items.len())].to_vec())
             }
@@ -134,6 +139,9 @@ impl<'s> Reader<'s> {
                 };
                 scope.complete = false;
                 self.trouble(&scope.at, file.as_deref(), &stop);
+                if scope.at.is_empty() {
+                    self.defines_anything();
+                }
             }
         }
     }
@@ -157,12 +165,17 @@ impl<'s> Reader<'s> {
         if !scope.seen.insert(path.as_str().into()) {
             return Ok(());
         }
-        let value = ev.import(&path)?;
-        self.unify(ev, scope, &value)
+        let outer = self.file.replace(self.source.shown(&path).into());
+        let result = ev.import(&path).and_then(|value| self.unify(ev, scope, &value));
+        if result.is_err() && scope.at.is_empty() {
+            self.defines_anything();
+        }
+        self.file = outer;
+        result
     }
 
     fn unify(&mut self, ev: &mut Eval<'_>, scope: &mut Scope, value: &Value) -> Res<()> {
-        let set = match apply(ev, value, &scope.arguments)? {
+        let set: Rc<Attrs> = match apply(ev, value, &scope.arguments)? {
             Value::Attrs(set) => set,
             Value::Symbol(s) => return Err(Stop::needs_nixpkgs(&s)),
             other => return Err(ev.mismatch("a module", &other)),
@@ -181,6 +194,9 @@ impl<'s> Reader<'s> {
                     if let Some(why) = &list.open {
                         scope.complete = false;
                         self.open(&scope.at, &why.reason);
+                        if scope.at.is_empty() {
+                            self.defines_anything();
+                        }
                     }
                 }
                 // A legacy module may have a setting of that name.
@@ -191,9 +207,17 @@ impl<'s> Reader<'s> {
         if scope.freeform.is_none() {
             scope.freeform = set.known("freeformType").map(|attr| attr.value);
         }
+        let before = self.found.options.len();
         if let Some(options) = set.known("options") {
             let mut path = scope.at.clone();
             scope.complete &= self.options(ev, scope, options, &mut path);
+        }
+        // What defines the new name of an option by the old one is told with the old one.
+        let is_renaming = self.found.options[before..]
+            .iter()
+            .any(|o| o.facts.removed.is_some() || !o.facts.renamed_to.is_empty());
+        if scope.at.is_empty() && !self.by_import && !is_renaming {
+            self.definitions(ev, &set);
         }
         Ok(())
     }

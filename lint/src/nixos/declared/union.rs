@@ -1,7 +1,10 @@
 //! What several modules declare, put together.
 
+use super::Source;
+use super::defined::FoundDefinition;
 use crate::nixos::model::World;
-use crate::nixos::table::{Facts, OptionTableBuilder, TypeDescription};
+use crate::nixos::show_loc;
+use crate::nixos::table::{Definers, Facts, OptionTableBuilder, TypeDescription};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
 
@@ -16,6 +19,10 @@ pub(super) struct Found {
     pub(super) open: Vec<(Vec<Name>, bool)>,
     /// What could not be known.
     pub(super) troubles: Vec<String>,
+    /// What they define.
+    pub(super) defined: Vec<FoundDefinition>,
+    /// Whether there are modules that cannot be known.
+    pub(super) lacks_modules: bool,
 }
 
 /// A declaration of an option.
@@ -34,6 +41,9 @@ pub(super) struct Union {
     options: BTreeMap<Vec<Name>, FoundOption>,
     open: Vec<Vec<Name>>,
     troubles: Vec<String>,
+    defined: Vec<FoundDefinition>,
+    /// Whether not even the modules are all known.
+    lacks_modules: bool,
 }
 
 impl Union {
@@ -49,17 +59,23 @@ impl Union {
         }
         self.open.extend(found.open.into_iter().filter(|(_, by_import)| !by_import).map(|(path, _)| path));
         self.troubles.extend(found.troubles);
+        self.defined.extend(found.defined);
+        self.lacks_modules |= found.lacks_modules;
     }
 
     /// Notes that a whole batch could not be evaluated.
     pub(super) fn failed(&mut self, why: String) {
         self.open.push(Vec::new());
         self.troubles.push(why);
+        self.lacks_modules = true;
     }
 
-    /// The options, and what could not be known.
-    pub(super) fn finish(mut self, world: World) -> (OptionTableBuilder, Vec<String>) {
+    /// The options, what could not be known, and which modules define what, if these are all known.
+    pub(super) fn finish(mut self, source: &Source) -> (OptionTableBuilder, Vec<String>, Option<Definers>) {
+        let world = source.world;
         self.place_added();
+        let is_whole = world == World::Nixos && !self.lacks_modules;
+        let definers = is_whole.then(|| self.definers(&source.folder));
         let mut builder = OptionTableBuilder::exact(world);
         for (path, option) in &self.options {
             let ty = self.type_of(option, 0);
@@ -70,7 +86,39 @@ impl Union {
         }
         self.troubles.sort();
         self.troubles.dedup();
-        (builder, self.troubles)
+        (builder, self.troubles, definers)
+    }
+
+    /// Which modules define which options.
+    fn definers(&self, folder: &str) -> Definers {
+        let mut definers = Definers::new(folder);
+        let modules: Vec<u32> =
+            self.defined.iter().map(|defined| definers.add_module(&defined.file)).collect();
+        for (defined, module) in self.defined.iter().zip(modules) {
+            let path = &defined.path;
+            let option =
+                (1..=path.len()).find_map(|end| Some((&path[..end], self.options.get(&path[..end])?)));
+            match option {
+                Some((path, option)) if Definers::are_of(&self.type_of(option, 0)) => {
+                    definers.add(module, show_loc(path));
+                    for place in &option.facts.declared {
+                        let file = place.rsplit_once(':').map_or(place.as_str(), |(file, _)| file);
+                        if let Some(to) = definers.module(file) {
+                            definers.add_lead(module, to);
+                        }
+                    }
+                }
+                None if defined.open => definers.add_open(module, show_loc(path)),
+                _ => {}
+            }
+        }
+        for (old, option) in &self.options {
+            for new in &option.facts.renamed_to {
+                let new: Vec<Name> = new.iter().map(Name::new).collect();
+                definers.add_old_name(show_loc(old), show_loc(&new));
+            }
+        }
+        definers
     }
 
     /// Gives the options that were added to submodules of others their place.

@@ -104,8 +104,7 @@ impl ModuleSystem {
         id: NodeId,
         def: &Candidate,
     ) -> Res<(Rc<str>, ModuleOrigin)> {
-        let collected = self.collected(ev, self.scope_of(id))?;
-        let module = collected.modules.get(def.definition.module as usize);
+        let module = self.module(ev, self.scope_of(id), def.definition.module)?;
         Ok(module.map_or((Rc::from("<default>"), ModuleOrigin::System), |m| (m.file.clone(), m.origin)))
     }
 }

@@ -55,6 +55,9 @@ impl ModuleSystem {
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.
     pub(in crate::nixos) fn nixos_default(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Option<Value>> {
+        if let Some(default) = self.own_default(ev, id)? {
+            return Ok(Some(json_value(ev, &default)));
+        }
         let Some(default) = table::nixos_default(&self.loc(id)) else { return Ok(None) };
         let scope = self.scope_of(id);
         for path in &default.unless {

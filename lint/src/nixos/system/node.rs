@@ -1,6 +1,7 @@
 //! Nodes: the places in a scope's tree of options.
 
 use super::memo::Memo;
+use super::own::OwnDefinitions;
 use super::{Merged, ModuleSystem, ScopeId, show_loc};
 use crate::eval::{Error, Eval, Place, Reads, Stop, ThunkId};
 use crate::nixos::definitions::Definition;
@@ -81,6 +82,7 @@ pub(super) struct Node {
     pushed: Memo<Vec<Definition>>,
     merged: Memo<Merged>,
     declared_names: Memo<DeclaredNames>,
+    own: Memo<OwnDefinitions>,
     value: ThunkId,
     pub(super) children: FxHashMap<Name, Option<NodeId>>,
     /// The elements that merging made, for an option of sets.
@@ -105,6 +107,10 @@ impl Node {
 
     pub(super) fn merged(&mut self) -> &mut Memo<Merged> {
         &mut self.merged
+    }
+
+    pub(super) fn own(&mut self) -> &mut Memo<OwnDefinitions> {
+        &mut self.own
     }
 
     pub(super) fn declared_names(&mut self) -> &mut Memo<DeclaredNames> {
@@ -145,6 +151,7 @@ impl ModuleSystem {
             pushed: Memo::EMPTY,
             merged: Memo::EMPTY,
             declared_names: Memo::EMPTY,
+            own: Memo::EMPTY,
             value,
             children: FxHashMap::default(),
             elements: Vec::new(),

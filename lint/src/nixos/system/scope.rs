@@ -1,6 +1,7 @@
 //! Scopes: what they start from, and the modules that they have.
 
 use super::node::{Location, Node, NodeId, NodeKind};
+use super::own::OwnModules;
 use super::{ModuleSystem, TableNode};
 use crate::eval::{Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::collect::Collected;
@@ -98,6 +99,8 @@ pub(in crate::nixos) struct Scope {
     /// Stops if something is defined that no option declares.
     pub(super) check: ThunkId,
     collected: Option<Rc<Collected>>,
+    /// The modules of NixOS' own that were asked for.
+    pub(super) own: OwnModules,
     pub(super) root: Option<NodeId>,
 }
 
@@ -131,6 +134,7 @@ impl ModuleSystem {
             collect,
             check,
             collected: None,
+            own: OwnModules::default(),
             root: None,
         });
         id
@@ -175,6 +179,10 @@ impl ModuleSystem {
             ev.update(old, more)
         });
         self.0.borrow_mut().scopes[id.0 as usize].special_args = both;
+    }
+
+    pub(super) fn set_scope<T>(&self, id: ScopeId, f: impl FnOnce(&mut Scope) -> T) -> T {
+        f(&mut self.0.borrow_mut().scopes[id.0 as usize])
     }
 
     /// The scope one of whose options a scope is the value of, if it is.

@@ -14,6 +14,7 @@ mod chosen;
 mod codes;
 mod corrections;
 mod defaults;
+mod definers;
 mod facts;
 mod import;
 mod locate;
@@ -32,6 +33,7 @@ pub use builder::OptionTableBuilder;
 pub use chosen::{EmbeddedTables, Tables};
 pub use corrections::Applied;
 pub use defaults::{NixosDefault, nixos_default};
+pub use definers::Definers;
 pub use facts::Facts;
 pub use import::{ImportError, import};
 pub use locate::Location;
@@ -61,6 +63,8 @@ pub struct OptionTable {
     facts: Vec<(u32, Span)>,
     /// Whether the types are those that the modules say, and not what the manual says of them.
     is_exact: bool,
+    /// Which modules define the options, where these are at hand.
+    definers: Option<Box<Definers>>,
     /// The types themselves, parsed when they are asked for: with their submodules, and without.
     types: [OnceLock<Box<[OnceLock<TypeDescription>]>>; 2],
     /// The old names of options by the new one, found when they are first asked for.
@@ -140,6 +144,17 @@ impl OptionTable {
     /// but where it says so ([`Node::is_open`]).
     pub fn is_exact(&self) -> bool {
         self.is_exact
+    }
+
+    /// The same options, whose modules are at hand.
+    #[must_use]
+    pub fn with_definers(self, definers: Definers) -> OptionTable {
+        OptionTable { definers: Some(Box::new(definers)), ..self }
+    }
+
+    /// Which modules define the options, where these are at hand.
+    pub fn definers(&self) -> Option<&Definers> {
+        self.definers.as_deref()
     }
 
     /// The node above all others; it has no name.

@@ -61,7 +61,10 @@ pub fn former_names(path: &[&str], release: u32) -> Vec<Vec<String>> {
                 && renaming.to.is_some_and(|to| to == path)
         })
     };
-    exact.chain(below).filter(became).collect()
+    let mut names: Vec<Vec<String>> = exact.chain(below).filter(became).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// What the options of NixOS at a path, above it or below it were renamed to, in any release.

@@ -238,8 +238,16 @@ fn freeze(
     }
     facts.sort_by_key(|(node, _)| *node);
     let types = [OnceLock::new(), OnceLock::new()];
-    let mut table =
-        OptionTable { text, nodes, descriptions, facts, is_exact: false, types, old_names: OnceLock::new() };
+    let mut table = OptionTable {
+        text,
+        nodes,
+        descriptions,
+        facts,
+        is_exact: false,
+        definers: None,
+        types,
+        old_names: OnceLock::new(),
+    };
     for correction in corrections {
         let found = table.node(&correction.path).filter(|node| correction.fits(*node)).map(|node| node.id);
         if let Some(id) = found {
