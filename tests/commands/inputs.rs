@@ -242,11 +242,19 @@ fn what_never_ends() {
     );
     check(
         "{ config, ... }: { imports = config.specialisation.modules; }\n",
-        0,
+        1,
         expect![[r#"
-        nothing found
-        note: configuration.nix:1:30: NixOS refuses `configuration.nix`: infinite recursion encountered
-    "#]],
+            1 finding
+            note: configuration.nix:1:30: NixOS refuses `configuration.nix`: infinite recursion encountered
+            error[recursive-guard]: the imports of a module depend on `config`
+              ┌─ configuration.nix:1:30
+              │
+            1 │ { config, ... }: { imports = config.specialisation.modules; }
+              │                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this decides what is imported
+              │
+              = NixOS will refuse to build the system: "infinite recursion encountered"
+
+        "#]],
     );
     check(
         "let specialisation = x: specialisation (x + 1); in specialisation 0\n",

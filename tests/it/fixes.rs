@@ -46,8 +46,16 @@ fn failed(predictions: &BTreeMap<Place, Json>, place: &Place) -> bool {
     let is_refused = |p: &Json| says(p, "NixOS refuses it");
     let is_misfit = |p: &Json| says(p, "which this value is not");
     let (system, scope, option) = place;
-    let first = (system.clone(), scope.clone(), String::new());
-    let of_scope = predictions.range(first..).take_while(|(p, _)| (&p.0, &p.1) == (system, scope));
+    let of = |scope: &Option<String>| {
+        let (first, scope) = ((system.clone(), scope.clone(), String::new()), scope.clone());
+        predictions.range(first..).take_while(move |(p, _)| p.0 == *system && p.1 == scope)
+    };
+    // Where the parent cannot be evaluated, nothing is known of its specialisations, or whether there are any.
+    let is_whole = |place: &Place, p: &Json| place.2 == "isSpecialisation" && p["status"] == "recursion";
+    if of(&None).any(|(place, p)| is_whole(place, p) || is_refused(p)) {
+        return true;
+    }
+    let of_scope = of(scope);
     let mut failures = of_scope.filter(|(_, p)| {
         p["status"] == "conflict" || p["status"] == "recursion" || is_refused(p) || is_misfit(p)
     });
@@ -108,7 +116,10 @@ fn key(finding: &Finding) -> (&'static str, String, Option<String>, Option<Strin
 }
 
 /// The rules of severity error whose findings need not have a mend: only the author knows what was meant.
-const NO_MEND: [&str; 6] = [
+const NO_MEND: [&str; 9] = [
+    "misplaced-imports",
+    "mixed-config",
+    "recursive-guard",
     "renamed-option",
     "syntax-error",
     "undeclared-option",

@@ -26,6 +26,6 @@ pub use builtins::Builtin;
 pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};
-pub use reads::{Met, Missed};
+pub use reads::{Asked, Met, Missed};
 pub use releases::Release;
 pub use value::*;

@@ -8,6 +8,7 @@ mod calls;
 mod configuration;
 mod formals;
 mod judge;
+mod modules;
 mod rename;
 mod scope;
 mod wrap;

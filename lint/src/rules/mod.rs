@@ -6,11 +6,16 @@ mod captured_config;
 mod conflicting_definitions;
 mod context;
 mod dead_guard;
+mod guard_by_name;
 mod ineffective_override;
 mod inverted_guard;
+mod misplaced_imports;
+mod misplaced_setting;
 mod missing_tag;
+mod mixed_config;
 mod needs_mkdefault;
 mod nested_specialisation;
+mod recursive_guard;
 mod renamed_option;
 mod syntax_error;
 mod undeclared_option;
@@ -60,11 +65,16 @@ pub const ALL: &[Rule] = &[
     captured_config::RULE,
     conflicting_definitions::RULE,
     dead_guard::RULE,
+    guard_by_name::RULE,
     ineffective_override::RULE,
     inverted_guard::RULE,
+    misplaced_imports::RULE,
+    misplaced_setting::RULE,
     missing_tag::RULE,
+    mixed_config::RULE,
     needs_mkdefault::RULE,
     nested_specialisation::RULE,
+    recursive_guard::RULE,
     renamed_option::RULE,
     syntax_error::RULE,
     undeclared_option::RULE,

@@ -29,16 +29,7 @@ impl Builder {
                 ev.to_json(&value).ok()
             })
         };
-        let conditions = candidate
-            .conditions
-            .iter()
-            .map(|c| ConditionModel {
-                span: origin_span(ev, c.thunk),
-                guard: guard(ev, c.thunk),
-                holds: c.holds,
-                reads: self.reads_of(ev, c.thunk),
-            })
-            .collect();
+        let conditions = candidate.conditions.iter().map(|c| self.condition(ev, c.thunk, c.holds)).collect();
         DefinitionModel {
             place: candidate.definition.place.and_then(|p| place(ev, p)),
             priority: candidate.priority,
@@ -57,6 +48,15 @@ impl Builder {
                 _ => self.reads_of_all(ev, vec![candidate.value]),
             },
             misfits: Vec::new(),
+        }
+    }
+
+    fn condition(&self, ev: &mut Eval<'_>, thunk: ThunkId, holds: Option<bool>) -> ConditionModel {
+        ConditionModel {
+            span: origin_span(ev, thunk),
+            guard: guard(ev, thunk),
+            holds,
+            reads: self.reads_of(ev, thunk),
         }
     }
 
@@ -95,9 +95,10 @@ impl Builder {
         let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
         raw.iter()
             .map(|d| {
-                let conditions = d.outer.iter().map(|property| match property {
-                    Property::If(thunk) | Property::Override(thunk) => *thunk,
-                });
+                let properties: Vec<ThunkId> = d.outer.iter().map(Property::thunk).collect();
+                let conditions = d.outer.iter().filter(|property| matches!(property, Property::If(_)));
+                let conditions = conditions.map(Property::thunk).chain(inner_condition(ev, d.value));
+                let conditions: Vec<ThunkId> = conditions.collect();
                 DefinitionModel {
                     place: d.place.and_then(|p| place(ev, p)),
                     priority: priority::PLAIN,
@@ -105,8 +106,8 @@ impl Builder {
                     origin: self.origin(ev, node, d.module),
                     value: None,
                     expression: origin_span(ev, d.value),
-                    conditions: Vec::new(),
-                    reads: self.reads_of_all(ev, conditions.chain([d.value]).collect()),
+                    conditions: conditions.iter().map(|c| self.condition(ev, *c, None)).collect(),
+                    reads: self.reads_of_all(ev, properties.into_iter().chain([d.value]).collect()),
                     misfits: Vec::new(),
                 }
             })
@@ -170,7 +171,7 @@ impl Builder {
             Met::Read(key) => self.read(NodeId(*key)),
             Met::Missed(missed) => {
                 let option = self.read(NodeId(missed.of))?;
-                let missing = Some(span(ev, missed.origin));
+                let missing = Some((missed.asked, span(ev, missed.origin)));
                 Some(Read {
                     option: format!("{}.{}", option.option, attr_name(&missed.name)),
                     missing,
@@ -185,6 +186,12 @@ impl Builder {
         let specialisation = self.scopes.get(&self.modules.scope_of(node))?.clone();
         Some(Read { specialisation, option: show_loc(&self.path(node)), missing: None })
     }
+}
+
+/// The condition of the `mkIf` that a value is.
+fn inner_condition(ev: &mut Eval<'_>, value: ThunkId) -> Option<ThunkId> {
+    let Ok(Value::Attrs(set)) = ev.force(value) else { return None };
+    set.known("_type").and_then(|_| set.known("condition")).map(|attr| attr.value)
 }
 
 /// What a condition asks about specialisations.
