@@ -68,6 +68,26 @@ impl Source {
         Some(attr.syntax().text_range())
     }
 
+    /// Where the only string within a range stands that says this, plainly written.
+    pub fn string(&self, range: TextRange, text: &str) -> Option<TextRange> {
+        use rnix::ast::{InterpolPart, Str};
+        let says = |string: &Str| match string.normalized_parts().as_slice() {
+            [InterpolPart::Literal(literal)] => literal == text,
+            _ => false,
+        };
+        let strings = self.root.descendants().filter(|node| range.contains_range(node.text_range()));
+        let mut strings = strings.filter_map(Str::cast).filter(says);
+        let string = strings.next().filter(|_| strings.next().is_none())?;
+        Some(string.syntax().text_range())
+    }
+
+    /// The edit that adds an element in front of the others of the list at exactly this range.
+    pub fn first_element(&self, range: TextRange, element: &str) -> Option<Edit> {
+        let rnix::ast::Expr::List(list) = self.expression_at(range)? else { return None };
+        let open = list.l_brack_token()?.text_range().end();
+        Some(self.edit(TextRange::empty(open), format!(" {element}")))
+    }
+
     /// The edit that takes a binding out: with its line, if nothing else stands in that.
     pub fn removal(&self, range: TextRange) -> Edit {
         let text = self.root.text().to_string();

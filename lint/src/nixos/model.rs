@@ -272,6 +272,8 @@ pub struct DefinitionModel {
     pub place: Option<Place>,
     /// Its priority.
     pub priority: i64,
+    /// Its order among those of the same priority (`mkOrder`).
+    pub order: i64,
     /// What became of it.
     pub state: DefinitionState,
     /// Whose it is.

@@ -33,6 +33,7 @@ impl Builder {
         DefinitionModel {
             place: candidate.definition.place.and_then(|p| place(ev, p)),
             priority: candidate.priority,
+            order: candidate.order,
             state: match candidate.state {
                 DefState::Wins => DefinitionState::Wins,
                 DefState::Loses => DefinitionState::Loses,
@@ -102,6 +103,7 @@ impl Builder {
                 DefinitionModel {
                     place: d.place.and_then(|p| place(ev, p)),
                     priority: priority::PLAIN,
+                    order: priority::ORDER,
                     state: DefinitionState::Maybe,
                     origin: self.origin(ev, node, d.module),
                     value: None,
