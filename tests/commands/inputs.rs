@@ -134,8 +134,16 @@ fn bytes_that_are_no_text() {
         latin,
         0,
         expect![[r#"
-        nothing found
-    "#]],
+            1 finding
+            note[empty-specialisation]: specialisation `tv` is the same as its parent
+              ┌─ configuration.nix:1:33
+              │
+            1 │ { networking.hostName = "caf�"; specialisation.tv.configuration.system.nixos.tags = [ "tv" ]; }
+              │                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing is different in it but its name
+              │
+              = NixOS builds the base once more, and gives it an entry of its own
+
+        "#]],
     );
     check(
         b"\xff\xfe{\x00 \x00}\x00# specialisation",

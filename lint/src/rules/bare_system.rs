@@ -69,6 +69,9 @@ only built for a virtual machine may do without.
 /// What a system needs: `lint/data/bootable-system.tsv`.
 const NEEDS: &str = include_str!("../../data/bootable-system.tsv");
 
+/// Where the parent has none either, it is a part of something, and no system.
+const ROOT: &str = "fileSystems.\"/\"";
+
 /// A line of it.
 struct Need {
     option: &'static str,
@@ -120,6 +123,7 @@ fn lacks(system: &System, specialisation: &Specialisation) -> Vec<Lack> {
         || !specialisation.certain
         || !scope.complete
         || !scope.troubles.is_empty()
+        || defined(&system.parent, ROOT).is_none()
     {
         return Vec::new();
     }

@@ -149,7 +149,9 @@ fn fix(
     let may_change = |(scope, option): (Option<&str>, &str)| {
         (scope == tag || tag.is_none()) && super::context::is_part_of(option, name)
     };
-    cx.fixer.fix(finding, "give each attribute the priority", edits, mended, may_change)
+    let fix = cx.fixer.fix(finding, "give each attribute the priority", edits, mended, may_change)?;
+    // What comes back in the base may have been without effect for long.
+    Some(if tag.is_none() { fix.uncertain() } else { fix })
 }
 
 fn each(source: &Source, definition: &DefinitionModel) -> Option<Vec<Edit>> {

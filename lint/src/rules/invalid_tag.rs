@@ -101,5 +101,6 @@ fn fix(cx: &Context<'_>, finding: &Finding, definition: &DefinitionModel, tag: &
     };
     let mended = |after: &System| has(after, &better) && !has(after, tag);
     let may_change = |(_, option): (Option<&str>, &str)| option == TAGS;
-    cx.fixer.fix(finding, format!("write `{better}`"), vec![edit], mended, may_change)
+    let fix = cx.fixer.fix(finding, format!("write `{better}`"), vec![edit], mended, may_change)?;
+    Some(if finding.specialisation.is_none() { fix.uncertain() } else { fix })
 }

@@ -123,7 +123,7 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, changed: &[Changed
         consequence: format!("a switch to `{tag}` at run time leaves this as it is; boot its entry"),
         systems: Vec::new(),
         specialisation: Some(tag.clone()),
-        option: rest.is_empty().then(|| first.name.to_owned()),
+        option: Some(first.name.to_owned()),
         fixes: Vec::new(),
     })
 }
