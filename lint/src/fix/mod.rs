@@ -70,13 +70,11 @@ impl Source {
 
     /// Where the only string within a range stands that says this, plainly written.
     pub fn string(&self, range: TextRange, text: &str) -> Option<TextRange> {
-        use rnix::ast::{InterpolPart, Str};
-        let says = |string: &Str| match string.normalized_parts().as_slice() {
-            [InterpolPart::Literal(literal)] => literal == text,
-            _ => false,
-        };
+        // What has escapes is not plain. (What rnix makes of strings that are not closed cannot be asked.)
+        let plain = format!("\"{text}\"");
+        let says = |string: &rnix::ast::Str| !text.contains(['"', '\\', '$']) && string.to_string() == plain;
         let strings = self.root.descendants().filter(|node| range.contains_range(node.text_range()));
-        let mut strings = strings.filter_map(Str::cast).filter(says);
+        let mut strings = strings.filter_map(rnix::ast::Str::cast).filter(says);
         let string = strings.next().filter(|_| strings.next().is_none())?;
         Some(string.syntax().text_range())
     }

@@ -131,7 +131,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 Some((option, place)) => {
                     findings.push(renamed(cx, specialisation, &path, (above.len(), file), option, place));
                 }
-                None => missing.push(specialisation),
+                // One that has nothing of its own is the parent as it comes.
+                None if has_own(specialisation) => missing.push(specialisation),
+                None => {}
             },
             Marker::Unknown => {}
         }
@@ -142,6 +144,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     } else if findings.len() == before && has_nh && missing.len() == cx.system.specialisations.len() {
         findings.extend(all_lacking(cx, &missing, &path));
     }
+}
+
+fn has_own(specialisation: &Specialisation) -> bool {
+    let mut definitions = specialisation.scope.options.values().flat_map(|option| &option.definitions);
+    definitions.any(|d| d.origin == Origin::Own)
 }
 
 /// The definition of a specialisation's own that says what its marker is.
