@@ -96,8 +96,8 @@ fn evaluate(host: &dyn Host, path: &str, file: &Arc<File>, attributes: &[Name], 
             Ok(value) => json!({ "status": "ok", "value": value }),
             Err(Stop::Unknown(why)) => json!({ "status": "unknown", "reason": &*why.reason }),
             Err(Stop::Error(error)) => match &*error {
-                Error::Recursion(chain) => {
-                    let chain: Vec<Json> = chain.iter().map(|at| origin(&eval, host, *at)).collect();
+                Error::Recursion(circle) => {
+                    let chain: Vec<Json> = circle.places.iter().map(|at| origin(&eval, host, *at)).collect();
                     json!({ "status": "recursion", "chain": chain })
                 }
                 other => json!({ "status": "error", "message": other.to_string() }),
@@ -119,9 +119,9 @@ fn told(eval: &Eval<'_>, host: &dyn Host, stop: &Stop) -> String {
     match stop {
         Stop::Unknown(why) => format!("unknown: {}", why.reason),
         Stop::Error(error) => match &**error {
-            Error::Recursion(chain) => {
+            Error::Recursion(circle) => {
                 let mut text = "infinite recursion".to_owned();
-                for at in chain {
+                for at in &circle.places {
                     text.push_str(&format!("\n  through {}", position(&origin(eval, host, *at))));
                 }
                 text

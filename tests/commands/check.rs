@@ -335,7 +335,7 @@ fn wrong_use_says_what_to_do() {
         "#]],
     );
     let told = user.says(2, &["check", "--ignore", "tabs"]);
-    assert!(told.starts_with("speclint: there is no rule `tabs`; the rules are captured-config, "), "{told}");
+    assert!(told.starts_with("speclint: there is no rule `tabs`; the rules are appended-list, "), "{told}");
     check(
         &user,
         2,

@@ -134,8 +134,16 @@ fn bytes_that_are_no_text() {
         latin,
         0,
         expect![[r#"
-        nothing found
-    "#]],
+            1 finding
+            note[empty-specialisation]: specialisation `tv` is the same as its parent
+              ┌─ configuration.nix:1:33
+              │
+            1 │ { networking.hostName = "caf�"; specialisation.tv.configuration.system.nixos.tags = [ "tv" ]; }
+              │                                 ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing is different in it but its name
+              │
+              = NixOS builds the base once more, and gives it an entry of its own
+
+        "#]],
     );
     check(
         b"\xff\xfe{\x00 \x00}\x00# specialisation",
@@ -242,11 +250,19 @@ fn what_never_ends() {
     );
     check(
         "{ config, ... }: { imports = config.specialisation.modules; }\n",
-        0,
+        1,
         expect![[r#"
-        nothing found
-        note: configuration.nix:1:30: NixOS refuses `configuration.nix`: infinite recursion encountered
-    "#]],
+            1 finding
+            note: configuration.nix:1:30: NixOS refuses `configuration.nix`: infinite recursion encountered
+            error[recursive-guard]: the imports of a module depend on `config`
+              ┌─ configuration.nix:1:30
+              │
+            1 │ { config, ... }: { imports = config.specialisation.modules; }
+              │                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this decides what is imported
+              │
+              = NixOS will refuse to build the system: "infinite recursion encountered"
+
+        "#]],
     );
     check(
         "let specialisation = x: specialisation (x + 1); in specialisation 0\n",

@@ -46,8 +46,16 @@ fn failed(predictions: &BTreeMap<Place, Json>, place: &Place) -> bool {
     let is_refused = |p: &Json| says(p, "NixOS refuses it");
     let is_misfit = |p: &Json| says(p, "which this value is not");
     let (system, scope, option) = place;
-    let first = (system.clone(), scope.clone(), String::new());
-    let of_scope = predictions.range(first..).take_while(|(p, _)| (&p.0, &p.1) == (system, scope));
+    let of = |scope: &Option<String>| {
+        let (first, scope) = ((system.clone(), scope.clone(), String::new()), scope.clone());
+        predictions.range(first..).take_while(move |(p, _)| p.0 == *system && p.1 == scope)
+    };
+    // Where the parent cannot be evaluated, nothing is known of its specialisations, or whether there are any.
+    let is_whole = |place: &Place, p: &Json| place.2 == "isSpecialisation" && p["status"] == "recursion";
+    if of(&None).any(|(place, p)| is_whole(place, p) || is_refused(p)) {
+        return true;
+    }
+    let of_scope = of(scope);
     let mut failures = of_scope.filter(|(_, p)| {
         p["status"] == "conflict" || p["status"] == "recursion" || is_refused(p) || is_misfit(p)
     });
@@ -81,6 +89,13 @@ fn subjects(analysis: &Analysis, findings: &[Finding]) -> BTreeSet<(Option<Strin
         let titles = finding.fixes.iter().filter(|_| finding.rule == "renamed-option").map(|fix| &fix.title);
         let new = titles.filter_map(|title| title.strip_prefix("write `")?.strip_suffix('`'));
         subjects.extend(new.map(|option| (of.clone(), option.to_owned())));
+        // What is kept to the base, for all specialisations alike, is named in the mend; a misspelled file is one of the files.
+        let kept = finding.fixes.iter().filter(|_| finding.rule == "incompatible-options");
+        let kept = kept.filter_map(|fix| fix.title.split('`').nth(1));
+        subjects.extend(kept.map(|option| (None, option.to_owned())));
+        if finding.rule == "switch-marker" {
+            subjects.insert((of.clone(), "environment.etc".to_owned()));
+        }
         // A guard is about everything that is under it.
         for (system, definition, option) in definitions(&systems) {
             let is_under = definition.conditions.iter().any(|c| {
@@ -119,7 +134,15 @@ fn key(finding: &Finding) -> (&'static str, String, Option<String>, Option<Strin
 }
 
 /// The rules of severity error whose findings need not have a mend: only the author knows what was meant.
-const NO_MEND: [&str; 6] = [
+const NO_MEND: [&str; 14] = [
+    "bare-system",
+    "incompatible-options",
+    "invalid-name",
+    "invalid-tag",
+    "misplaced-imports",
+    "mixed-config",
+    "recursive-guard",
+    "removed-nesting",
     "renamed-option",
     "syntax-error",
     "undeclared-option",
@@ -164,6 +187,13 @@ fn wrongs(case: &Case, unsafe_too: bool) -> Vec<String> {
         }
     }
 
+    // A mend may be that there is a specialisation, or that it has another name.
+    let about_names = ["invalid-name", "removed-nesting"];
+    let is_renamed = unsafe_too && mended.iter().any(|finding| about_names.contains(&finding.rule));
+    let has = |all: &BTreeMap<Place, Json>, of: &Place| all.keys().any(|p| (&p.0, &p.1) == (&of.0, &of.1));
+    let is_about_name =
+        |place: &Place| is_below(&place.2, "specialisation") || has(&before, place) != has(&after, place);
+
     let nothing = json!({ "status": "undefined" });
     let places: BTreeSet<&Place> = before.keys().chain(after.keys()).collect();
     for place in places {
@@ -181,6 +211,9 @@ fn wrongs(case: &Case, unsafe_too: bool) -> Vec<String> {
                 && is_of(subject)
                 && (unsafe_too || scope.is_some())
         };
+        if is_renamed && is_about_name(place) {
+            continue;
+        }
         if failed(&before, place) || subjects.iter().any(|(of, subject)| about(of, subject)) {
             continue;
         }

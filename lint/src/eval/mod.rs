@@ -27,6 +27,6 @@ pub use coerce::Coerce;
 pub use heap::ThunkId;
 pub use machine::{Eval, Unit};
 pub(crate) use reads::Reads;
-pub use reads::{Met, Missed};
+pub use reads::{Asked, Met, Missed};
 pub use releases::Release;
 pub use value::*;

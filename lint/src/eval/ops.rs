@@ -12,9 +12,8 @@ impl Eval<'_> {
     pub(super) fn binary(
         &mut self,
         unit: &Rc<Unit>,
-        op: BinaryOp,
-        left: ExprId,
-        right: ExprId,
+        expr: ExprId,
+        (op, left, right): (BinaryOp, ExprId, ExprId),
         frame: FrameId,
     ) -> Res {
         match op {
@@ -24,6 +23,12 @@ impl Eval<'_> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let l = self.eval(unit, left, frame);
                 let r = self.eval_beside(&l, unit, right, frame);
+                if let (Ok(Value::Attrs(set)), Ok(Value::Str(text)))
+                | (Ok(Value::Str(text)), Ok(Value::Attrs(set))) = (&l, &r)
+                {
+                    let origin = Origin { unit: unit.id, expr };
+                    self.note_compared(set, &text.text, origin);
+                }
                 let equal = self.equal_results(l, r).map_err(|s| s.yielding(Kinds::BOOL))?;
                 Ok(Value::Bool(equal == (op == BinaryOp::Equal)))
             }

@@ -29,15 +29,28 @@ pub(crate) struct ReadLog {
     handed: Vec<ThunkId>,
 }
 
-/// An attribute that an option's value was to have, and does not.
+/// What an expression takes for granted that asks for something which an option's value is not, or does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Asked {
+    /// That the value has the attribute: the evaluation fails.
+    Needed,
+    /// Nothing: it says what there is otherwise (`or`).
+    OrElse,
+    /// That the value, a set, may be equal to a text.
+    Compared,
+}
+
+/// An attribute that an option's value was asked for, and does not have; or a text that it was compared with, being a set.
 #[derive(Debug, PartialEq)]
 pub struct Missed {
     /// The key of the option.
     pub of: u32,
-    /// The name of the attribute.
+    /// The name of the attribute, or the text.
     pub name: Name,
-    /// The expression that selects it.
+    /// The expression that asks.
     pub origin: Origin,
+    /// How it asks.
+    pub asked: Asked,
 }
 
 /// Something that an evaluation came across.
@@ -45,7 +58,7 @@ pub struct Missed {
 pub enum Met {
     /// It read an option, of this key.
     Read(u32),
-    /// It failed, as an attribute is missing.
+    /// An attribute is missing.
     Missed(Rc<Missed>),
     /// It handed this to a function that is not at hand.
     Handed(ThunkId),
@@ -89,10 +102,10 @@ impl ReadLog {
         self.named.insert(Rc::as_ptr(set), (set.clone(), key));
     }
 
-    /// Notes that a set does not have an attribute that was selected.
-    pub(crate) fn miss(&mut self, set: &Rc<Attrs>, name: &Name, origin: Origin) {
+    /// Notes that a set does not have an attribute that was selected, or is not the text that it was compared with.
+    pub(crate) fn miss(&mut self, set: &Rc<Attrs>, name: &Name, origin: Origin, asked: Asked) {
         let Some((_, key)) = self.named.get(&Rc::as_ptr(set)) else { return };
-        let missed = Missed { of: *key, name: name.clone(), origin };
+        let missed = Missed { of: *key, name: name.clone(), origin, asked };
         let i = self.missed.iter().position(|known| **known == missed).unwrap_or_else(|| {
             self.missed.push(Rc::new(missed));
             self.missed.len() - 1

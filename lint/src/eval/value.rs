@@ -239,6 +239,15 @@ pub enum Stop {
     Error(Rc<Error>),
 }
 
+/// How an evaluation comes back to where it is.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Circle {
+    /// The places in the text.
+    pub places: Vec<Origin>,
+    /// Whether it leads through something that no text says, such as the module system.
+    pub is_outside: bool,
+}
+
 /// An error that Nix would stop with.
 #[derive(Debug)]
 pub enum Error {
@@ -247,7 +256,7 @@ pub enum Error {
     /// Any other error: a type that does not fit, a missing attribute, `abort`.
     Fail(String),
     /// Infinite recursion, with the places of the cycle.
-    Recursion(Vec<Origin>),
+    Recursion(Circle),
     /// Definitions of an option that contradict each other. The module system's error; it passes through every expression
     /// that reads the option.
     Conflict {

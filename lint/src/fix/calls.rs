@@ -63,7 +63,7 @@ fn contents(value: &ast::Expr) -> Option<Vec<ast::Expr>> {
 }
 
 /// A call of a named function: its name in `lib`, and the arguments.
-fn call(value: &ast::Expr) -> Option<(String, Vec<ast::Expr>)> {
+pub(super) fn call(value: &ast::Expr) -> Option<(String, Vec<ast::Expr>)> {
     let mut arguments = Vec::new();
     let mut head = value.clone();
     while let ast::Expr::Apply(apply) = &head {

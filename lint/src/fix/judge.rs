@@ -64,7 +64,7 @@ impl<'f> Fixer<'f> {
     }
 
     /// A fix that makes these edits, if `mended` says of the system after them that what was meant is reached, the finding is
-    /// gone, and nothing new fails. It is safe if nothing is found that was not found before, and no prediction changes but those
+    /// gone, and nothing new fails; a specialisation is only added or lost if `may_change` allows its name with no option. It is safe if nothing is found that was not found before, and no prediction changes but those
     /// that `may_change` allows.
     pub fn fix(
         &self,
@@ -121,7 +121,8 @@ enum Change {
 impl Trial {
     fn change(&self, finding: &Finding, may_change: impl Fn(Target<'_>) -> bool) -> Change {
         let (before, after) = (&*self.before, &self.after.system);
-        if !has_same_specialisations(before, after) || refusals(after) > refusals(before) {
+        let is_wanted = |name: &str| may_change((Some(name), ""));
+        if !has_its_specialisations(before, after, is_wanted) || refusals(after) > refusals(before) {
             return Change::Failure;
         }
         let mut change = Change::None;
@@ -150,7 +151,11 @@ impl Trial {
     /// Whether edits do no more together than each of them does alone.
     pub fn is_sum_of(&self, alone: &[Arc<Edited>]) -> bool {
         let (before, after) = (&*self.before, &self.after.system);
-        if !has_same_specialisations(before, after) || refusals(after) > refusals(before) {
+        let is_alone_too = |name: &str| {
+            let has = |system: &System| system.specialisations.iter().any(|s| s.name == name);
+            alone.iter().any(|edited| has(&edited.system) != has(before))
+        };
+        if !has_its_specialisations(before, after, is_alone_too) || refusals(after) > refusals(before) {
             return false;
         }
         let alone_too = |(scope, option): Target<'_>, new: &Prediction| {
@@ -182,9 +187,11 @@ fn had_failed(system: &System, finding: &Finding) -> bool {
     })
 }
 
-fn has_same_specialisations(before: &System, after: &System) -> bool {
-    let names = |system: &System| system.specialisations.iter().map(|s| s.name.clone()).collect::<Vec<_>>();
-    names(before) == names(after)
+/// Whether a system still has its specialisations and no others, but for those of which that is wanted.
+fn has_its_specialisations(before: &System, after: &System, is_wanted: impl Fn(&str) -> bool) -> bool {
+    let has = |system: &System, name: &str| system.specialisations.iter().any(|s| s.name == name);
+    before.specialisations.iter().all(|s| has(after, &s.name) || is_wanted(&s.name))
+        && after.specialisations.iter().all(|s| has(before, &s.name) || is_wanted(&s.name))
 }
 
 /// How many modules NixOS refuses.
@@ -203,8 +210,12 @@ struct Fate<'s> {
 
 /// Every option of two versions of a system, with what becomes of it.
 fn fates<'s>(before: &'s System, after: &'s System) -> impl Iterator<Item = Fate<'s>> {
-    before.scopes().zip(after.scopes()).flat_map(|((specialisation, old), (_, new))| {
+    let pairs = before.scopes().filter_map(|(specialisation, old)| {
         let name = specialisation.map(|s| s.name.as_str());
+        let mut scopes = after.scopes().filter(|(s, _)| s.map(|s| s.name.as_str()) == name);
+        Some((name, old, scopes.next()?.1))
+    });
+    pairs.flat_map(|(name, old, new)| {
         // Of an option by several names one tells what becomes of it.
         let is_told = |scope: &Scope, name: &str| scope.options.get(name).is_some_and(|o| !o.is_old_name);
         let added = new.options.keys().filter(|option| !old.options.contains_key(*option));

@@ -8,6 +8,7 @@ mod calls;
 mod configuration;
 mod formals;
 mod judge;
+mod modules;
 mod rename;
 mod scope;
 mod wrap;
@@ -66,6 +67,24 @@ impl Source {
         });
         let attr = found.next().filter(|_| found.next().is_none())?;
         Some(attr.syntax().text_range())
+    }
+
+    /// Where the only string within a range stands that says this, plainly written.
+    pub fn string(&self, range: TextRange, text: &str) -> Option<TextRange> {
+        // What has escapes is not plain. (What rnix makes of strings that are not closed cannot be asked.)
+        let plain = format!("\"{text}\"");
+        let says = |string: &rnix::ast::Str| !text.contains(['"', '\\', '$']) && string.to_string() == plain;
+        let strings = self.root.descendants().filter(|node| range.contains_range(node.text_range()));
+        let mut strings = strings.filter_map(rnix::ast::Str::cast).filter(says);
+        let string = strings.next().filter(|_| strings.next().is_none())?;
+        Some(string.syntax().text_range())
+    }
+
+    /// The edit that adds an element in front of the others of the list at exactly this range.
+    pub fn first_element(&self, range: TextRange, element: &str) -> Option<Edit> {
+        let rnix::ast::Expr::List(list) = self.expression_at(range)? else { return None };
+        let open = list.l_brack_token()?.text_range().end();
+        Some(self.edit(TextRange::empty(open), format!(" {element}")))
     }
 
     /// The edit that takes a binding out: with its line, if nothing else stands in that.

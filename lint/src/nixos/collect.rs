@@ -4,10 +4,11 @@
 //! reversed.
 
 use super::definitions::tag;
-use super::system::{InitialModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
+use super::system::{InitialModule, MixedModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
 use super::views::{ConfigView, OptionsView};
 use crate::eval::{
-    Attr, Attrs, Coerce, Error, Eval, Res, Rest, Stop, ThunkId, Value, paths, prelude, sources,
+    Attr, Attrs, Circle, Coerce, Error, Eval, Origin, Res, Rest, Stop, ThunkId, Value, paths, prelude,
+    sources,
 };
 use crate::syntax::hir::{Expr, Name, Param};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -280,7 +281,7 @@ impl Collector<'_> {
     }
 
     fn trouble(&mut self, file: &Rc<str>, thunk: ThunkId, stop: Stop) {
-        self.troubles.push(Trouble { file: file.clone(), thunk, stop, foreign: false });
+        self.troubles.push(Trouble { file: file.clone(), thunk, stop, foreign: false, mixed: None });
     }
 
     fn try_load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
@@ -366,11 +367,21 @@ impl Collector<'_> {
         let explicit = set.known("config").is_some() || set.known("options").is_some();
         let mut config = Vec::new();
         if explicit {
-            if let Some((name, attr)) = set.entries.iter().find(|(n, _)| !META.contains(&n.as_str())) {
+            let settings: Vec<_> = set.entries.iter().filter(|(n, _)| !META.contains(&n.as_str())).collect();
+            if let Some((name, attr)) = settings.first() {
                 let message = format!(
                     "module `{key}' has an unsupported attribute `{name}'. This is caused by introducing a top-level `config' or `options' attribute"
                 );
                 self.trouble(&file, attr.value, Stop::throw(message));
+                let top = set.known("config").or_else(|| set.known("options"));
+                let mixed = MixedModule {
+                    top: top.and_then(|attr| attr.place),
+                    first: name.clone(),
+                    settings: settings.iter().filter_map(|(_, attr)| attr.place).collect(),
+                };
+                if let Some(trouble) = self.troubles.last_mut() {
+                    trouble.mixed = Some(Rc::new(mixed));
+                }
             }
             config.extend(set.known("config").map(|a| a.value));
             if let Some((name, attr)) = set.entries.iter().find(|(n, _)| n == "meta") {
@@ -497,8 +508,20 @@ impl Collector<'_> {
         let mut args = Attrs::from_entries(entries);
         args.rest = self.args.rest.clone();
         let args = ev.ready(Value::Attrs(Rc::new(args)));
-        ev.call(&value, args)
+        ev.call(&value, args).map_err(|stop| placed(&value, stop))
     }
+}
+
+/// A circle through nothing but what a module's function returns has that for its place.
+fn placed(function: &Value, stop: Stop) -> Stop {
+    if let (Value::Lambda(closure), Stop::Error(error)) = (function, &stop)
+        && matches!(&**error, Error::Recursion(circle) if circle.places.is_empty())
+        && let Expr::Lambda(lambda) = closure.unit.file.expr(closure.lambda)
+    {
+        let place = Origin { unit: closure.unit.id, expr: lambda.body };
+        return Stop::Error(Rc::new(Error::Recursion(Circle { places: vec![place], is_outside: true })));
+    }
+    stop
 }
 
 /// Whether a module is certainly none of the configuration's own: something of an input, or a path in one.

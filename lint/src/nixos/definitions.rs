@@ -60,6 +60,15 @@ pub enum Property {
     Override(ThunkId),
 }
 
+impl Property {
+    /// Its condition or priority.
+    pub(super) fn thunk(&self) -> ThunkId {
+        match self {
+            Property::If(thunk) | Property::Override(thunk) => *thunk,
+        }
+    }
+}
+
 /// A condition around a definition and how it came out.
 #[derive(Clone, Debug)]
 pub struct Condition {

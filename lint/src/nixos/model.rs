@@ -2,7 +2,7 @@
 
 pub use super::guards::Guard;
 use super::table::Node;
-pub use crate::eval::Release;
+pub use crate::eval::{Asked, Release};
 use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
 use serde_json::Value as Json;
@@ -124,6 +124,30 @@ pub struct Trouble {
     pub message: String,
     /// Whether NixOS would refuse it; otherwise it is only not known.
     pub refused: bool,
+    /// What is behind it.
+    pub cause: Cause,
+}
+
+/// What is behind a trouble, where there is more to say of it than its message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    /// What modules or options there are depends on what options are: infinite recursion, through these places.
+    Recursion(Vec<Span>),
+    /// A module with `config` or `options` has settings beside them.
+    Mixed(Mixed),
+    /// Something else.
+    Other,
+}
+
+/// A module with `config` or `options` and settings beside them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Mixed {
+    /// The binding of `config`, or of `options`.
+    pub top: Option<Place>,
+    /// The name of the first setting, which NixOS tells.
+    pub first: Name,
+    /// The settings.
+    pub settings: Vec<Place>,
 }
 
 /// An option of a scope, or an attribute of one.
@@ -252,6 +276,8 @@ pub struct DefinitionModel {
     pub place: Option<Place>,
     /// Its priority.
     pub priority: i64,
+    /// Its order among those of the same priority (`mkOrder`).
+    pub order: i64,
     /// What became of it.
     pub state: DefinitionState,
     /// Whose it is.
@@ -344,9 +370,9 @@ pub struct Read {
     pub specialisation: Option<Name>,
     /// Its path as NixOS prints it.
     pub option: String,
-    /// Set where it is an attribute that the value of an option does not have, so that the evaluation failed: the expression that
-    /// selects it.
-    pub missing: Option<Span>,
+    /// Set where it is an attribute that the value of an option does not have, or a text that the value, being a set, was compared
+    /// with: how that is asked, and the expression that does.
+    pub missing: Option<(Asked, Span)>,
 }
 
 /// A binding in the text.

@@ -3,7 +3,7 @@
 use crate::findings::{Edit, Label, Location};
 use crate::fix::{Fixer, Level, Source, set_priority};
 use crate::nixos::entry::Reference;
-use crate::nixos::model::{DefinitionModel, Place, Span, System};
+use crate::nixos::model::{DefinitionModel, Place, Span, Specialisation, System, World};
 use crate::syntax::hir::{self, Name};
 use rowan::TextRange;
 use std::sync::Arc;
@@ -27,6 +27,24 @@ pub struct Context<'c> {
 }
 
 impl Context<'_> {
+    /// What NixOS is called where the system is one of another kind.
+    pub fn who(&self) -> &'static str {
+        match self.system.world {
+            World::HomeManager => "Home Manager",
+            _ => "NixOS",
+        }
+    }
+
+    /// What is built of a scope, in a sentence.
+    pub fn built(&self, specialisation: Option<&Specialisation>) -> String {
+        specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name))
+    }
+
+    /// Whether a file is one that people write, and not what stands for a source that is not at hand.
+    pub fn is_written(&self, span: Span) -> bool {
+        !crate::eval::prelude::is_own(self.path(span.file))
+    }
+
     /// The path of one of the system's files.
     pub fn path(&self, file: u32) -> &str {
         self.system.files.get(file as usize).map_or("", String::as_str)

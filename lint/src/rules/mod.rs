@@ -2,17 +2,38 @@
 //!
 //! To add one, write its file and its line in [`ALL`].
 
+mod appended_list;
+mod bare_system;
 mod captured_config;
 mod conflicting_definitions;
 mod context;
+mod data;
 mod dead_guard;
+mod dropped_default;
+mod duplicate_tag;
+mod empty_specialisation;
+mod guard_by_name;
+mod incompatible_options;
 mod ineffective_override;
+mod invalid_name;
+mod invalid_tag;
 mod inverted_guard;
+mod misplaced_imports;
+mod misplaced_setting;
 mod missing_tag;
+mod mixed_config;
 mod needs_mkdefault;
+mod needs_reboot;
 mod nested_specialisation;
+mod recursive_guard;
+mod redundant_inherit;
+mod redundant_override;
+mod removed_nesting;
 mod renamed_option;
+mod switch_marker;
 mod syntax_error;
+mod tag_mismatch;
+mod tags;
 mod undeclared_option;
 mod unguarded_default;
 mod unknown_option;
@@ -57,16 +78,35 @@ pub enum Check {
 
 /// All rules, by name.
 pub const ALL: &[Rule] = &[
+    appended_list::RULE,
+    bare_system::RULE,
     captured_config::RULE,
     conflicting_definitions::RULE,
     dead_guard::RULE,
+    dropped_default::RULE,
+    duplicate_tag::RULE,
+    empty_specialisation::RULE,
+    guard_by_name::RULE,
+    incompatible_options::RULE,
     ineffective_override::RULE,
+    invalid_name::RULE,
+    invalid_tag::RULE,
     inverted_guard::RULE,
+    misplaced_imports::RULE,
+    misplaced_setting::RULE,
     missing_tag::RULE,
+    mixed_config::RULE,
     needs_mkdefault::RULE,
+    needs_reboot::RULE,
     nested_specialisation::RULE,
+    recursive_guard::RULE,
+    redundant_inherit::RULE,
+    redundant_override::RULE,
+    removed_nesting::RULE,
     renamed_option::RULE,
+    switch_marker::RULE,
     syntax_error::RULE,
+    tag_mismatch::RULE,
     undeclared_option::RULE,
     unguarded_default::RULE,
     unknown_option::RULE,

@@ -19,8 +19,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-A definition of an option that does not exist: a misspelled name, `configurations` in a specialisation, or an option of a
-module that is not imported. It speaks only where all modules are known that may declare the option, and where these are
+A definition of an option that does not exist: a misspelled name, or an option of a module that is not imported. What is wrong
+around `specialisation` itself is told by `misplaced-setting`. It speaks only where all modules are known that may declare the option, and where these are
 those of one's own nixpkgs; of a namespace that the configuration's modules make themselves, no nixpkgs is needed.
 
 ## Why it hurts
@@ -33,18 +33,16 @@ NixOS refuses to build the system, or the specialisation, even where the definit
 ```nix
 # before
 {
-  specialisation.tv.configurations = {
-    system.nixos.tags = [ \"tv\" ];
-  };
+  imports = [ ./theme.nix ];
+  my.theme.color = \"red\";
 }
 ```
 
 ```nix
 # after
 {
-  specialisation.tv.configuration = {
-    system.nixos.tags = [ \"tv\" ];
-  };
+  imports = [ ./theme.nix ];
+  my.theme.colour = \"red\";
 }
 ```
 
@@ -61,6 +59,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (option, missing) in strangers(scope) {
             if !missing.is_refused(&option.definitions)
                 || is_of_parent(cx.system, specialisation, option, missing)
+                || super::misplaced_setting::is_told(cx.system.world, option, missing)
             {
                 continue;
             }

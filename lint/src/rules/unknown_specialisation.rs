@@ -5,8 +5,8 @@ use crate::eval::show::attr_name;
 use crate::findings::{Applicability, Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::{Source, guard};
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Place, Prediction, Read, Scope, Span, Specialisation,
-    System,
+    Asked, DefinitionModel, DefinitionState, OptionModel, Place, Prediction, Read, Scope, Span,
+    Specialisation, System,
 };
 use crate::nixos::table::nearest;
 
@@ -143,7 +143,7 @@ fn missed(scope: &Scope) -> impl Iterator<Item = Missed<'_>> {
         });
     definitions.flat_map(|(option, definition)| {
         definition.reads.iter().filter_map(move |read| {
-            let span = read.missing?;
+            let (Asked::Needed, span) = read.missing? else { return None };
             let (above, name) = read.option.rsplit_once('.')?;
             let is_specialisation = above == "specialisation" || above.ends_with(".specialisation");
             is_specialisation.then_some(Missed { option, definition, read, name, span })

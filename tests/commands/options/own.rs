@@ -80,7 +80,7 @@ fn two_desktops_in_the_base_and_in_a_specialisation_alone() {
         both,
         1,
         expect![[r#"
-            1 finding
+            2 findings
             error[conflicting-definitions]: `programs.ssh.askPassword` cannot be both "${pkgs.seahorse}/libexec/seahorse/ssh-askpass" and "${pkgs.ksshaskpass.out}/bin/ksshaskpass" in the base system
               ┌─ configuration.nix:3:3
               │
@@ -90,6 +90,14 @@ fn two_desktops_in_the_base_and_in_a_specialisation_alone() {
               │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this has NixOS set it to "${pkgs.ksshaskpass.out}/bin/ksshaskpass" (`nixos/modules/desktops/plasma.nix`)
               │
               = NixOS will refuse to build the system: "The option `programs.ssh.askPassword' has conflicting definition values"
+
+            note[empty-specialisation]: specialisation `x` is the same as its parent
+              ┌─ configuration.nix:4:3
+              │
+            4 │   specialisation.x.configuration.system.nixos.tags = [ "x" ];
+              │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing is different in it but its name
+              │
+              = NixOS builds the base once more, and gives it an entry of its own
 
         "#]],
     );
@@ -204,8 +212,16 @@ fn conditions_that_do_not_hold_or_are_not_known() {
         off,
         0,
         expect![[r#"
-        nothing found
-    "#]],
+            1 finding
+            note[empty-specialisation]: specialisation `x` is the same as its parent
+              ┌─ configuration.nix:1:29
+              │
+            1 │ { services.power.level = 1; specialisation.x.configuration.system.nixos.tags = [ "x" ]; }
+              │                             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ nothing is different in it but its name
+              │
+              = NixOS builds the base once more, and gives it an entry of its own
+
+        "#]],
     );
     assert_eq!(predicted(off, None, "services.power.level"), "ok 1 100");
     // Whether NixOS forces it depends on a package.

@@ -4,6 +4,7 @@ use super::select::absent;
 use super::{Eval, Unit};
 use crate::eval::builtins;
 use crate::eval::heap::{FrameId, Thunk, ThunkId};
+use crate::eval::reads::Asked;
 use crate::eval::value::*;
 use crate::syntax::hir::{Expr, ExprId, Name};
 use std::rc::Rc;
@@ -51,7 +52,10 @@ impl Eval<'_> {
                 self.deeper(|ev| match ev.select_path(unit, *base, path, frame)? {
                     Ok(value) => Ok(value),
                     Err(absent) => match default {
-                        Some(default) => ev.eval(unit, *default, frame),
+                        Some(default) => {
+                            ev.note_absent(&absent, Origin { unit: unit.id, expr }, Asked::OrElse);
+                            ev.eval(unit, *default, frame)
+                        }
                         None => Err(ev.absent(absent, Some(Origin { unit: unit.id, expr }))),
                     },
                 })
@@ -104,7 +108,9 @@ impl Eval<'_> {
                 }
                 ev.eval(unit, *body, frame)
             }),
-            Expr::Binary { op, left, right } => self.deeper(|ev| ev.binary(unit, *op, *left, *right, frame)),
+            Expr::Binary { op, left, right } => {
+                self.deeper(|ev| ev.binary(unit, expr, (*op, *left, *right), frame))
+            }
             Expr::Not(operand) => {
                 let value = self.deeper(|ev| ev.eval(unit, *operand, frame));
                 let value = value.map_err(|s| s.yielding(Kinds::BOOL))?;

@@ -2,6 +2,7 @@
 
 use super::{Eval, Unit};
 use crate::eval::heap::FrameId;
+use crate::eval::reads::Asked;
 use crate::eval::show;
 use crate::eval::value::*;
 use crate::syntax::hir::{AttrName, ExprId, Name};
@@ -64,10 +65,22 @@ impl Eval<'_> {
 
     /// The error that an attribute is missing, which the expression `origin` selects.
     pub(super) fn absent(&mut self, absent: Absent, origin: Option<Origin>) -> Stop {
-        if let (Some(set), Some(origin)) = (&absent.set, origin) {
-            self.reads.miss(set, &absent.name, origin);
+        if let Some(origin) = origin {
+            self.note_absent(&absent, origin, Asked::Needed);
         }
         absent.stop
+    }
+
+    /// Notes that an attribute is missing that the expression `origin` asks for.
+    pub(super) fn note_absent(&mut self, absent: &Absent, origin: Origin, asked: Asked) {
+        if let Some(set) = &absent.set {
+            self.reads.miss(set, &absent.name, origin, asked);
+        }
+    }
+
+    /// Notes that the expression `origin` compares a set with a text.
+    pub(in crate::eval) fn note_compared(&mut self, set: &Rc<Attrs>, text: &str, origin: Origin) {
+        self.reads.miss(set, &Name::new(text), origin, Asked::Compared);
     }
 
     /// The name that an [`AttrName`] is; `None` for `${null}`, which only bindings may have.

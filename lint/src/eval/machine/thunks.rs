@@ -94,7 +94,9 @@ impl Eval<'_> {
     /// Infinite recursion through the thunk `id`, with the places from its first visit to now.
     fn recursion(&self, id: ThunkId) -> Stop {
         let start = self.forcing.iter().rposition(|t| *t == id).unwrap_or(0);
-        let chain = self.forcing[start..].iter().filter_map(|t| self.heap.origin(*t)).collect();
-        Stop::Error(Rc::new(Error::Recursion(chain)))
+        let circle = &self.forcing[start..];
+        let places: Vec<Origin> = circle.iter().filter_map(|t| self.heap.origin(*t)).collect();
+        let is_outside = places.len() < circle.len();
+        Stop::Error(Rc::new(Error::Recursion(Circle { places, is_outside })))
     }
 }

@@ -32,18 +32,11 @@ impl Builder {
         let own = self.own_definition(ev, node, candidate);
         // What NixOS' own modules ask and read is nothing that the configuration does.
         let conditions: &[_] = if own.is_some() { &[] } else { &candidate.conditions };
-        let conditions = conditions
-            .iter()
-            .map(|c| ConditionModel {
-                span: origin_span(ev, c.thunk),
-                guard: guard(ev, c.thunk),
-                holds: c.holds,
-                reads: self.reads_of(ev, c.thunk),
-            })
-            .collect();
+        let conditions = conditions.iter().map(|c| self.condition(ev, c.thunk, c.holds)).collect();
         DefinitionModel {
             place: candidate.definition.place.and_then(|p| place(ev, p)),
             priority: candidate.priority,
+            order: candidate.order,
             state: match candidate.state {
                 DefState::Wins => DefinitionState::Wins,
                 DefState::Loses => DefinitionState::Loses,
@@ -68,6 +61,21 @@ impl Builder {
     /// The old name of an option, as it is told.
     fn old_name(&self, loc: Option<&[Name]>) -> Option<String> {
         loc.map(|loc| show_loc(self.inside(loc)))
+    }
+
+    /// A condition that was perhaps not asked yet: what it reads is known once it was.
+    fn unsettled(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> ConditionModel {
+        let _evaluated = ev.with_budget(OPTION_BUDGET, |ev| ev.force(thunk));
+        self.condition(ev, thunk, None)
+    }
+
+    fn condition(&self, ev: &mut Eval<'_>, thunk: ThunkId, holds: Option<bool>) -> ConditionModel {
+        ConditionModel {
+            span: origin_span(ev, thunk),
+            guard: guard(ev, thunk),
+            holds,
+            reads: self.reads_of(ev, thunk),
+        }
     }
 
     /// Notes what in definitions that certainly take part is not of the option's type.
@@ -105,18 +113,20 @@ impl Builder {
         let Ok(raw) = self.modules.raw(ev, node) else { return Vec::new() };
         raw.iter()
             .map(|d| {
-                let conditions = d.outer.iter().map(|property| match property {
-                    Property::If(thunk) | Property::Override(thunk) => *thunk,
-                });
+                let properties: Vec<ThunkId> = d.outer.iter().map(Property::thunk).collect();
+                let conditions = d.outer.iter().filter(|property| matches!(property, Property::If(_)));
+                let conditions = conditions.map(Property::thunk).chain(inner_condition(ev, d.value));
+                let conditions: Vec<ThunkId> = conditions.collect();
                 DefinitionModel {
                     place: d.place.and_then(|p| place(ev, p)),
                     priority: priority::PLAIN,
+                    order: priority::ORDER,
                     state: DefinitionState::Maybe,
                     origin: self.origin(ev, node, d.module),
                     value: None,
                     expression: origin_span(ev, d.value),
-                    conditions: Vec::new(),
-                    reads: self.reads_of_all(ev, conditions.chain([d.value]).collect()),
+                    conditions: conditions.iter().map(|c| self.unsettled(ev, *c)).collect(),
+                    reads: self.reads_of_all(ev, properties.into_iter().chain([d.value]).collect()),
                     misfits: Vec::new(),
                     old_name: self.old_name(d.by.as_deref()),
                     own: None,
@@ -180,7 +190,7 @@ impl Builder {
             Met::Read(key) => self.read(NodeId(*key)),
             Met::Missed(missed) => {
                 let option = self.read(NodeId(missed.of))?;
-                let missing = Some(span(ev, missed.origin));
+                let missing = Some((missed.asked, span(ev, missed.origin)));
                 Some(Read {
                     option: format!("{}.{}", option.option, attr_name(&missed.name)),
                     missing,
@@ -199,6 +209,12 @@ impl Builder {
         let specialisation = self.scopes.get(&scope)?.clone();
         Some(Read { specialisation, option: show_loc(&self.path(node)), missing: None })
     }
+}
+
+/// The condition of the `mkIf` that a value is.
+fn inner_condition(ev: &mut Eval<'_>, value: ThunkId) -> Option<ThunkId> {
+    let Ok(Value::Attrs(set)) = ev.force(value) else { return None };
+    set.known("_type").and_then(|_| set.known("condition")).map(|attr| attr.value)
 }
 
 /// What a condition asks about specialisations.

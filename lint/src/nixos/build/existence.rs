@@ -3,7 +3,7 @@
 use super::Builder;
 use super::definitions::place;
 use crate::eval::{Eval, Value};
-use crate::nixos::model::{Existence, Missing, Place, Scope, Trouble, World};
+use crate::nixos::model::{Cause, Existence, Missing, Place, Scope, Trouble, World};
 use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::nixos::table::{Node, nearest};
 use crate::syntax::hir::Name;
@@ -85,7 +85,7 @@ impl Builder {
             let message = format!("The option `{}' does not exist", show_loc(&missing.path));
             let span = option.definitions.iter().find_map(|d| d.place).map(|p| p.span());
             if scope.troubles.iter().chain(&refused).all(|trouble| trouble.message != message) {
-                refused.push(Trouble { span, message, refused: true });
+                refused.push(Trouble { span, message, refused: true, cause: Cause::Other });
             }
         }
         scope.troubles.extend(refused);

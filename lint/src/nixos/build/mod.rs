@@ -319,7 +319,7 @@ impl Builder {
         let definition = self.modules.raw(ev, node).ok().and_then(|raw| raw.first().cloned());
         let span = definition.and_then(|d| d.place).and_then(|p| place(ev, p)).map(|p| p.span());
         let message = format!("The option `{}' does not exist", show_loc(&self.path(node)));
-        scope.troubles.push(Trouble { span, message, refused: true });
+        scope.troubles.push(Trouble { span, message, refused: true, cause: Cause::Other });
     }
 
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
@@ -420,7 +420,15 @@ fn note_troubles(ev: &Eval<'_>, troubles: &[nixos::Trouble], scope: &mut Scope) 
         scope.complete &= refused;
         let span = origin_span(ev, trouble.thunk);
         scope.lacks_own |= !refused && !trouble.foreign;
-        scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused });
+        let cause = match &trouble.mixed {
+            Some(mixed) => Cause::Mixed(Mixed {
+                top: mixed.top.and_then(|p| place(ev, p)),
+                first: mixed.first.clone(),
+                settings: mixed.settings.iter().filter_map(|p| place(ev, *p)).collect(),
+            }),
+            None => Cause::Other,
+        };
+        scope.troubles.push(Trouble { span, message: message(&trouble.stop), refused, cause });
     }
 }
 
@@ -432,7 +440,9 @@ fn prediction_of(ev: &Eval<'_>, stop: &Stop) -> Prediction {
             Error::Conflict { option, message } => {
                 Prediction::Conflict { option: option.clone(), message: message.clone() }
             }
-            Error::Recursion(chain) => Prediction::Recursion(chain.iter().map(|o| span(ev, *o)).collect()),
+            Error::Recursion(circle) => {
+                Prediction::Recursion(circle.places.iter().map(|o| span(ev, *o)).collect())
+            }
             Error::Throw(m) | Error::Fail(m) => Prediction::Refused(m.clone()),
         },
     }
@@ -446,14 +456,23 @@ fn message(stop: &Stop) -> String {
 }
 
 fn trouble(ev: &Eval<'_>, stop: &Stop) -> Trouble {
-    let span = match stop {
+    let circle = match stop {
         Stop::Error(e) => match &**e {
-            Error::Recursion(chain) => chain.first().map(|o| span(ev, *o)),
+            Error::Recursion(circle) => Some(circle),
             _ => None,
         },
         Stop::Unknown(_) => None,
     };
-    Trouble { span, message: message(stop), refused: matches!(stop, Stop::Error(_)) }
+    let chain: Vec<Span> = circle.iter().flat_map(|c| &c.places).map(|o| span(ev, *o)).collect();
+    Trouble {
+        span: chain.first().copied(),
+        message: message(stop),
+        refused: matches!(stop, Stop::Error(_)),
+        cause: match circle {
+            Some(circle) if circle.is_outside => Cause::Recursion(chain),
+            _ => Cause::Other,
+        },
+    }
 }
 
 fn span(ev: &Eval<'_>, origin: eval::Origin) -> Span {

@@ -176,7 +176,7 @@ fn refuse_options_of_parent(parent: &Scope, scope: &mut Scope) {
         };
         let message = format!("The option `{}' does not exist", show_loc(&missing.path));
         let span = option.definitions.iter().find_map(|d| d.place).map(|p| p.span());
-        refused.push(Trouble { span, message, refused: true });
+        refused.push(Trouble { span, message, refused: true, cause: Cause::Other });
     }
     refused.dedup_by(|a, b| a.message == b.message);
     scope.troubles.extend(refused);

@@ -6,7 +6,7 @@ mod outputs;
 pub use discover::{Found, discover};
 pub use outputs::{Outputs, Reference, outputs};
 
-use super::model::{Scope, System, Trouble, World};
+use super::model::{Cause, Scope, System, Trouble, World};
 use super::{ModuleSystem, ScopeId, build, homes};
 use crate::eval::host::Host;
 use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
@@ -231,7 +231,7 @@ fn world(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> World {
 /// A system of which nothing is known but why.
 fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
     let refused = matches!(stop, Stop::Error(_));
-    let trouble = Trouble { span: None, message: stop.to_string(), refused };
+    let trouble = Trouble { span: None, message: stop.to_string(), refused, cause: Cause::Other };
     System {
         name: name.to_owned(),
         entry: start.file(),

@@ -3,8 +3,8 @@
 
 use super::{configuration_of, file_value, scope_of};
 use crate::eval::host::Host;
+use crate::eval::{Asked, Eval, Kinds, Met, Missed, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::eval::{Attrs, Res};
-use crate::eval::{Eval, Kinds, Met, Missed, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::nixos::{ModuleSystem, NodeId};
 use crate::syntax::hir::Name;
 use rowan::TextRange;
@@ -151,9 +151,9 @@ impl Walk {
         let value = ev.force(thunk);
         for met in ev.met_by(thunk) {
             match met {
-                Met::Missed(missed) => self.reference(ev, &missed),
+                Met::Missed(missed) if missed.asked == Asked::Needed => self.reference(ev, &missed),
                 Met::Handed(argument) => self.value(ev, argument, Maybe::Handed, depth + 1),
-                Met::Read(_) => {}
+                Met::Missed(_) | Met::Read(_) => {}
             }
         }
         match value {

@@ -12,8 +12,8 @@ mod value;
 
 pub(super) use node::TableNode;
 pub use node::{Declaration, NodeId, NodeKind};
-pub(super) use scope::NewScope;
 pub use scope::{InitialModule, Module, ModuleOrigin, ScopeId, Trouble};
+pub(super) use scope::{MixedModule, NewScope};
 pub use value::Merged;
 
 use crate::eval::show::attr_name;

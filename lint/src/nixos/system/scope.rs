@@ -3,7 +3,7 @@
 use super::node::{Location, Node, NodeId, NodeKind};
 use super::own::OwnModules;
 use super::{ModuleSystem, TableNode};
-use crate::eval::{Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{Eval, Place, Res, Stop, ThunkId, Value};
 use crate::nixos::collect::Collected;
 use crate::nixos::definitions::Definition;
 use crate::nixos::table;
@@ -65,6 +65,18 @@ pub struct Trouble {
     pub stop: Stop,
     /// Whether it is a module of an input or of NixOS, whose source is not at hand.
     pub foreign: bool,
+    /// What stands beside `config` or `options` that must not, if that is the trouble.
+    pub mixed: Option<Rc<MixedModule>>,
+}
+
+/// A module with `config` or `options` and settings beside them.
+pub struct MixedModule {
+    /// The binding of `config`, or of `options`.
+    pub top: Option<Place>,
+    /// The name of the first setting.
+    pub first: Name,
+    /// The settings.
+    pub settings: Vec<Place>,
 }
 
 /// What a new scope is made of.

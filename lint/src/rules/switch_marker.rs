@@ -1,0 +1,335 @@
+//! `switch-marker`: the file in which a specialisation tells `nh` its name, where it is wrong, misspelled or missing.
+
+use super::{Check, Context, Rule};
+use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
+use crate::nixos::model::{
+    DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Scope, Span, Specialisation,
+    System, World,
+};
+use crate::nixos::show_loc;
+use crate::nixos::table::nearest;
+use crate::render;
+use crate::syntax::hir::Name;
+use serde_json::Value as Json;
+
+pub(super) const RULE: Rule = Rule {
+    name: "switch-marker",
+    severity: Severity::Warning,
+    default: true,
+    since: "0.1.0",
+    summary: "the file that tells `nh` which specialisation is running is wrong or missing",
+    documentation: "\
+## What it finds
+
+A specialisation whose `/etc/specialisation` says another name, is misspelled, or is missing while others have theirs; and, as an
+information, where all lack it although the system has `programs.nh.enable`. In Home Manager it is the file
+`home-manager/specialisation` of `xdg.dataFile`.
+
+## Why it hurts
+
+`nh os switch` reads that file to stay in the specialisation that is running. Without it, the base is activated. With a name that
+does not exist, `nh` stops: \"Specialisation 'hdmi' does not exist in the built configuration\". NixOS itself knows nothing of it.
+
+## Example
+
+```nix
+# before
+{
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    environment.etc.\"specialisation\".text = \"television\";
+  };
+}
+```
+
+```nix
+# after
+{
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    environment.etc.\"specialisation\".text = \"tv\";
+  };
+}
+```
+
+A module that extends the option sets it once for all:
+
+```nix
+{ lib, ... }:
+{
+  options.specialisation = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: {
+      configuration.environment.etc.\"specialisation\".text = name;
+    }));
+  };
+}
+```
+
+## When it is wrong
+
+When the file is for a program of one's own. A marker in the base, which specialisations inherit, is told by `unguarded-default`.
+",
+    checks: &[Check::System(check)],
+};
+
+/// The name of the file and of what it is an attribute of.
+fn marker(world: World) -> Option<(&'static [&'static str], &'static str)> {
+    match world {
+        World::Nixos => Some((&["environment", "etc"], "specialisation")),
+        World::HomeManager => Some((&["xdg", "dataFile"], "home-manager/specialisation")),
+        World::Darwin | World::Other => None,
+    }
+}
+
+/// The path of the text of a file.
+fn text_of(above: &[&str], file: &str) -> String {
+    let path: Vec<Name> = above.iter().chain([&file, &"text"]).map(Name::new).collect();
+    show_loc(&path)
+}
+
+/// What is known of a specialisation's marker.
+enum Marker<'s> {
+    /// It says this.
+    Says(&'s str),
+    /// There is none.
+    Missing,
+    Unknown,
+}
+
+fn state<'s>(system: &System, specialisation: &'s Specialisation, path: &str) -> Marker<'s> {
+    let scope = &specialisation.scope;
+    match scope.prediction(path) {
+        Prediction::Ok { value: Json::String(text), .. } => Marker::Says(text.trim()),
+        // A module that is not known may have it, but one that the base has too would mark the base as well.
+        Prediction::Undefined
+            if specialisation.certain
+                && specialisation.inherits == Some(true)
+                && scope.troubles.iter().all(|t| system.parent.troubles.contains(t)) =>
+        {
+            Marker::Missing
+        }
+        _ => Marker::Unknown,
+    }
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some((above, file)) = marker(cx.system.world) else { return };
+    let path = text_of(above, file);
+    let mut missing: Vec<&Specialisation> = Vec::new();
+    let mut marked: Option<&Specialisation> = None;
+    let before = findings.len();
+    for specialisation in &cx.system.specialisations {
+        match state(cx.system, specialisation, &path) {
+            Marker::Says(text) => {
+                if text == specialisation.name {
+                    marked = marked.or(Some(specialisation));
+                } else {
+                    findings.extend(wrong(cx, specialisation, &path, text));
+                }
+            }
+            Marker::Missing => match misspelled(specialisation, above, file) {
+                Some((option, place)) => {
+                    findings.push(renamed(cx, specialisation, &path, (above.len(), file), option, place));
+                }
+                // One that has nothing of its own is the parent as it comes.
+                None if has_own(specialisation) => missing.push(specialisation),
+                None => {}
+            },
+            Marker::Unknown => {}
+        }
+    }
+    let has_nh = matches!(cx.system.parent.prediction("programs.nh.enable"), Prediction::Ok { value, .. } if *value == true);
+    if let Some(marked) = marked {
+        findings.extend(missing.iter().filter_map(|s| lacking(cx, s, &path, marked)));
+    } else if findings.len() == before && has_nh && missing.len() == cx.system.specialisations.len() {
+        findings.extend(all_lacking(cx, &missing, &path));
+    }
+}
+
+fn has_own(specialisation: &Specialisation) -> bool {
+    let mut definitions = specialisation.scope.options.values().flat_map(|option| &option.definitions);
+    definitions.any(|d| d.origin == Origin::Own)
+}
+
+/// The definition of a specialisation's own that says what its marker is.
+fn own<'s>(scope: &'s Scope, path: &str) -> Option<&'s DefinitionModel> {
+    let is_own = |d: &&DefinitionModel| d.origin == Origin::Own && d.state == DefinitionState::Wins;
+    scope.options.get(path)?.definitions.iter().filter(is_own).find(|d| d.place.is_some())
+}
+
+fn wrong(cx: &Context<'_>, specialisation: &Specialisation, path: &str, text: &str) -> Option<Finding> {
+    let name = &specialisation.name;
+    // What is the parent's leaks.
+    let definition = own(&specialisation.scope, path)?;
+    let place = definition.place?;
+    let is_one = cx.system.specialisations.iter().any(|s| s.name == text);
+    let consequence = match (text, is_one) {
+        ("", _) => "`nh` looks for a specialisation without a name, and stops".to_owned(),
+        (_, true) => format!("`nh os switch` in `{name}` switches to `{text}`"),
+        (_, false) => format!(
+            "`nh os switch` in `{name}` stops: \"Specialisation '{}' does not exist\"",
+            text.replace('\n', "\\n")
+        ),
+    };
+    let finding = Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("the marker of specialisation `{name}` says {}", render::nix(&Json::from(text))),
+        primary: cx.label(&place, format!("it has to say `{name}`")),
+        related: Vec::new(),
+        consequence,
+        systems: Vec::new(),
+        specialisation: Some(name.clone()),
+        option: Some(path.to_owned()),
+        fixes: Vec::new(),
+    };
+    let fix = corrected(cx, &finding, specialisation, place, definition);
+    Some(finding.with_fixes(fix))
+}
+
+fn corrected(
+    cx: &Context<'_>,
+    finding: &Finding,
+    specialisation: &Specialisation,
+    place: Place,
+    definition: &DefinitionModel,
+) -> Option<Fix> {
+    let source = cx.source(place.file)?;
+    let range = source.string(place.value, definition.value.as_ref()?.as_str()?)?;
+    let text = render::nix(&Json::from(specialisation.name.as_str()));
+    let edit = Edit { location: cx.location(Span { file: place.file, range }), text };
+    judged(cx, finding, format!("write `{}`", specialisation.name), edit)
+}
+
+/// A mend after which the marker says the name.
+fn judged(cx: &Context<'_>, finding: &Finding, title: String, edit: Edit) -> Option<Fix> {
+    let (tag, path) = (finding.specialisation.as_deref()?, finding.option.as_deref()?);
+    let mended = |after: &System| {
+        let child = after.specialisations.iter().find(|s| s.name == tag);
+        child.is_some_and(|child| matches!(state(after, child, path), Marker::Says(text) if text == tag))
+    };
+    let files = &path[..path.rfind('.').unwrap_or(path.len())];
+    let files = &files[..files.rfind(".\"").or_else(|| files.rfind('.')).unwrap_or(files.len())];
+    let may_change = |(scope, option): (Option<&str>, &str)| {
+        scope == Some(tag) && super::context::is_part_of(option, files)
+    };
+    cx.fixer.fix(finding, title, vec![edit], mended, may_change)
+}
+
+/// A file of a name like the marker's, which says what that should.
+fn misspelled<'s>(
+    specialisation: &'s Specialisation,
+    above: &[&str],
+    file: &str,
+) -> Option<(&'s OptionModel, Place)> {
+    specialisation.scope.options.values().find_map(|option| {
+        let [start @ .., name, last] = option.path.as_slice() else { return None };
+        let is_file = start.iter().map(Name::as_str).eq(above.iter().copied()) && last == "text";
+        let is_like = is_file && name != file && nearest(name, [file].into_iter(), 1).len() == 1;
+        let says_it = option.prediction.value().and_then(Json::as_str).map(str::trim);
+        let is_own = |d: &&DefinitionModel| d.origin == Origin::Own && d.place.is_some();
+        let place = option.definitions.iter().find(is_own)?.place?;
+        (is_like && says_it == Some(&specialisation.name)).then_some((option, place))
+    })
+}
+
+fn renamed(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    path: &str,
+    (depth, file): (usize, &str),
+    option: &OptionModel,
+    place: Place,
+) -> Finding {
+    let name = &specialisation.name;
+    let written = option.path.get(depth).map_or("", Name::as_str);
+    let finding = Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("the marker of specialisation `{name}` is misspelled: `{written}`"),
+        primary: cx.label(&place, format!("`nh` reads `{file}`")),
+        related: Vec::new(),
+        consequence: format!("`nh os switch` in `{name}` switches to the base"),
+        systems: Vec::new(),
+        specialisation: Some(name.clone()),
+        option: Some(path.to_owned()),
+        fixes: Vec::new(),
+    };
+    let fix = cx.source(place.file).and_then(|source| {
+        let range = source.name_of(place.path, &option.path, depth)?;
+        let location = cx.location(Span { file: place.file, range });
+        let text = if file.contains('/') { format!("\"{file}\"") } else { file.to_owned() };
+        judged(cx, &finding, format!("write `{file}`"), Edit { location, text })
+    });
+    finding.with_fixes(fix)
+}
+
+fn lacking(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    path: &str,
+    marked: &Specialisation,
+) -> Option<Finding> {
+    let place = specialisation.places.first()?;
+    let name = &specialisation.name;
+    let sibling = own(&marked.scope, path).and_then(|d| d.place);
+    let finding = Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("specialisation `{name}` has no marker, and `{}` has one", marked.name),
+        primary: Label {
+            location: Location::new(cx.path(place.file), place.path),
+            message: "nothing tells `nh` that this one is running".into(),
+        },
+        related: sibling
+            .map(|sibling| cx.label(&sibling, format!("`{}` tells it here", marked.name)))
+            .into_iter()
+            .collect(),
+        consequence: format!("`nh os switch` in `{name}` switches to the base"),
+        systems: Vec::new(),
+        specialisation: Some(name.clone()),
+        option: Some(path.to_owned()),
+        fixes: Vec::new(),
+    };
+    let fix = added(cx, &finding, specialisation, path);
+    Some(finding.with_fixes(fix))
+}
+
+fn all_lacking(cx: &Context<'_>, missing: &[&Specialisation], path: &str) -> Option<Finding> {
+    let (first, rest) = missing.split_first()?;
+    let place = first.places.first()?;
+    let label = |specialisation: &&&Specialisation| {
+        let place = specialisation.places.first()?;
+        let location = Location::new(cx.path(place.file), place.path);
+        Some(Label { location, message: "nor this".into() })
+    };
+    let finding = Finding {
+        rule: RULE.name,
+        severity: Severity::Info,
+        message: "no specialisation has a marker for `nh`".into(),
+        primary: Label {
+            location: Location::new(cx.path(place.file), place.path),
+            message: "nothing tells `nh` that this one is running".into(),
+        },
+        related: rest.iter().filter_map(|s| label(&s)).collect(),
+        consequence: "`nh os switch` always switches to the base".into(),
+        systems: Vec::new(),
+        specialisation: rest.is_empty().then(|| first.name.clone()),
+        option: Some(path.to_owned()),
+        fixes: Vec::new(),
+    };
+    let fix = if rest.is_empty() { added(cx, &finding, first, path) } else { None };
+    Some(finding.with_fixes(fix))
+}
+
+/// Adds the marker at the top of the configuration, where that is written as a set.
+fn added(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation, path: &str) -> Option<Fix> {
+    let name = render::nix(&Json::from(specialisation.name.as_str()));
+    let path = path.replacen("etc.specialisation", "etc.\"specialisation\"", 1);
+    specialisation.places.iter().find_map(|place| {
+        let source = cx.source(place.file)?;
+        let set = source.configuration_set(place.value, place.path)?;
+        let edit = source.first_binding(&set, &format!("{path} = {name};"))?;
+        judged(cx, finding, "add the marker".to_owned(), edit)
+    })
+}
