@@ -90,16 +90,16 @@ struct Changed<'s> {
 fn changed<'s>(cx: &Context<'_>, specialisation: &'s Specialisation) -> Vec<Changed<'s>> {
     let mut changed: Vec<Changed<'_>> = Vec::new();
     for (name, option) in &specialisation.scope.options {
-        let Some(at_boot) = at_boot().find(|at_boot| is_part_of(name, at_boot.option)) else { continue };
         let own = |d: &&DefinitionModel| d.origin == Origin::Own && d.state == DefinitionState::Wins;
-        let place = option.definitions.iter().filter(own).find_map(|d| d.place);
+        let Some(place) = option.definitions.iter().filter(own).find_map(|d| d.place) else { continue };
+        let Some(at_boot) = at_boot().find(|at_boot| is_part_of(name, at_boot.option)) else { continue };
         let differs = match (&option.prediction, cx.system.parent.prediction(name)) {
             (Prediction::Ok { value: new, .. }, Prediction::Ok { value: old, .. }) => new != old,
             // What the option is without any definition is not known.
             (Prediction::Ok { .. } | Prediction::Unknown(_), _) => true,
             _ => false,
         };
-        if let (Some(place), true, false) = (place, differs, option.has_parts) {
+        if differs && !option.has_parts {
             changed.push(Changed { name, place, reason: at_boot.reason });
         }
     }
