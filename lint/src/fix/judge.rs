@@ -64,8 +64,8 @@ impl<'f> Fixer<'f> {
     }
 
     /// A fix that makes these edits, if `mended` says of the system after them that what was meant is reached, the finding is
-    /// gone, and nothing new fails; a specialisation is only added or lost if `may_change` allows its name with no option. It is safe if nothing is found that was not found before, and no prediction changes but those
-    /// that `may_change` allows.
+    /// gone, and nothing new fails; a specialisation is only added or lost if `may_change` allows its name with no option. It is safe
+    /// if nothing is found that was not found before, and no prediction changes but those that `may_change` allows.
     pub fn fix(
         &self,
         finding: &Finding,

@@ -83,16 +83,7 @@ impl ModuleSystem {
             Some(Ok(Value::Path(path))) => Some(path),
             _ => None,
         };
-        let mut collector = Collector {
-            system: self,
-            scope,
-            args,
-            by_key: FxHashMap::default(),
-            above: Vec::new(),
-            troubles: Vec::new(),
-            modules_path,
-            is_alone: false,
-        };
+        let mut collector = Collector { modules_path, ..Collector::new(self, scope, args) };
         let mut loaded = Vec::new();
         for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
             let key = format!(":anon-{}", i + 1).into();
@@ -124,16 +115,7 @@ impl ModuleSystem {
     pub(super) fn collect_file(&self, ev: &mut Eval<'_>, scope: ScopeId, path: &str) -> Res<Vec<Module>> {
         let special_args = self.with_scope(scope, |s| s.special_args);
         let args = self.module_args(ev, scope, special_args)?;
-        let mut collector = Collector {
-            system: self,
-            scope,
-            args,
-            by_key: FxHashMap::default(),
-            above: Vec::new(),
-            troubles: Vec::new(),
-            modules_path: None,
-            is_alone: true,
-        };
+        let mut collector = Collector { is_alone: true, ..Collector::new(self, scope, args) };
         let thunk = ev.ready(Value::Path(path.into()));
         let asked = Asked { thunk, file: path.into(), key: path.into(), origin: ModuleOrigin::System };
         let loaded = collector.load(ev, &asked)?;
@@ -201,6 +183,11 @@ impl ModuleSystem {
             // What `specialArgs` do not have is not known.
             ev.attr(args, name)?;
         }
+        if name == "name" {
+            // What extends a scope as a submodule defines this argument anew.
+            let root = self.root(ev, scope);
+            ev.note_seen(root.0);
+        }
         let node = self.find(ev, scope, &["_module", "args"]).map_err(Stop::of_any_kind)?;
         if let Some(node) = node {
             // Each argument is read by itself: another one has no part in it, but what decides which there are has.
@@ -211,10 +198,6 @@ impl ModuleSystem {
             if let Value::Attrs(set) = &value?
                 && let Some(attr) = set.known(name)
             {
-                if name == "name" {
-                    let root = self.root(ev, scope);
-                    ev.note_seen(root.0);
-                }
                 let value = ev.force(attr.value)?;
                 // What a caller gives counts, who may give anything; but whatever packages it gives, they are nixpkgs'.
                 return match &args.rest {
@@ -223,10 +206,8 @@ impl ModuleSystem {
                 };
             }
         }
-        // What extends a scope as a submodule defines an argument `name` of its own.
-        let missed = if name == "name" { Some(self.root(ev, scope)) } else { node };
-        if let Some(missed) = missed {
-            ev.note_seen(missed.0);
+        if let Some(node) = node {
+            ev.note_seen(node.0);
         }
         if let Some(attr) = ev.attr(args, name)? {
             return ev.force(attr.value);
@@ -262,7 +243,20 @@ fn note_disabled(
     }
 }
 
-impl Collector<'_> {
+impl<'s> Collector<'s> {
+    fn new(system: &'s ModuleSystem, scope: ScopeId, args: Rc<Attrs>) -> Self {
+        Collector {
+            system,
+            scope,
+            args,
+            by_key: FxHashMap::default(),
+            above: Vec::new(),
+            troubles: Vec::new(),
+            modules_path: None,
+            is_alone: false,
+        }
+    }
+
     /// Loads a module and what it imports; `None` if it cannot be known, which is noted.
     fn load(&mut self, ev: &mut Eval<'_>, asked: &Asked) -> Res<Option<Rc<Loaded>>> {
         // Loading a module takes as much as many expressions.
@@ -388,10 +382,7 @@ impl Collector<'_> {
                 config.push(ev.ready(Value::attrs(vec![(name.clone(), *attr)])));
             }
         } else {
-            let skip = ["_class", "_file", "key", "disabledModules", "require", "imports", "freeformType"];
-            let entries = set.entries.iter().filter(|(n, _)| !skip.contains(&n.as_str())).cloned().collect();
-            let rest = set.rest.clone();
-            config.push(ev.ready(Value::Attrs(Rc::new(Attrs { entries, rest }))));
+            config.push(ev.ready(settings(&set)));
         }
         let disabled = self.disabled(ev, &set, &file)?;
         let mut imports = Vec::new();
@@ -510,6 +501,13 @@ impl Collector<'_> {
         let args = ev.ready(Value::Attrs(Rc::new(args)));
         ev.call(&value, args).map_err(|stop| placed(&value, stop))
     }
+}
+
+/// What a module defines that has neither `config` nor `options`: its attributes, but for those that say something of the module.
+pub(super) fn settings(module: &Attrs) -> Value {
+    let skip = ["_class", "_file", "key", "disabledModules", "require", "imports", "freeformType"];
+    let entries = module.entries.iter().filter(|(n, _)| !skip.contains(&n.as_str())).cloned().collect();
+    Value::Attrs(Rc::new(Attrs { entries, rest: module.rest.clone() }))
 }
 
 /// A circle through nothing but what a module's function returns has that for its place.

@@ -295,12 +295,12 @@ pub struct DefinitionModel {
     /// The old name of the option, if it is made by that.
     pub old_name: Option<String>,
     /// Set where one of NixOS' own modules makes it, whose source is at hand.
-    pub own: Option<OwnDefinition>,
+    pub of_nixos: Option<DefinitionOfNixos>,
 }
 
 /// What there is to say of a definition that one of NixOS' own modules makes.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OwnDefinition {
+pub struct DefinitionOfNixos {
     /// The module's file, seen from the folder of nixpkgs.
     pub file: String,
     /// The configuration's definitions that made its conditions hold, and whose they are.

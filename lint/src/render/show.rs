@@ -63,7 +63,7 @@ fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
 fn is_only_own(system: &System, path: &str) -> bool {
     let mut options = system.scopes().filter_map(|(_, scope)| scope.options.get(path)).peekable();
     options.peek().is_some()
-        && options.all(|o| !o.definitions.is_empty() && o.definitions.iter().all(|d| d.own.is_some()))
+        && options.all(|o| !o.definitions.is_empty() && o.definitions.iter().all(|d| d.of_nixos.is_some()))
 }
 
 fn scope_json(
@@ -159,7 +159,7 @@ pub(super) fn definitions_json(system: &System, option: &OptionModel, locate: &L
                 object.insert("file".into(), Json::Null);
                 object.insert("range".into(), Json::Null);
             }
-            if let Some(own) = &d.own {
+            if let Some(own) = &d.of_nixos {
                 object.insert("module".into(), own.file.as_str().into());
             }
             object.insert("priority".into(), d.priority.into());

@@ -1,6 +1,6 @@
 //! `conflicting-definitions`: two definitions within one scope that contradict each other.
 
-mod own;
+mod of_nixos;
 
 use super::needs_mkdefault::{opponents, says};
 use super::{Check, Context, Rule};
@@ -106,16 +106,13 @@ fn finding(
         option.definitions.iter().filter(|d| d.state == DefinitionState::Wins).collect();
     let placed = || winners.iter().copied().filter(|d| d.place.is_some());
     let Some(first) = placed().next() else {
-        return own::finding(cx, specialisation, name, message, &winners);
+        return of_nixos::finding(cx, specialisation, name, message, &winners);
     };
     let other = placed().find(|d| d.value != first.value).or(placed().nth(1));
     // The option's own default stands nowhere.
     let rival = other.or_else(|| winners.iter().copied().find(|d| d.place.is_none()));
     let written = Context::written(name, &winners);
-    let scope = match specialisation {
-        Some(s) => format!("specialisation `{}`", s.name),
-        None => "the base system".into(),
-    };
+    let scope = cx.scope(specialisation);
     let values = match rival {
         Some(rival) if cx.show(rival) != cx.show(first) => {
             let its = match (rival.place, rival.origin) {
@@ -123,14 +120,14 @@ fn finding(
                 (None, Origin::System) => "NixOS' own ",
                 (None, _) => "its default ",
             };
-            let told = rival.own.as_ref().map(|own| format!(" (`{}`)", own.file)).unwrap_or_default();
+            let told = rival.of_nixos.as_ref().map(|own| format!(" (`{}`)", own.file)).unwrap_or_default();
             let (one, other) = (cx.show(first), cx.show(rival));
             format!("`{written}` cannot be both {one} and {its}{other}{told} in {scope}")
         }
         Some(_) => format!("`{written}` takes one definition only, but has two alike in {scope}"),
         None => format!("`{written}` takes one definition only, but has several in {scope}"),
     };
-    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let built = cx.built(specialisation);
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
@@ -138,7 +135,7 @@ fn finding(
         primary: says(cx, written, first)?,
         related: other
             .and_then(|o| says(cx, written, o))
-            .or_else(|| own::made(cx, rival?))
+            .or_else(|| of_nixos::made(cx, rival?))
             .into_iter()
             .collect(),
         consequence: format!("NixOS will refuse to build {built}: \"{message}\""),

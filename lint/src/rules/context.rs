@@ -35,6 +35,12 @@ impl Context<'_> {
         }
     }
 
+    /// What a scope is called in a sentence.
+    pub fn scope(&self, specialisation: Option<&Specialisation>) -> String {
+        specialisation
+            .map_or_else(|| "the base system".to_owned(), |s| format!("specialisation `{}`", s.name))
+    }
+
     /// What is built of a scope, in a sentence.
     pub fn built(&self, specialisation: Option<&Specialisation>) -> String {
         specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name))

@@ -111,7 +111,7 @@ fn finding(
         World::HomeManager => "Home Manager",
         _ => "NixOS",
     };
-    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let built = cx.built(specialisation);
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,

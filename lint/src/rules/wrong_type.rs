@@ -102,7 +102,7 @@ fn finding(
         None => cx.label(&place, label),
     };
     let what = if option == name { format!("`{name}`") } else { format!("an element of `{name}`") };
-    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let built = cx.built(specialisation);
     let scope = specialisation.map_or(&cx.system.parent, |s| &s.scope);
     let switch = scope.options.get(name).and_then(|o| switches::switch(cx.system.world, scope, o));
     let when = switch.as_ref().map_or_else(String::new, |switch| format!(" once `{switch}` holds"));

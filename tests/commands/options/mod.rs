@@ -2,7 +2,7 @@
 
 mod commands;
 mod kept;
-mod own;
+mod of_nixos;
 mod used;
 
 use crate::User;

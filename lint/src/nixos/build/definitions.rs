@@ -29,9 +29,9 @@ impl Builder {
                 ev.to_json(&value).ok()
             })
         };
-        let own = self.own_definition(ev, node, candidate);
+        let of_nixos = self.definition_of_nixos(ev, node, candidate);
         // What NixOS' own modules ask and read is nothing that the configuration does.
-        let conditions: &[_] = if own.is_some() { &[] } else { &candidate.conditions };
+        let conditions: &[_] = if of_nixos.is_some() { &[] } else { &candidate.conditions };
         let conditions = conditions.iter().map(|c| self.condition(ev, c.thunk, c.holds)).collect();
         DefinitionModel {
             place: candidate.definition.place.and_then(|p| place(ev, p)),
@@ -48,13 +48,13 @@ impl Builder {
             expression,
             conditions,
             reads: match candidate.state {
-                _ if own.is_some() => Vec::new(),
+                _ if of_nixos.is_some() => Vec::new(),
                 DefState::Off => self.reads_of(ev, candidate.value),
                 _ => self.reads_of_all(ev, vec![candidate.value]),
             },
             misfits: Vec::new(),
             old_name: self.old_name(candidate.definition.by.as_deref()),
-            own,
+            of_nixos,
         }
     }
 
@@ -129,7 +129,7 @@ impl Builder {
                     reads: self.reads_of_all(ev, properties.into_iter().chain([d.value]).collect()),
                     misfits: Vec::new(),
                     old_name: self.old_name(d.by.as_deref()),
-                    own: None,
+                    of_nixos: None,
                 }
             })
             .collect()

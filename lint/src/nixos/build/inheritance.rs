@@ -191,7 +191,7 @@ impl Builder {
         for (path, node) in open {
             self.node(ev, node, &mut scope, path.len() - 1);
         }
-        self.own_conflicts(ev, id, &mut scope);
+        self.conflicts_of_nixos(ev, id, &mut scope);
         self.adjust(ev, id, &mut scope);
         Some(scope)
     }
@@ -358,7 +358,8 @@ fn in_child(option: &OptionModel, name: &Name) -> OptionModel {
     };
     of_child(&mut option.reads);
     for definition in &mut option.definitions {
-        let because = definition.own.iter_mut().flat_map(|own| &mut own.because).map(|(_, origin)| origin);
+        let because =
+            definition.of_nixos.iter_mut().flat_map(|made| &mut made.because).map(|(_, origin)| origin);
         for origin in because.chain([&mut definition.origin]).filter(|origin| **origin == Origin::Own) {
             *origin = Origin::Inherited;
         }

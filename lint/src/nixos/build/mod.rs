@@ -4,7 +4,7 @@ mod aliases;
 mod definitions;
 mod existence;
 mod inheritance;
-mod own;
+mod of_nixos;
 mod specialisations;
 
 use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
@@ -128,7 +128,7 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
-        self.own_conflicts(ev, id, &mut scope);
+        self.conflicts_of_nixos(ev, id, &mut scope);
         self.adjust(ev, id, &mut scope);
         scope
     }

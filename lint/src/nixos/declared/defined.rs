@@ -3,6 +3,7 @@
 
 use super::module::Reader;
 use crate::eval::{Attrs, Eval, Rest, Stop, ThunkId, Value};
+use crate::nixos::collect::settings;
 use crate::nixos::definitions::{Definition, push_down, tag};
 use crate::syntax::hir::Name;
 use std::rc::Rc;
@@ -27,26 +28,10 @@ pub(super) struct FoundDefinition {
 impl Reader<'_> {
     /// Notes what a module defines.
     pub(super) fn definitions(&mut self, ev: &mut Eval<'_>, module: &Rc<Attrs>) {
-        let explicit = module.known("config").is_some() || module.known("options").is_some();
         let config = match module.known("config") {
             Some(attr) => attr.value,
-            None if explicit => return,
-            None => {
-                let skip = [
-                    "_class",
-                    "_file",
-                    "key",
-                    "disabledModules",
-                    "require",
-                    "imports",
-                    "freeformType",
-                    "meta",
-                ];
-                let entries =
-                    module.entries.iter().filter(|(n, _)| !skip.contains(&n.as_str())).cloned().collect();
-                let rest = module.rest.clone();
-                ev.ready(Value::Attrs(Rc::new(Attrs { entries, rest })))
-            }
+            None if module.known("options").is_some() => return,
+            None => ev.ready(settings(module)),
         };
         ev.with_budget(BUDGET, |ev| self.defined_by(ev, config, &mut Vec::new()));
     }

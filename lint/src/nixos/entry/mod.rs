@@ -74,8 +74,8 @@ pub fn flake_file(folder: &str) -> String {
 /// The model of the system that starts there.
 pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
     let system = evaluated(host, start, name, true);
-    let has_own = system.options.is_some_and(|options| options.table().definers().is_some());
-    if !has_own || system.failures().is_empty() {
+    let has_definers = system.options.is_some_and(|options| options.table().definers().is_some());
+    if !has_definers || system.failures().is_empty() {
         return system;
     }
     // Of NixOS' own modules more is evaluated than NixOS would, where a condition is not known. What fails only with them is not
@@ -86,11 +86,11 @@ pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
 }
 
 /// The same, with what NixOS' own modules define where their source is at hand, or without.
-fn evaluated(host: &dyn Host, start: &Start, name: &str, with_own: bool) -> System {
+fn evaluated(host: &dyn Host, start: &Start, name: &str, with_nixos: bool) -> System {
     let mut ev = Eval::new(host, SYSTEM_BUDGET);
     let mut modules = ModuleSystem::new(&mut ev);
-    if with_own {
-        modules = modules.with_own();
+    if with_nixos {
+        modules = modules.with_nixos();
     }
     match scope(&mut ev, &modules, start) {
         Ok(scope) => {

@@ -55,7 +55,7 @@ impl ModuleSystem {
 
     /// What NixOS makes of an option that nothing at hand defines, where that is known for certain.
     pub(in crate::nixos) fn nixos_default(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Option<Value>> {
-        if let Some(default) = self.own_default(ev, id)? {
+        if let Some(default) = self.default_of_nixos(ev, id)? {
             return Ok(Some(json_value(ev, &default)));
         }
         let Some(default) = table::nixos_default(&self.loc(id)) else { return Ok(None) };

@@ -1,7 +1,7 @@
 //! What is computed once for each node: its definitions, step by step.
 
 use super::node::{DeclaredNames, Node};
-use super::own::OwnDefinitions;
+use super::of_nixos::DefinitionsOfNixos;
 use super::{Merged, ModuleSystem, NodeId};
 use crate::eval::{Eval, Res, Stop, ThunkId, Value};
 use crate::nixos::definitions::{self, Definition};
@@ -87,12 +87,12 @@ impl ModuleSystem {
     }
 
     /// What NixOS' own modules define an option as.
-    pub(super) fn own(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<OwnDefinitions>> {
-        let thunk = self
-            .set(id, |n| n.own().thunk)
-            .unwrap_or_else(|| self.later(ev, id, Node::own, move |this, ev| Ok(this.compute_own(ev, id))));
+    pub(super) fn of_nixos(&self, ev: &mut Eval<'_>, id: NodeId) -> Res<Rc<DefinitionsOfNixos>> {
+        let thunk = self.set(id, |n| n.of_nixos().thunk).unwrap_or_else(|| {
+            self.later(ev, id, Node::of_nixos, move |this, ev| Ok(this.compute_of_nixos(ev, id)))
+        });
         ev.force_seeing(thunk)?;
-        self.remembered(id, Node::own)
+        self.remembered(id, Node::of_nixos)
     }
 
     /// Notes again what was read to know which definitions there are in a namespace, if that was asked.

@@ -3,7 +3,7 @@
 mod classify;
 mod memo;
 mod node;
-mod own;
+mod of_nixos;
 mod renamed;
 mod scope;
 mod tree;
@@ -35,7 +35,7 @@ struct Arena {
     scopes: Vec<Scope>,
     nodes: Vec<Node>,
     /// How many steps what NixOS' own modules define may still take; none where that is left out.
-    own_steps: u64,
+    nixos_steps: u64,
     /// What the table declares at the places that were asked for.
     of_table: FxHashMap<TableNode, Option<Rc<Declaration>>>,
     /// The types that were read, by their thunks.

@@ -1,7 +1,7 @@
 //! Nodes: the places in a scope's tree of options.
 
 use super::memo::Memo;
-use super::own::OwnDefinitions;
+use super::of_nixos::DefinitionsOfNixos;
 use super::{Merged, ModuleSystem, ScopeId, show_loc};
 use crate::eval::{Error, Eval, Place, Reads, Stop, ThunkId};
 use crate::nixos::definitions::Definition;
@@ -82,7 +82,7 @@ pub(super) struct Node {
     pushed: Memo<Vec<Definition>>,
     merged: Memo<Merged>,
     declared_names: Memo<DeclaredNames>,
-    own: Memo<OwnDefinitions>,
+    of_nixos: Memo<DefinitionsOfNixos>,
     value: ThunkId,
     pub(super) children: FxHashMap<Name, Option<NodeId>>,
     /// The elements that merging made, for an option of sets.
@@ -109,8 +109,8 @@ impl Node {
         &mut self.merged
     }
 
-    pub(super) fn own(&mut self) -> &mut Memo<OwnDefinitions> {
-        &mut self.own
+    pub(super) fn of_nixos(&mut self) -> &mut Memo<DefinitionsOfNixos> {
+        &mut self.of_nixos
     }
 
     pub(super) fn declared_names(&mut self) -> &mut Memo<DeclaredNames> {
@@ -151,7 +151,7 @@ impl ModuleSystem {
             pushed: Memo::EMPTY,
             merged: Memo::EMPTY,
             declared_names: Memo::EMPTY,
-            own: Memo::EMPTY,
+            of_nixos: Memo::EMPTY,
             value,
             children: FxHashMap::default(),
             elements: Vec::new(),

@@ -1,7 +1,7 @@
 //! Scopes: what they start from, and the modules that they have.
 
 use super::node::{Location, Node, NodeId, NodeKind};
-use super::own::OwnModules;
+use super::of_nixos::ModulesOfNixos;
 use super::{ModuleSystem, TableNode};
 use crate::eval::{Eval, Place, Res, Stop, ThunkId, Value};
 use crate::nixos::collect::Collected;
@@ -112,7 +112,7 @@ pub(in crate::nixos) struct Scope {
     pub(super) check: ThunkId,
     collected: Option<Rc<Collected>>,
     /// The modules of NixOS' own that were asked for.
-    pub(super) own: OwnModules,
+    pub(super) of_nixos: ModulesOfNixos,
     pub(super) root: Option<NodeId>,
 }
 
@@ -146,7 +146,7 @@ impl ModuleSystem {
             collect,
             check,
             collected: None,
-            own: OwnModules::default(),
+            of_nixos: ModulesOfNixos::default(),
             root: None,
         });
         id

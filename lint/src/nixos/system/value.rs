@@ -38,7 +38,7 @@ impl ModuleSystem {
         for definition in self.raw(ev, id)?.iter() {
             definitions::discharge(ev, definition, &mut candidates)?;
         }
-        self.add_own(ev, id, &mut candidates)?;
+        self.add_those_of_nixos(ev, id, &mut candidates)?;
         let mut best = candidates.iter().filter(|c| c.state == DefState::Wins).map(|c| c.priority).min();
         // The default of an option of the table counts only where nothing stronger does.
         if best.is_some_and(|best| best >= priority::OPTION_DEFAULT)

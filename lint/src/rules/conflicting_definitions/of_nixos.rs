@@ -20,11 +20,8 @@ pub(super) fn finding(
     // What the specialisation does is what is new.
     causes.sort_by_key(|(_, (_, origin))| *origin != Origin::Own);
     let [(ours, (place, _)), (theirs, (other, _))] = causes;
-    let scope = match specialisation {
-        Some(s) => format!("specialisation `{}`", s.name),
-        None => "the base system".into(),
-    };
-    let built = specialisation.map_or_else(|| "the system".to_owned(), |s| format!("`{}`", s.name));
+    let scope = cx.scope(specialisation);
+    let built = cx.built(specialisation);
     let related = (place != other).then(|| sets(cx, &other, theirs));
     let finding = Finding {
         rule: RULE.name,
@@ -47,9 +44,9 @@ pub(super) fn finding(
 
 /// The configuration's definition that made NixOS make one, best one that did not also make the other.
 fn cause(definition: &DefinitionModel, other: &DefinitionModel) -> Option<(Place, Origin)> {
-    let because = &definition.own.as_ref()?.because;
+    let because = &definition.of_nixos.as_ref()?.because;
     let of_both = |place: &Place| {
-        other.own.as_ref().is_some_and(|own| own.because.iter().any(|(known, _)| known == place))
+        other.of_nixos.as_ref().is_some_and(|own| own.because.iter().any(|(known, _)| known == place))
     };
     let rank = |(place, origin): &&(Place, Origin)| (of_both(place), *origin != Origin::Own);
     because.iter().min_by_key(rank).copied()
@@ -57,19 +54,19 @@ fn cause(definition: &DefinitionModel, other: &DefinitionModel) -> Option<(Place
 
 /// What made NixOS make a definition of its own, if that is one thing in the configuration.
 pub(super) fn made(cx: &Context<'_>, definition: &DefinitionModel) -> Option<Label> {
-    let because = &definition.own.as_ref()?.because;
+    let because = &definition.of_nixos.as_ref()?.because;
     let own = because.iter().find(|(_, origin)| *origin == Origin::Own).or(because.first());
     own.map(|(place, _)| sets(cx, place, definition))
 }
 
 /// A value of NixOS' own in a few words.
 fn show(cx: &Context<'_>, definition: &DefinitionModel) -> String {
-    let text = definition.own.as_ref().and_then(|own| own.text.clone());
+    let text = definition.of_nixos.as_ref().and_then(|own| own.text.clone());
     text.unwrap_or_else(|| cx.show(definition))
 }
 
 fn sets(cx: &Context<'_>, place: &Place, definition: &DefinitionModel) -> Label {
-    let file = definition.own.as_ref().map(|own| own.file.as_str()).unwrap_or_default();
+    let file = definition.of_nixos.as_ref().map(|own| own.file.as_str()).unwrap_or_default();
     cx.label(place, format!("this has NixOS set it to {} (`{file}`)", show(cx, definition)))
 }
 
@@ -84,7 +81,7 @@ fn force(
     let name = finding.option.as_deref()?;
     let value = match &winner.value {
         Some(value) => crate::render::nix(value),
-        None => winner.own.as_ref()?.text.clone()?,
+        None => winner.of_nixos.as_ref()?.text.clone()?,
     };
     // What stands as an argument of `mkForce`.
     let value = if value.starts_with('-') { format!("({value})") } else { value };

@@ -23,24 +23,24 @@ const OPTION_STEPS: u64 = 200_000;
 
 /// NixOS' own modules in a scope, as far as they were asked for.
 #[derive(Default)]
-pub(super) struct OwnModules {
+pub(super) struct ModulesOfNixos {
     modules: Vec<Module>,
     /// Where those of each file are; `None` where they are not known.
     of_file: FxHashMap<u32, Option<Rc<[u32]>>>,
 }
 
 /// What NixOS' own modules define an option as.
-pub(in crate::nixos) struct OwnDefinitions {
+pub(in crate::nixos) struct DefinitionsOfNixos {
     /// The definitions that are certainly made.
     pub(super) certain: Vec<Candidate>,
     /// The priority of the strongest that may be made besides, if there is one.
     pub(super) doubt: Option<i64>,
 }
 
-impl OwnDefinitions {
-    const NONE: Self = OwnDefinitions { certain: Vec::new(), doubt: None };
+impl DefinitionsOfNixos {
+    const NONE: Self = DefinitionsOfNixos { certain: Vec::new(), doubt: None };
     /// There may be any.
-    const ANY: Self = OwnDefinitions { certain: Vec::new(), doubt: Some(i64::MIN) };
+    const ANY: Self = DefinitionsOfNixos { certain: Vec::new(), doubt: Some(i64::MIN) };
 
     fn is_there(&self) -> bool {
         !self.certain.is_empty() || self.doubt.is_some()
@@ -53,8 +53,8 @@ impl OwnDefinitions {
 
 impl ModuleSystem {
     /// Lets NixOS' own modules take part where their source is at hand.
-    pub(in crate::nixos) fn with_own(self) -> Self {
-        self.0.borrow_mut().own_steps = STEPS;
+    pub(in crate::nixos) fn with_nixos(self) -> Self {
+        self.0.borrow_mut().nixos_steps = STEPS;
         self
     }
 
@@ -68,58 +68,58 @@ impl ModuleSystem {
         if number < FIRST {
             return Ok(self.collected(ev, scope)?.modules.get(number as usize).cloned());
         }
-        Ok(self.with_scope(scope, |s| s.own.modules.get((number - FIRST) as usize).cloned()))
+        Ok(self.with_scope(scope, |s| s.of_nixos.modules.get((number - FIRST) as usize).cloned()))
     }
 
     /// Whether a definition is one that NixOS' own modules make, in a source at hand.
-    pub(in crate::nixos) fn is_own(definition: &Definition) -> bool {
+    pub(in crate::nixos) fn is_of_nixos(definition: &Definition) -> bool {
         (FIRST..u32::MAX).contains(&definition.module)
     }
 
     /// Which modules define NixOS' options in a scope, where these are at hand and take part.
     pub(in crate::nixos) fn definers(&self, scope: ScopeId) -> Option<&'static Definers> {
-        if self.0.borrow().own_steps == 0 {
+        if self.0.borrow().nixos_steps == 0 {
             return None;
         }
         let TableNode(root) = self.with_scope(scope, |s| s.table)?;
         root.table().definers().filter(|_| root.parent().is_none())
     }
 
-    /// What [`Self::own`] remembers.
-    pub(super) fn compute_own(&self, ev: &mut Eval<'_>, id: NodeId) -> OwnDefinitions {
+    /// What [`Self::of_nixos`] remembers.
+    pub(super) fn compute_of_nixos(&self, ev: &mut Eval<'_>, id: NodeId) -> DefinitionsOfNixos {
         let scope = self.scope_of(id);
-        let Some(definers) = self.definers(scope) else { return OwnDefinitions::ANY };
-        let Some((path, option)) = self.own_option(id) else { return OwnDefinitions::ANY };
+        let Some(definers) = self.definers(scope) else { return DefinitionsOfNixos::ANY };
+        let Some((path, option)) = self.option_of_nixos(id) else { return DefinitionsOfNixos::ANY };
         let by_old_name =
             definers.old_names(&option).iter().any(|old| self.may_be_defined(ev, scope, definers, old));
         if by_old_name {
-            return OwnDefinitions::ANY;
+            return DefinitionsOfNixos::ANY;
         }
         let modules = definers.of_option(&option);
         if modules.is_empty() {
-            return OwnDefinitions::NONE;
+            return DefinitionsOfNixos::NONE;
         }
         if self.with_scope(scope, |s| s.is_collecting()) {
-            return OwnDefinitions::ANY;
+            return DefinitionsOfNixos::ANY;
         }
-        let left = self.0.borrow().own_steps;
+        let left = self.0.borrow().nixos_steps;
         let (found, taken) = ev.beside_budget(left.min(OPTION_STEPS), |ev| {
-            let mut found = OwnDefinitions::NONE;
+            let mut found = DefinitionsOfNixos::NONE;
             for module in modules {
-                if self.own_definitions(ev, scope, definers, module, &path, &mut found).is_err() {
+                if self.definitions_of_nixos(ev, scope, definers, module, &path, &mut found).is_err() {
                     found.may_be(i64::MIN);
                 }
             }
             found
         });
         // None left would mean that they take no part at all.
-        let left = self.0.borrow().own_steps;
-        self.0.borrow_mut().own_steps = left.saturating_sub(taken).max(1);
+        let left = self.0.borrow().nixos_steps;
+        self.0.borrow_mut().nixos_steps = left.saturating_sub(taken).max(1);
         found
     }
 
     /// The path of an option that NixOS' own modules may define, and how it is told.
-    fn own_option(&self, id: NodeId) -> Option<(Rc<[Name]>, String)> {
+    fn option_of_nixos(&self, id: NodeId) -> Option<(Rc<[Name]>, String)> {
         let TableNode(listed) = self.table_of(id)?;
         let by_module = matches!(self.kind(id), NodeKind::Option(declaration) if declaration.by_module);
         let is_told = listed.type_description().is_some_and(Definers::are_of);
@@ -149,16 +149,16 @@ impl ModuleSystem {
     }
 
     /// Adds what the modules in a file define an option as.
-    fn own_definitions(
+    fn definitions_of_nixos(
         &self,
         ev: &mut Eval<'_>,
         scope: ScopeId,
         definers: &Definers,
         file: u32,
         path: &[Name],
-        found: &mut OwnDefinitions,
+        found: &mut DefinitionsOfNixos,
     ) -> Res<()> {
-        let Some(modules) = self.own_modules(ev, scope, definers, file)? else {
+        let Some(modules) = self.modules_of_nixos(ev, scope, definers, file)? else {
             return Err(Stop::unknown("what a module of NixOS' own is"));
         };
         let mut definitions = Vec::new();
@@ -197,18 +197,18 @@ impl ModuleSystem {
     }
 
     /// The numbers of the modules in a file of NixOS' own; `None` where they are not known.
-    fn own_modules(
+    fn modules_of_nixos(
         &self,
         ev: &mut Eval<'_>,
         scope: ScopeId,
         definers: &Definers,
         file: u32,
     ) -> Res<Option<Rc<[u32]>>> {
-        if let Some(known) = self.with_scope(scope, |s| s.own.of_file.get(&file).cloned()) {
+        if let Some(known) = self.with_scope(scope, |s| s.of_nixos.of_file.get(&file).cloned()) {
             return Ok(known);
         }
         // Whoever asks for it while it is evaluated is not told.
-        self.set_scope(scope, |s| s.own.of_file.insert(file, None));
+        self.set_scope(scope, |s| s.of_nixos.of_file.insert(file, None));
         let below = definers.file(file);
         let collected = self.collected(ev, scope)?;
         let is_it = |key: &Rc<str>| key.strip_suffix(below).is_some_and(|rest| rest.ends_with('/'));
@@ -219,21 +219,26 @@ impl ModuleSystem {
             self.collect_file(ev, scope, &format!("{}/{below}", definers.folder()))?
         };
         let numbers: Rc<[u32]> = self.set_scope(scope, |s| {
-            let first = FIRST + s.own.modules.len() as u32;
-            s.own.modules.extend(modules);
-            (first..FIRST + s.own.modules.len() as u32).collect()
+            let first = FIRST + s.of_nixos.modules.len() as u32;
+            s.of_nixos.modules.extend(modules);
+            (first..FIRST + s.of_nixos.modules.len() as u32).collect()
         });
-        self.set_scope(scope, |s| s.own.of_file.insert(file, Some(numbers.clone())));
+        self.set_scope(scope, |s| s.of_nixos.of_file.insert(file, Some(numbers.clone())));
         Ok(Some(numbers))
     }
 
     /// Adds what NixOS' own modules certainly define an option as to the configuration's definitions, unless what they may define
     /// besides leaves open what comes of it: then all is as if they defined nothing.
-    pub(super) fn add_own(&self, ev: &mut Eval<'_>, id: NodeId, candidates: &mut Vec<Candidate>) -> Res<()> {
-        if self.definers(self.scope_of(id)).is_none() || self.own_option(id).is_none() {
+    pub(super) fn add_those_of_nixos(
+        &self,
+        ev: &mut Eval<'_>,
+        id: NodeId,
+        candidates: &mut Vec<Candidate>,
+    ) -> Res<()> {
+        if self.definers(self.scope_of(id)).is_none() || self.option_of_nixos(id).is_none() {
             return Ok(());
         }
-        let own = self.own(ev, id)?;
+        let own = self.of_nixos(ev, id)?;
         let Some(strongest) = own.certain.iter().map(|own| own.priority).min() else { return Ok(()) };
         let user = candidates.iter().filter(|c| c.state == DefState::Wins).map(|c| c.priority).min();
         let doubted = own.doubt.filter(|doubt| *doubt < strongest);
@@ -280,7 +285,7 @@ impl ModuleSystem {
 
     /// The default that the source at hand gives an option, where nothing else defines it: no module of the source does under a
     /// condition that may hold, and all of the configuration's are known.
-    pub(in crate::nixos) fn own_default(
+    pub(in crate::nixos) fn default_of_nixos(
         &self,
         ev: &mut Eval<'_>,
         id: NodeId,
@@ -289,7 +294,7 @@ impl ModuleSystem {
         if self.definers(scope).is_none() || self.is_incomplete(scope) {
             return Ok(None);
         }
-        let Some((path, _)) = self.own_option(id) else { return Ok(None) };
+        let Some((path, _)) = self.option_of_nixos(id) else { return Ok(None) };
         // What the function that makes a system adds is in no module.
         if path.first().is_some_and(|name| name == "nixpkgs")
             || path.starts_with(&["system".into(), "nixos".into()])
@@ -297,7 +302,7 @@ impl ModuleSystem {
             return Ok(None);
         }
         let Some(TableNode(listed)) = self.table_of(id) else { return Ok(None) };
-        if listed.applied().is_some() || self.own(ev, id)?.is_there() {
+        if listed.applied().is_some() || self.of_nixos(ev, id)?.is_there() {
             return Ok(None);
         }
         Ok(listed.facts().default)

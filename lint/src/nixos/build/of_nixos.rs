@@ -3,7 +3,7 @@
 use super::{Builder, OPTION_BUDGET, definitions::place};
 use crate::eval::{Error, Eval, Met, Stop, Value};
 use crate::nixos::definitions::{Candidate, DefState};
-use crate::nixos::model::{DefinitionState, Origin, OwnDefinition, Place, Scope};
+use crate::nixos::model::{DefinitionOfNixos, DefinitionState, Origin, Place, Scope};
 use crate::nixos::system::{ModuleSystem, NodeId, ScopeId, show_loc};
 use crate::nixos::table::path::parse_option_path;
 
@@ -15,7 +15,7 @@ const PACKAGE: (&str, char) = ("/nix/store/«pkgs.", '»');
 impl Builder {
     /// Adds the options that no module of the configuration defines, and that NixOS' own contradict each other about, as it is with
     /// two desktops that both set one.
-    pub(super) fn own_conflicts(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
+    pub(super) fn conflicts_of_nixos(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
         let Some(definers) = self.modules.definers(id) else { return };
         let defined = scope.options.values().filter(|option| {
             option.definitions.iter().any(|d| d.place.is_some() && d.state == DefinitionState::Wins)
@@ -39,13 +39,13 @@ impl Builder {
     }
 
     /// What there is to say of a definition that NixOS' own modules make.
-    pub(super) fn own_definition(
+    pub(super) fn definition_of_nixos(
         &self,
         ev: &mut Eval<'_>,
         node: NodeId,
         candidate: &Candidate,
-    ) -> Option<OwnDefinition> {
-        if !ModuleSystem::is_own(&candidate.definition) {
+    ) -> Option<DefinitionOfNixos> {
+        if !ModuleSystem::is_of_nixos(&candidate.definition) {
             return None;
         }
         let scope = self.modules.scope_of(node);
@@ -60,7 +60,7 @@ impl Builder {
             Ok(Value::Str(s)) if s.stand_in => written(&s.text),
             _ => None,
         };
-        Some(OwnDefinition { file, because, text })
+        Some(DefinitionOfNixos { file, because, text })
     }
 
     /// Adds the configuration's definitions that made the conditions around one of NixOS' own hold.
@@ -70,7 +70,7 @@ impl Builder {
             let Met::Read(key) = met else { continue };
             let Ok(merged) = self.modules.merged(ev, NodeId(key)) else { continue };
             for candidate in merged.candidates.iter().filter(|c| c.state == DefState::Wins) {
-                if ModuleSystem::is_own(&candidate.definition) {
+                if ModuleSystem::is_of_nixos(&candidate.definition) {
                     if furthest > 0 {
                         self.because(ev, candidate, furthest - 1, found);
                     }
