@@ -138,9 +138,9 @@ fn lacks(system: &System, specialisation: &Specialisation) -> Vec<Lack> {
             continue;
         }
         match need.option {
-            "users.users" => lacks.extend(nobody(system, scope, &need)),
-            option if option.contains("<name>") => lacks.extend(kinds(system, scope, &need)),
-            option => lacks.extend(plain(system, scope, option, &need)),
+            "users.users" => lacks.extend(nobody(system, scope, need)),
+            option if option.contains("<name>") => lacks.extend(kinds(system, scope, need)),
+            option => lacks.extend(plain(system, scope, option, need)),
         }
     }
     lacks
