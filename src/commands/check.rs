@@ -2,7 +2,7 @@
 
 use super::printable::printable;
 use crate::sources::{Given, Sources};
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use clap::{Args, ValueEnum};
 use codespan_reporting::diagnostic::{Diagnostic, Label as SpanLabel, Severity as SpanSeverity};
 use codespan_reporting::files::SimpleFiles;
@@ -10,7 +10,6 @@ use codespan_reporting::term;
 use codespan_reporting::term::termcolor::{ColorChoice, NoColor, StandardStream, WriteColor};
 use speclint_lint::analysis::{Analysis, Fixed};
 use speclint_lint::findings::{Applicability, Finding, Label, Severity};
-use speclint_lint::nixos::table::nearest;
 use speclint_lint::source::LineIndex;
 use speclint_lint::{render, rules};
 use std::collections::HashMap;
@@ -94,7 +93,7 @@ enum Colour {
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     for name in arguments.select.iter().chain(&arguments.ignore) {
-        expect_rule(name)?;
+        super::expect_rule(name)?;
     }
     let mut opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
     opened.expect_systems(&arguments.system)?;
@@ -131,18 +130,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     refusals(analysis, &arguments.system);
     let fails = findings.iter().any(|f| f.severity >= arguments.fail_on.severity());
     Ok(if fails && !arguments.exit_zero { ExitCode::FAILURE } else { ExitCode::SUCCESS })
-}
-
-/// Fails if there is no rule of that name.
-fn expect_rule(name: &str) -> Result<()> {
-    if rules::find(name).is_some() {
-        return Ok(());
-    }
-    let names = || rules::ALL.iter().map(|rule| rule.name);
-    match nearest(name, names(), 1).first() {
-        Some(near) => bail!("there is no rule `{name}`: did you mean `{near}`?"),
-        None => bail!("there is no rule `{name}`; the rules are {}", names().collect::<Vec<_>>().join(", ")),
-    }
 }
 
 /// The texts of all files that were read, by path.

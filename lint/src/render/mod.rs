@@ -2,6 +2,7 @@
 
 mod findings;
 mod options;
+pub mod reference;
 mod show;
 
 pub use findings::findings_json;

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "bare-system",
     severity: Severity::Error,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "a specialisation that does not inherit lacks what a system needs",
     documentation: "\

@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "options that exclude each other, one of them inherited",
     documentation: "\
@@ -27,8 +28,17 @@ misbehaves.
 
 ## Why it hurts
 
-The specialisation turns its own on and does not turn the parent's off. NixOS fails an assertion after minutes of evaluation, or
-with a conflict in an option that nobody has written.
+The specialisation turns its own on and does not turn the parent's off, which it inherits. NixOS fails an assertion after minutes of
+evaluation:
+
+```text
+error:
+Failed assertions:
+- PRIME Sync and Offload cannot be both enabled
+```
+
+or stops with a conflict in an option that nobody has written: two display managers both define the command that starts the display
+manager. What is only a warning is built, and misbehaves when it runs: two daemons that set the same governor.
 
 ## Example
 
@@ -61,7 +71,7 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at.
+looked at, and changes between releases are heeded where the release is known.
 ",
     checks: &[Check::System(check)],
 };

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "redundant-override",
     severity: Severity::Hint,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`mkForce` overrides nothing, or forces the value that is there anyway",
     documentation: "\
@@ -23,7 +24,8 @@ modules that nothing else defines. It speaks only where all modules of the syste
 
 ## Why it hurts
 
-`lib.mkForce` says that there is something to overrule, and overrules what is added later.
+`lib.mkForce` says that there is something to overrule. Where there is not, it misleads who reads it, and it overrules silently what is
+added later: a value that the parent changes, a definition of another module. NixOS says nothing.
 
 ## Example
 
@@ -35,6 +37,7 @@ modules that nothing else defines. It speaks only where all modules of the syste
   specialisation.tv.configuration = {
     system.nixos.tags = [ \"tv\" ];
     services.openssh.enable = lib.mkForce true;
+    services.xserver.enable = true;
   };
 }
 ```
@@ -45,6 +48,7 @@ modules that nothing else defines. It speaks only where all modules of the syste
   services.openssh.enable = true;
   specialisation.tv.configuration = {
     system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
   };
 }
 ```
