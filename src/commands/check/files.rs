@@ -6,17 +6,19 @@ use anyhow::Result;
 use serde_json::{Value as Json, json};
 use speclint_lint::nixos::model::System;
 use speclint_lint::render::{Format, printable};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Prints the files of each system that is asked about, and those that define specialisations and belong to none.
 pub(super) fn print(session: &Session<'_>) -> Result<()> {
     let systems = session.analysis.systems();
+    let read: BTreeSet<String> = session.analysis.files().into_iter().collect();
     let is_asked = |system: &&Arc<System>| {
         session.wants_system(&system.name) && system.files.iter().any(|file| session.wants_file(file))
     };
     let named: Vec<(String, Vec<String>)> =
-        systems.iter().filter(is_asked).map(|system| (system.name.clone(), files(system))).collect();
+        systems.iter().filter(is_asked).map(|system| (system.name.clone(), files(system, &read))).collect();
     let unreached =
         if session.arguments.system.is_empty() { session.analysis.unreached() } else { Vec::new() };
     let unreached = unreached.iter().filter(|file| session.wants_file(file));
@@ -42,10 +44,8 @@ pub(super) fn print(session: &Session<'_>) -> Result<()> {
     })
 }
 
-/// The files that a system is made of, sorted.
-fn files(system: &System) -> Vec<String> {
-    let mut files: Vec<String> = system.files.iter().map(|file| shown(Path::new(file))).collect();
-    files.sort();
-    files.dedup();
-    files
+/// The files of those that were read that a system is made of, sorted. Others are only known, such as nixpkgs' own.
+pub(super) fn files(system: &System, read: &BTreeSet<String>) -> Vec<String> {
+    let files: BTreeSet<&String> = system.files.iter().filter(|file| read.contains(*file)).collect();
+    files.into_iter().map(|file| shown(Path::new(file))).collect()
 }

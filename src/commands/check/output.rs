@@ -7,6 +7,7 @@ use anyhow::Result;
 use speclint_lint::findings::{Applicability, Finding};
 use speclint_lint::render::{self, Format, Report, printable};
 use speclint_lint::source::LineIndex;
+use std::collections::BTreeSet;
 use std::env;
 use std::path::{Path, PathBuf};
 
@@ -104,12 +105,12 @@ fn refusals(session: &Session<'_>) {
 /// Says what was read and how long each stage took.
 fn reading(session: &mut Session<'_>) {
     let told = |text: &str| eprintln!("{}", printable(text));
-    let files = session.analysis.files();
+    let files: BTreeSet<String> = session.analysis.files().into_iter().collect();
     for file in &files {
         told(&format!("read {}", shown(Path::new(file))));
     }
     for system in session.analysis.systems() {
-        let files = count(system.files.len(), "file");
+        let files = count(super::files::files(&system, &files).len(), "file");
         let specialisations = count(system.specialisations.len(), "specialisation");
         told(&format!("system `{}`: {files}, {specialisations}", system.name));
     }
