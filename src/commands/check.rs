@@ -11,6 +11,7 @@ use codespan_reporting::term::termcolor::{ColorChoice, NoColor, StandardStream, 
 use speclint_lint::analysis::{Analysis, Fixed};
 use speclint_lint::findings::{Applicability, Finding, Label, Severity};
 use speclint_lint::nixos::table::nearest;
+use speclint_lint::settings::Choice;
 use speclint_lint::source::LineIndex;
 use speclint_lint::{render, rules};
 use std::collections::HashMap;
@@ -37,9 +38,12 @@ pub(crate) struct Arguments {
     /// With --fix or --diff: apply also the mends that may change what was meant.
     #[arg(long)]
     unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing. Exits 1 if there would be a change.
+    /// Show what --fix or --add-ignore would change, and change nothing. Exits 1 if there would be a change.
     #[arg(long)]
     diff: bool,
+    /// Suppress all that is found by comments, so that only what is new is reported from now on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes"])]
+    add_ignore: bool,
     /// Report these rules only, those included that are off by default.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     select: Vec<String>,
@@ -100,27 +104,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     opened.expect_systems(&arguments.system)?;
     let only = std::mem::take(&mut opened.only);
     let analysis = &mut opened.analysis;
+    analysis.choose(Choice { select: arguments.select.clone(), ignore: arguments.ignore.clone() });
     let wanted = |f: &Finding| {
-        let rule = f.rule.to_owned();
         let places = std::iter::once(&f.primary).chain(&f.related);
-        let selected = match arguments.select.as_slice() {
-            [] => rules::is_default(f.rule),
-            select => select.contains(&rule),
-        };
-        selected
-            && !arguments.ignore.contains(&rule)
-            && (arguments.system.is_empty() || f.systems.iter().any(|s| arguments.system.contains(s)))
+        (arguments.system.is_empty() || f.systems.iter().any(|s| arguments.system.contains(s)))
             && places.into_iter().any(|label| super::is_asked(&only, &label.location.file))
     };
-    if arguments.fix || arguments.diff {
-        let before: HashMap<String, String> = originals(analysis);
-        let fixed = analysis.fix(arguments.unsafe_fixes, wanted);
+    if arguments.fix || arguments.diff || arguments.add_ignore {
+        let (fixed, done, what) = if arguments.add_ignore {
+            (analysis.suppress(wanted), "suppressed", "finding")
+        } else {
+            (analysis.fix(arguments.unsafe_fixes, wanted), "mended", "place")
+        };
         if arguments.diff {
-            return diff(&before, &fixed);
+            return diff(&fixed);
         }
-        super::write::all(&before, &fixed.texts)?;
+        super::write::all(&fixed.before, &fixed.texts)?;
         if fixed.applied > 0 {
-            eprintln!("mended {} in {}", count(fixed.applied, "place"), count(fixed.texts.len(), "file"));
+            eprintln!("{done} {} in {}", count(fixed.applied, what), count(fixed.texts.len(), "file"));
         }
     }
     let findings: Vec<Finding> = analysis.findings().into_iter().filter(|f| wanted(f)).collect();
@@ -145,17 +146,10 @@ fn expect_rule(name: &str) -> Result<()> {
     }
 }
 
-/// The texts of all files that were read, by path.
-fn originals(analysis: &Analysis) -> HashMap<String, String> {
-    let systems = analysis.systems();
-    let files = systems.iter().flat_map(|s| &s.files);
-    files.filter_map(|path| Some((path.clone(), analysis.text(path)?.to_string()))).collect()
-}
-
-fn diff(before: &HashMap<String, String>, fixed: &Fixed) -> Result<ExitCode> {
+fn diff(fixed: &Fixed) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     for (path, new) in &fixed.texts {
-        let old = before.get(path).map_or("", String::as_str);
+        let old = fixed.before.get(path).map_or("", String::as_str);
         let name = super::shown(Path::new(path));
         let diff = similar::TextDiff::from_lines(old, new);
         write!(
