@@ -2,6 +2,7 @@
 
 mod cache;
 mod commands;
+mod destination;
 mod disk;
 mod sources;
 

@@ -38,8 +38,19 @@ pub struct Fixed {
     pub texts: BTreeMap<String, String>,
     /// What their texts were.
     pub before: BTreeMap<String, String>,
-    /// How many findings were mended.
-    pub applied: usize,
+    /// What was mended, and how.
+    pub mended: Vec<Mended>,
+    /// How many findings were suppressed.
+    pub suppressed: usize,
+}
+
+/// A finding that was mended.
+#[derive(Debug)]
+pub struct Mended {
+    /// The finding, with all of its mends.
+    pub finding: Finding,
+    /// The mend that was applied.
+    pub fix: Fix,
 }
 
 /// How often fixes are applied before what is left is left.
@@ -73,6 +84,21 @@ impl Analysis {
     /// The database behind it.
     pub fn database(&mut self) -> &mut Database {
         &mut self.db
+    }
+
+    /// The files that were read, sorted.
+    pub fn files(&self) -> Vec<String> {
+        self.db.files()
+    }
+
+    /// The folders of the projects, and those that have something else whose change is a change of what was read.
+    pub fn folders(&self) -> (Vec<String>, BTreeSet<String>) {
+        (self.projects.iter().flat_map(|(project, _)| project.folders()).collect(), self.db.folders())
+    }
+
+    /// Reads again all that was read. Whether anything has changed.
+    pub fn refresh(&mut self) -> bool {
+        self.db.refresh_all()
     }
 
     /// Adds the system that starts at the file `path`, which is absolute.
@@ -245,11 +271,10 @@ impl Analysis {
             }
             let texts = self.edited(&apply::edits(&chosen));
             let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { break };
-            let applied = chosen.len();
+            fixed.mended.extend(chosen.iter().filter_map(|fix| mended(&findings, fix)));
             for (path, new) in texts {
                 self.change(&mut fixed, path, new);
             }
-            fixed.applied += applied;
         }
         fixed
     }
@@ -287,6 +312,12 @@ impl Analysis {
             alone.is_some_and(|alone| trial.is_sum_of(&alone))
         })
     }
+}
+
+/// The finding that a fix is one of.
+fn mended(findings: &[Finding], fix: &Fix) -> Option<Mended> {
+    let has_it = |finding: &&Finding| finding.fixes.iter().any(|other| std::ptr::eq(other, fix));
+    findings.iter().find(has_it).map(|finding| Mended { finding: finding.clone(), fix: fix.clone() })
 }
 
 /// What a file is called within its project.

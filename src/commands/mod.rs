@@ -3,17 +3,16 @@
 pub(crate) mod check;
 pub(crate) mod eval;
 pub(crate) mod options;
-mod printable;
 pub(crate) mod show;
 mod write;
 
-use crate::disk::Disk;
+use crate::disk::{Disk, Piped};
 use crate::sources::Sources;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::host::ReadError;
 use speclint_lint::project::{Project, Source};
-use speclint_lint::source::files::read_text;
+use speclint_lint::source::files::{FileSystem, read_text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,46 +24,44 @@ struct Opened {
     only: Vec<String>,
 }
 
+/// A path of a command line, and the project that it is in.
+#[derive(PartialEq)]
+struct Asked {
+    full: String,
+    project: Project,
+}
+
 impl Opened {
     /// An analysis of the projects of these paths: repositories, or files and folders with a configuration. Options come from these
     /// sources.
     fn new(paths: &[PathBuf], sources: Arc<Sources>) -> Result<Self> {
+        let asked = paths.iter().map(|path| Asked::at(path)).collect::<Result<Vec<Asked>>>()?;
+        Ok(Opened::of(asked, sources))
+    }
+
+    /// An analysis of the projects of what is asked about.
+    fn of(asked: Vec<Asked>, sources: Arc<Sources>) -> Self {
         let analysis = Analysis::with_tables(Arc::new(Disk), sources);
         let mut opened = Opened { analysis, only: Vec::new() };
-        for path in paths {
-            opened.add(path)?;
+        for asked in asked {
+            opened.add(asked);
         }
+        opened
+    }
+
+    /// An analysis of the project of a file that has another text than the one on disk, or is not there yet.
+    fn piped(piped: Piped, sources: Arc<Sources>) -> Result<Self> {
+        let full = piped.path.clone();
+        let asked = Asked::of(&piped, full.clone(), Path::new(&full))?;
+        let analysis = Analysis::with_tables(Arc::new(piped), sources);
+        let mut opened = Opened { analysis, only: Vec::new() };
+        opened.add(asked);
+        opened.only = vec![full];
         Ok(opened)
     }
 
-    fn add(&mut self, path: &Path) -> Result<()> {
-        let full =
-            std::path::absolute(path).with_context(|| format!("cannot resolve `{}`", path.display()))?;
-        let full = full
-            .canonicalize()
-            .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
-        if full.is_file() {
-            std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
-        } else if !full.is_dir() {
-            // To open a pipe is to wait for someone who writes.
-            bail!("cannot read `{}`: it is neither a file nor a folder", path.display());
-        }
-        let full = full.to_str().with_context(|| format!("the path `{}` is not UTF-8", full.display()))?;
-        let Some(project) = Project::of(&Disk, full) else {
-            bail!(
-                "`{}` has no flake.nix, configuration.nix or default.nix: name the file that your system starts from",
-                path.display()
-            )
-        };
-        // Where the only system starts at a file that is no text, nothing can be said at all.
-        if let [Source::Module(file) | Source::File(file)] = project.sources.as_slice() {
-            match read_text(&Disk, file) {
-                Err(ReadError::Unreadable { reason, .. }) => {
-                    bail!("cannot read `{}`: {reason}", shown(Path::new(file)))
-                }
-                other => other.map(drop)?,
-            }
-        }
+    fn add(&mut self, asked: Asked) {
+        let Asked { full, project } = asked;
         let everything = project.folder == full || !project.whole;
         match project.sources.as_slice() {
             [Source::Module(file)] if !project.whole => {
@@ -73,9 +70,8 @@ impl Opened {
             _ => self.analysis.add_project(project),
         }
         if !everything {
-            self.only.push(full.to_owned());
+            self.only.push(full);
         }
-        Ok(())
     }
 
     /// Fails if there is no system of one of these names.
@@ -92,6 +88,44 @@ impl Opened {
         }
         let known: Vec<&str> = systems.iter().map(|system| system.name.as_str()).collect();
         bail!("there is no system `{name}`; the systems are {}", known.join(", "))
+    }
+}
+
+impl Asked {
+    fn at(path: &Path) -> Result<Self> {
+        let full =
+            std::path::absolute(path).with_context(|| format!("cannot resolve `{}`", path.display()))?;
+        let full = full
+            .canonicalize()
+            .with_context(|| format!("`{}` does not exist or cannot be read", path.display()))?;
+        if full.is_file() {
+            std::fs::File::open(&full).with_context(|| format!("cannot read `{}`", path.display()))?;
+        } else if !full.is_dir() {
+            // To open a pipe is to wait for someone who writes.
+            bail!("cannot read `{}`: it is neither a file nor a folder", path.display());
+        }
+        let full = full.to_str().with_context(|| format!("the path `{}` is not UTF-8", full.display()))?;
+        Asked::of(&Disk, full.to_owned(), path)
+    }
+
+    /// What is asked about is at `full`, which is called `path`.
+    fn of(files: &dyn FileSystem, full: String, path: &Path) -> Result<Self> {
+        let Some(project) = Project::of(files, &full) else {
+            bail!(
+                "`{}` has no flake.nix, configuration.nix or default.nix: name the file that your system starts from",
+                path.display()
+            )
+        };
+        // Where the only system starts at a file that is no text, nothing can be said at all.
+        if let [Source::Module(file) | Source::File(file)] = project.sources.as_slice() {
+            match read_text(files, file) {
+                Err(ReadError::Unreadable { reason, .. }) => {
+                    bail!("cannot read `{}`: {reason}", shown(Path::new(file)))
+                }
+                other => other.map(drop)?,
+            }
+        }
+        Ok(Asked { full, project })
     }
 }
 

@@ -1,6 +1,5 @@
 //! `speclint show`: the model.
 
-use super::printable::printable;
 use crate::sources::{Given, Sources};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -48,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments.format {
         Format::Text => {
             let text = render::show_text(&systems, &|path| super::shown(Path::new(path)));
-            out.write_all(printable(&text).as_bytes())?
+            out.write_all(render::printable(&text).as_bytes())?
         }
         Format::Json => {
             let unreached = analysis.unreached();

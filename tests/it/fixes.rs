@@ -243,7 +243,7 @@ fn wrongs(case: &Case, unsafe_too: bool) -> Vec<String> {
         tell("what is found anew is not what is remembered".into());
     }
     let second = anew.fix(unsafe_too, |_| true);
-    if second.applied > 0 || !second.texts.is_empty() {
+    if !second.mended.is_empty() || !second.texts.is_empty() {
         tell(format!("fixing again changes {:?}", second.texts.keys()));
     }
     wrong

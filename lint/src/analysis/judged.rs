@@ -89,7 +89,7 @@ impl Analysis {
                 self.change(&mut fixed, path, new);
             }
             let left = wanted_now(self);
-            fixed.applied += findings.len().saturating_sub(left.len());
+            fixed.suppressed += findings.len().saturating_sub(left.len());
             findings = left;
             if findings.is_empty() {
                 break;

@@ -112,7 +112,7 @@ impl Analysis {
             let defines = |o: &OptionModel| {
                 o.existence.missing().is_none() && o.definitions.iter().any(|d| d.place.is_some())
             };
-            system.parent.options.values().any(defines)
+            system.parent.options.values().any(|option| defines(option))
         };
         systems.iter().any(|(_, system)| is_one(system))
             && systems.iter().all(|(_, system)| !system.lacks_own())

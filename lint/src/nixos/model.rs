@@ -7,6 +7,7 @@ use crate::syntax::hir::{EntryKind, Name};
 use rowan::TextRange;
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A system: a configuration that nobody else imports, with its specialisations.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,13 +107,13 @@ pub struct Scope {
     /// Whether all its modules and definitions are known.
     pub complete: bool,
     /// Every option that something defines or declares, by path as NixOS prints it.
-    pub options: BTreeMap<String, OptionModel>,
+    pub options: BTreeMap<String, Arc<OptionModel>>,
     /// What is not known of its modules, or what NixOS would refuse about them.
     pub troubles: Vec<Trouble>,
     /// Whether a module is not known that may be a file of the configuration's own: it is none of an input or of NixOS.
     pub lacks_own: bool,
     /// What is defined inside of options that take none of that name, so that NixOS refuses these as a whole.
-    pub intruders: Vec<OptionModel>,
+    pub intruders: Vec<Arc<OptionModel>>,
 }
 
 /// Something about a module that is not known or that NixOS would refuse.
@@ -366,13 +367,24 @@ pub struct ConditionModel {
 /// An option that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Read {
-    /// In which scope: the name of the specialisation, or `None` for the parent.
-    pub specialisation: Option<Name>,
+    /// In which scope.
+    pub scope: ReadScope,
     /// Its path as NixOS prints it.
     pub option: String,
     /// Set where it is an attribute that the value of an option does not have, or a text that the value, being a set, was compared
     /// with: how that is asked, and the expression that does.
     pub missing: Option<(Asked, Span)>,
+}
+
+/// The scope in which an option is read, seen from what reads it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub enum ReadScope {
+    /// The same.
+    Own,
+    /// The parent, for a specialisation.
+    Parent,
+    /// Another specialisation.
+    Other(Name),
 }
 
 /// A binding in the text.
@@ -447,9 +459,15 @@ impl System {
 }
 
 impl Scope {
+    /// The option at a path.
+    pub fn option(&self, path: &str) -> Option<&OptionModel> {
+        self.options.get(path).map(Arc::as_ref)
+    }
+
     /// The options, each by one name: what is defined by an old name and by the new one is an option of the new name.
     pub fn options_once(&self) -> impl Iterator<Item = (&String, &OptionModel)> {
-        self.options.iter().filter(|(_, option)| !option.is_old_name)
+        let options = self.options.iter().map(|(path, option)| (path, option.as_ref()));
+        options.filter(|(_, option)| !option.is_old_name)
     }
 
     /// Why nothing of it is known, if nothing is.
@@ -459,14 +477,14 @@ impl Scope {
 
     /// The option that a module of the configuration declares at a path, or above it.
     pub fn declared(&self, path: &[Name]) -> Option<&OptionModel> {
-        let at = |end: usize| self.options.get(&super::show_loc(&path[..end]));
+        let at = |end: usize| self.option(&super::show_loc(&path[..end]));
         let mut options = (1..=path.len()).rev().filter_map(at);
         options.find(|option| option.existence == Existence::Declared)
     }
 
     /// What becomes of an option: below one that failed as a whole, every part of it did.
     pub fn prediction(&self, path: &str) -> &Prediction {
-        let known = self.options.get(path).or_else(|| self.failed_above(path));
+        let known = self.option(path).or_else(|| self.failed_above(path));
         known.map_or(&Prediction::Undefined, |option| &option.prediction)
     }
 
@@ -475,7 +493,7 @@ impl Scope {
         let mut end = path.len();
         while let Some(dot) = path[..end].rfind('.') {
             end = dot;
-            if let Some(option) = self.options.get(&path[..end]) {
+            if let Some(option) = self.option(&path[..end]) {
                 let failed = !matches!(option.prediction, Prediction::Ok { .. } | Prediction::Undefined);
                 return (failed && !option.has_parts).then_some(option);
             }

@@ -97,7 +97,7 @@ fn models<'s>(scope: &'s Scope, path: &[String]) -> impl Iterator<Item = (&'s st
             path.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         })
         .filter(|(_, option)| !option.has_parts)
-        .map(|(path, option)| (path.as_str(), option))
+        .map(|(path, option)| (path.as_str(), option.as_ref()))
 }
 
 /// An option, and what becomes of it in systems, as JSON.

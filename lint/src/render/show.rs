@@ -56,7 +56,7 @@ fn shown(scope: &Scope) -> impl Iterator<Item = (&str, &OptionModel)> {
             };
             !o.has_parts && !is_theirs
         })
-        .map(|(path, o)| (path.as_str(), o))
+        .map(|(path, o)| (path.as_str(), o.as_ref()))
 }
 
 /// Whether nothing but NixOS' own modules defines an option, in any scope.

@@ -7,6 +7,7 @@ use crate::nixos::model::{DefinitionModel, DefinitionState, OptionModel, Origin,
 use crate::nixos::priority;
 use crate::render;
 use serde_json::Value as Json;
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "appended-list",
@@ -69,12 +70,13 @@ struct List {
     reason: &'static str,
 }
 
-fn lists() -> impl Iterator<Item = List> {
-    data::lines(LISTS).filter_map(|columns| {
+static LISTED: LazyLock<Vec<List>> = LazyLock::new(|| {
+    let lines = data::lines(LISTS).filter_map(|columns| {
         let [option, meant, keys, reason, _source] = columns.as_slice() else { return None };
         Some(List { option, keys: (*meant == "key").then_some(*keys), reason })
-    })
-}
+    });
+    lines.collect()
+});
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
@@ -105,7 +107,7 @@ fn judge<'o>(
     if own.priority != priority::PLAIN || own.order != priority::ORDER {
         return None;
     }
-    let list = lists().find(|list| list.option == name)?;
+    let list = LISTED.iter().find(|list| list.option == name)?;
     let contradicts = match list.keys {
         None => of_parent.iter().any(|element| !items.contains(element)),
         Some(keys) => {
@@ -159,7 +161,7 @@ fn finding(
 fn fix(cx: &Context<'_>, finding: &Finding, own: &DefinitionModel) -> Option<Fix> {
     let (tag, name) = (finding.specialisation.as_deref()?, finding.option.as_deref()?);
     // The parent's and NixOS' own parameters are needed to boot.
-    if lists().any(|list| list.option == name && list.keys.is_some()) {
+    if LISTED.iter().any(|list| list.option == name && list.keys.is_some()) {
         return None;
     }
     let edits = cx.prioritised(&[own], Level::Force)?;
@@ -178,7 +180,7 @@ mod tests {
 
     #[test]
     fn all_lines_are_read_and_all_options_exist() {
-        assert_eq!(lists().count(), data::lines(LISTS).count());
-        assert_eq!(data::strangers(lists().map(|list| list.option)), Vec::<&str>::new());
+        assert_eq!(LISTED.len(), data::lines(LISTS).count());
+        assert_eq!(data::strangers(LISTED.iter().map(|list| list.option)), Vec::<&str>::new());
     }
 }

@@ -6,6 +6,7 @@ use crate::nixos::model::{DefinitionModel, DefinitionState, Place, Scope, Specia
 use crate::nixos::show_loc;
 use crate::syntax::hir::Name;
 use serde_json::Value as Json;
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "bare-system",
@@ -81,8 +82,8 @@ struct Need {
     message: &'static str,
 }
 
-fn needs() -> impl Iterator<Item = Need> {
-    data::lines(NEEDS).filter_map(|columns| {
+static NEEDED: LazyLock<Vec<Need>> = LazyLock::new(|| {
+    let lines = data::lines(NEEDS).filter_map(|columns| {
         let [option, level, unless, message, _source] = columns.as_slice() else { return None };
         let severity = match *level {
             "evaluates" => Severity::Error,
@@ -94,8 +95,9 @@ fn needs() -> impl Iterator<Item = Need> {
             None => None,
         };
         Some(Need { option, severity, unless, message })
-    })
-}
+    });
+    lines.collect()
+});
 
 /// Something that a specialisation lacks.
 struct Lack {
@@ -128,7 +130,7 @@ fn lacks(system: &System, specialisation: &Specialisation) -> Vec<Lack> {
         return Vec::new();
     }
     let mut lacks = Vec::new();
-    for need in needs() {
+    for need in NEEDED.iter() {
         let is_unnecessary = need
             .unless
             .is_some_and(|(option, value)| scope.prediction(option).value() == Some(&Json::Bool(value)));
@@ -271,8 +273,9 @@ mod tests {
 
     #[test]
     fn all_lines_are_read_and_all_options_exist() {
-        assert_eq!(needs().count(), data::lines(NEEDS).count());
-        let options = needs().flat_map(|need| [Some(need.option), need.unless.map(|(option, _)| option)]);
+        assert_eq!(NEEDED.len(), data::lines(NEEDS).count());
+        let options =
+            NEEDED.iter().flat_map(|need| [Some(need.option), need.unless.map(|(option, _)| option)]);
         assert_eq!(data::strangers(options.flatten()), Vec::<&str>::new());
     }
 }

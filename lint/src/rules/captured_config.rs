@@ -3,7 +3,8 @@
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Severity};
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Read, Specialisation, System,
+    DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Read, ReadScope,
+    Specialisation, System,
 };
 use std::collections::HashSet;
 
@@ -87,7 +88,7 @@ fn captured<'s>(system: &'s System, specialisation: &'s Specialisation) -> Vec<C
             };
             let mut changed: Vec<(&str, &DefinitionModel)> = Vec::new();
             for read in definition.reads.iter().chain(conditions) {
-                if read.specialisation.is_none()
+                if read.scope == ReadScope::Parent
                     && !is_part(name, &read.option)
                     && changed.iter().all(|(option, _)| *option != read.option)
                     && let Some(own) = changes(system, specialisation, read)
@@ -116,8 +117,8 @@ fn changes<'s>(
     specialisation: &'s Specialisation,
     read: &'s Read,
 ) -> Option<&'s DefinitionModel> {
-    let child = specialisation.scope.options.get(&read.option)?;
-    let parent = system.parent.options.get(&read.option);
+    let child = specialisation.scope.option(&read.option)?;
+    let parent = system.parent.option(&read.option);
     if child.has_parts {
         return None;
     }

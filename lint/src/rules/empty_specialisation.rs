@@ -135,7 +135,7 @@ fn is_empty(cx: &Context<'_>, specialisation: &Specialisation) -> bool {
                 let definitions = option.into_iter().flat_map(|option| &option.definitions);
                 definitions.filter(|d| d.state == DefinitionState::Wins).count()
             };
-            others.next().is_none() && count(parent.options.get(name)) == count(child.options.get(name))
+            others.next().is_none() && count(parent.option(name)) == count(child.option(name))
         }
         (Prediction::Ok { value: old, .. }, Prediction::Ok { value: new, .. }) => old == new,
         (old, new) => old == new,

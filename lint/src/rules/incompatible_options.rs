@@ -9,8 +9,10 @@ use crate::nixos::model::{
 use crate::nixos::show_loc;
 use crate::nixos::table::{Fate, renaming};
 use crate::syntax::hir::Name;
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
-use std::collections::HashMap;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
@@ -92,8 +94,8 @@ enum Asks {
     Has,
 }
 
-fn exclusions() -> impl Iterator<Item = Exclusion> {
-    data::lines(OPTIONS).filter_map(|columns| {
+static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
+    let lines = data::lines(OPTIONS).filter_map(|columns| {
         let [_name, severity, since, until, all, unless, message, _source] = columns.as_slice() else {
             return None;
         };
@@ -108,8 +110,9 @@ fn exclusions() -> impl Iterator<Item = Exclusion> {
             unless: conditions(unless, " | ")?,
             message,
         })
-    })
-}
+    });
+    lines.collect()
+});
 
 impl Condition {
     fn read(text: &'static str) -> Option<Condition> {
@@ -156,17 +159,18 @@ impl Exclusion {
 }
 
 /// The options that a configuration defines, by the newest names that they have.
-struct Options<'s>(HashMap<String, &'s OptionModel>);
+struct Options<'s>(FxHashMap<Cow<'s, str>, &'s OptionModel>);
 
 impl<'s> Options<'s> {
     fn of(scope: &'s Scope) -> Self {
         let is_defined =
             |option: &OptionModel| option.definitions.iter().any(|d| d.place.is_some() && takes_part(d));
-        let mut options = HashMap::new();
-        for (name, option) in scope.options.iter().filter(|(_, option)| is_defined(option)) {
-            options.insert(newest(&option.path).unwrap_or_else(|| name.clone()), option);
-        }
-        Options(options)
+        let defined = scope.options.iter().filter(|(_, option)| is_defined(option));
+        let named = defined.map(|(name, option)| {
+            let newest = newest(&option.path).map(Cow::Owned);
+            (newest.unwrap_or(Cow::Borrowed(name.as_str())), option.as_ref())
+        });
+        Options(named.collect())
     }
 }
 
@@ -185,8 +189,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
         return;
     }
+    let mut parent = None;
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        for met in met(cx.system, specialisation) {
+        let parent = parent.get_or_insert_with(|| Options::of(&cx.system.parent));
+        for met in met(cx.system, parent, specialisation) {
             findings.extend(finding(cx, specialisation, &met));
         }
     }
@@ -194,14 +200,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Options that exclude each other in a specialisation, and not in its parent.
 struct Met<'s> {
-    exclusion: Exclusion,
+    exclusion: &'static Exclusion,
     own: (&'s OptionModel, &'s DefinitionModel),
     inherited: (&'s OptionModel, &'s DefinitionModel),
 }
 
-fn met<'s>(system: &'s System, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
-    let (parent, child) = (Options::of(&system.parent), Options::of(&specialisation.scope));
-    let wanted = exclusions().filter(|e| e.is_one(system) && e.is_met(&child) && !e.is_met(&parent));
+fn met<'s>(system: &System, parent: &Options<'_>, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
+    let child = Options::of(&specialisation.scope);
+    let wanted = EXCLUSIONS.iter().filter(|e| e.is_one(system) && e.is_met(&child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.
@@ -255,7 +261,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         child.is_some_and(|child| {
-            let met = self::met(after, child);
+            let met = self::met(after, &Options::of(&after.parent), child);
             met.iter().all(|met| Some(show_loc(&met.own.0.path)) != finding.option)
         })
     };
@@ -271,7 +277,7 @@ mod tests {
     /// Some have got their name since, and are there under the old one.
     #[test]
     fn all_lines_are_read_and_all_options_exist() {
-        assert_eq!(exclusions().count(), data::lines(OPTIONS).count());
+        assert_eq!(EXCLUSIONS.len(), data::lines(OPTIONS).count());
         let renamed = include_str!("../../data/renamed-options.tsv");
         let targets: Vec<&str> = data::lines(renamed).filter_map(|columns| columns.get(2).copied()).collect();
         let is_new = |option: &&str| {
@@ -279,7 +285,7 @@ mod tests {
                 || targets.iter().any(|to| to.strip_suffix(".*").is_some_and(|to| option.starts_with(to)))
         };
         let conditions =
-            exclusions().flat_map(|exclusion| exclusion.conditions.into_iter().chain(exclusion.unless));
+            EXCLUSIONS.iter().flat_map(|exclusion| exclusion.conditions.iter().chain(&exclusion.unless));
         let unknown = data::strangers(conditions.map(|condition| condition.option));
         assert_eq!(
             unknown.into_iter().filter(|option| !is_new(option)).collect::<Vec<_>>(),

@@ -6,6 +6,7 @@ use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::nixos::model::{Prediction, Specialisation, System, World};
 use crate::nixos::show_loc;
 use crate::syntax::hir::Name;
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "invalid-name",
@@ -66,12 +67,13 @@ struct Trouble {
     what: &'static str,
 }
 
-fn troubles() -> impl Iterator<Item = Trouble> {
-    data::lines(CHARACTERS).filter_map(|columns| {
+static TROUBLES: LazyLock<Vec<Trouble>> = LazyLock::new(|| {
+    let lines = data::lines(CHARACTERS).filter_map(|columns| {
         let [characters, option, until, what, _source] = columns.as_slice() else { return None };
         Some(Trouble { characters, option, until: data::release(until), what })
-    })
-}
+    });
+    lines.collect()
+});
 
 impl Trouble {
     fn has(&self, character: char) -> bool {
@@ -125,7 +127,7 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, String)> {
         let label = "a name must not be empty".to_owned();
         return Some((Severity::Warning, label, "the entry in the boot menu has no name".into()));
     }
-    let worst = troubles().filter(|trouble| trouble.is_one(system)).find_map(|trouble| {
+    let worst = TROUBLES.iter().filter(|trouble| trouble.is_one(system)).find_map(|trouble| {
         let character = name.chars().find(|c| trouble.has(*c))?;
         Some((character, trouble.what))
     });
@@ -198,8 +200,8 @@ mod tests {
     fn all_lines_are_read_and_all_options_exist() {
         // Of modules outside of nixpkgs, or newer than the table.
         const OTHERS: [&str; 3] = ["-", "boot.lanzaboote.enable", "boot.loader.refind.enable"];
-        assert_eq!(troubles().count(), data::lines(CHARACTERS).count());
-        let options = troubles().map(|trouble| trouble.option).filter(|option| !OTHERS.contains(option));
+        assert_eq!(TROUBLES.len(), data::lines(CHARACTERS).count());
+        let options = TROUBLES.iter().map(|trouble| trouble.option).filter(|option| !OTHERS.contains(option));
         assert_eq!(data::strangers(options), Vec::<&str>::new());
     }
 }

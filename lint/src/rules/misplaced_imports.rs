@@ -6,6 +6,7 @@ use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Place, Scope, Specialisation, System,
 };
 use crate::nixos::show_loc;
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "misplaced-imports",
@@ -73,7 +74,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// The options of a scope that were meant as imports.
 fn misplaced(scope: &Scope) -> impl Iterator<Item = &OptionModel> {
-    let options = scope.options.values().chain(&scope.intruders);
+    let options = scope.options.values().chain(&scope.intruders).map(Arc::as_ref);
     options.filter(|option| {
         // Directly in a specialisation, it is a setting that belongs in the configuration.
         if matches!(option.path.as_slice(), [.., above, _, _] if above == "specialisation") {

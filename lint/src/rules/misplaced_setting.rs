@@ -9,6 +9,7 @@ use crate::nixos::show_loc;
 use crate::nixos::table::nearest;
 use crate::syntax::hir::Name;
 use rowan::TextRange;
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "misplaced-setting",
@@ -105,7 +106,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn strangers(world: World, scope: &Scope) -> impl Iterator<Item = (&OptionModel, &Missing, Meant<'_>)> {
-    let all = scope.options.values().chain(&scope.intruders);
+    let all = scope.options.values().chain(&scope.intruders).map(Arc::as_ref);
     all.filter_map(move |option| {
         let missing = option.existence.missing()?;
         Some((option, missing, meant(world, option, missing)?))

@@ -6,6 +6,7 @@ use crate::findings::{Finding, Label, Severity};
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, Origin, Place, Prediction, Specialisation, World,
 };
+use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "needs-reboot",
@@ -64,12 +65,13 @@ struct AtBoot {
     reason: &'static str,
 }
 
-fn at_boot() -> impl Iterator<Item = AtBoot> {
-    data::lines(OPTIONS).filter_map(|columns| {
+static AT_BOOT: LazyLock<Vec<AtBoot>> = LazyLock::new(|| {
+    let lines = data::lines(OPTIONS).filter_map(|columns| {
         let [option, reason, _source] = columns.as_slice() else { return None };
         Some(AtBoot { option, reason })
-    })
-}
+    });
+    lines.collect()
+});
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
@@ -92,7 +94,7 @@ fn changed<'s>(cx: &Context<'_>, specialisation: &'s Specialisation) -> Vec<Chan
     for (name, option) in &specialisation.scope.options {
         let own = |d: &&DefinitionModel| d.origin == Origin::Own && d.state == DefinitionState::Wins;
         let Some(place) = option.definitions.iter().filter(own).find_map(|d| d.place) else { continue };
-        let Some(at_boot) = at_boot().find(|at_boot| is_part_of(name, at_boot.option)) else { continue };
+        let Some(at_boot) = AT_BOOT.iter().find(|at_boot| is_part_of(name, at_boot.option)) else { continue };
         let differs = match (&option.prediction, cx.system.parent.prediction(name)) {
             (Prediction::Ok { value: new, .. }, Prediction::Ok { value: old, .. }) => new != old,
             // What the option is without any definition is not known.
@@ -134,7 +136,7 @@ mod tests {
 
     #[test]
     fn all_lines_are_read_and_all_options_exist() {
-        assert_eq!(at_boot().count(), data::lines(OPTIONS).count());
-        assert_eq!(data::strangers(at_boot().map(|at_boot| at_boot.option)), Vec::<&str>::new());
+        assert_eq!(AT_BOOT.len(), data::lines(OPTIONS).count());
+        assert_eq!(data::strangers(AT_BOOT.iter().map(|at_boot| at_boot.option)), Vec::<&str>::new());
     }
 }

@@ -74,7 +74,7 @@ fn recursions(scope: &Scope) -> impl Iterator<Item = &[Span]> {
         Cause::Recursion(chain) => Some(chain.as_slice()),
         _ => None,
     });
-    of_scope.chain(scope.options.values().filter_map(guards_itself))
+    of_scope.chain(scope.options.values().filter_map(|option| guards_itself(option)))
 }
 
 /// The circle through the condition of an option, if there is one.

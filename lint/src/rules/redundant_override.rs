@@ -74,7 +74,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         for (name, option) in &scope.options {
-            if let Some((definition, why)) = judge(&cx.system.parent.options.get(name), option) {
+            if let Some((definition, why)) = judge(cx.system.parent.option(name), option) {
                 findings.extend(finding(cx, specialisation, name, definition, why));
             }
         }
@@ -82,11 +82,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The definition of an option that forces it, if it need not.
-fn judge<'o>(parent: &Option<&OptionModel>, option: &'o OptionModel) -> Option<(&'o DefinitionModel, Why)> {
+fn judge<'o>(parent: Option<&OptionModel>, option: &'o OptionModel) -> Option<(&'o DefinitionModel, Why)> {
     let takes_part = |d: &&DefinitionModel| !matches!(d.state, DefinitionState::Off);
-    let all: Vec<&DefinitionModel> = option.definitions.iter().filter(takes_part).collect();
-    let mut own = all.iter().filter(|d| d.origin == Origin::Own);
+    let mut own = option.definitions.iter().filter(takes_part).filter(|d| d.origin == Origin::Own);
     let definition = own.next().filter(|_| own.next().is_none())?;
+    let all: Vec<&DefinitionModel> = option.definitions.iter().filter(takes_part).collect();
     let is_forced = definition.state == DefinitionState::Wins && definition.priority == priority::FORCE;
     let certain = definition.conditions.iter().all(|c| c.holds == Some(true));
     if !is_forced || !certain || option.has_parts || all.iter().any(|d| d.state == DefinitionState::Maybe) {

@@ -112,7 +112,7 @@ fn places(option: &OptionModel) -> impl Iterator<Item = Place> {
 /// The options of which another one is a part.
 fn within<'s>(scope: &'s Scope, option: &'s OptionModel) -> impl Iterator<Item = &'s OptionModel> {
     let depths = 1..option.path.len();
-    depths.filter_map(|depth| scope.options.get(&show_loc(&option.path[..depth])))
+    depths.filter_map(|depth| scope.option(&show_loc(&option.path[..depth])))
 }
 
 /// What became of an option.

@@ -229,7 +229,7 @@ fn misspelled<'s>(
         let says_it = option.prediction.value().and_then(Json::as_str).map(str::trim);
         let is_own = |d: &&DefinitionModel| d.origin == Origin::Own && d.place.is_some();
         let place = option.definitions.iter().find(is_own)?.place?;
-        (is_like && says_it == Some(&specialisation.name)).then_some((option, place))
+        (is_like && says_it == Some(&specialisation.name)).then_some((option.as_ref(), place))
     })
 }
 

@@ -9,6 +9,7 @@ use crate::nixos::show_loc;
 use crate::nixos::table::path::show_option_path;
 use crate::nixos::table::{nearest, renaming};
 use crate::syntax::hir::Name;
+use std::sync::Arc;
 
 pub(super) const RULE: Rule = Rule {
     name: "unknown-option",
@@ -77,7 +78,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// What is defined in a scope and declared nowhere.
 fn strangers(scope: &Scope) -> impl Iterator<Item = (&OptionModel, &Missing)> {
-    let all = scope.options.values().chain(&scope.intruders);
+    let all = scope.options.values().chain(&scope.intruders).map(Arc::as_ref);
     all.filter_map(|option| Some((option, option.existence.missing()?)))
 }
 

@@ -5,7 +5,7 @@ use crate::eval::show::attr_name;
 use crate::findings::{Applicability, Edit, Finding, Fix, Label, Location, Severity};
 use crate::fix::{Source, guard};
 use crate::nixos::model::{
-    Asked, DefinitionModel, DefinitionState, OptionModel, Place, Prediction, Read, Scope, Span,
+    Asked, DefinitionModel, DefinitionState, OptionModel, Place, Prediction, Read, ReadScope, Scope, Span,
     Specialisation, System,
 };
 use crate::nixos::table::nearest;
@@ -64,9 +64,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if told.contains(&missed.span) {
                 continue;
             }
-            let finding = match missed.read.specialisation {
-                None => unknown(cx, within, &missed),
-                Some(_) => out_of_sight(cx, within, &missed),
+            let finding = match (&missed.read.scope, within) {
+                (ReadScope::Parent, _) | (ReadScope::Own, None) => unknown(cx, within, &missed),
+                _ => out_of_sight(cx, within, &missed),
             };
             if let Some(finding) = finding {
                 told.push(missed.span);

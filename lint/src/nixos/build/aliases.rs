@@ -8,6 +8,7 @@ use crate::nixos::system::{NodeKind, ScopeId, show_loc};
 use crate::nixos::table::{EMBEDDED_RELEASE, Fate, renaming};
 use crate::syntax::hir::Name;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 impl Builder {
     /// Gives options that are defined by an old name what becomes of them by the new one. Where that cannot be told, what is defined by
@@ -22,20 +23,20 @@ impl Builder {
             .collect();
         for (old, path) in renamed {
             let new = show_loc(&path);
-            if scope.options.get(&new).is_some_and(is_defined) {
+            if scope.option(&new).is_some_and(is_defined) {
                 if !unite(scope, &old, &new) {
                     doubt(scope, &old, &new);
                 }
-            } else if scope.options.get(&old).is_some_and(is_not_known)
+            } else if scope.option(&old).is_some_and(is_not_known)
                 && let Some(option) = self.renamed(ev, id, &path)
                 && is_by(&option, &old)
             {
                 // Only the new name has a type by which several definitions can be judged.
                 if option.prediction.fails() {
-                    scope.options.insert(new.clone(), option);
+                    scope.options.insert(new.clone(), Arc::new(option));
                     unite(scope, &old, &new);
                 } else if let Some(by_old) = scope.options.get_mut(&old) {
-                    by_old.prediction = option.prediction;
+                    Arc::make_mut(by_old).prediction = option.prediction;
                 }
             }
         }
@@ -56,7 +57,7 @@ impl Builder {
                 let Some(option) = self.renamed(ev, id, path).filter(is_defined) else { continue };
                 let names: BTreeSet<String> =
                     option.definitions.iter().filter_map(|d| d.old_name.clone()).collect();
-                scope.options.insert(new.clone(), option);
+                scope.options.insert(new.clone(), Arc::new(option));
                 for old in names {
                     unite(scope, &old, &new);
                 }
@@ -77,10 +78,11 @@ impl Builder {
             scopes: self.scopes.clone(),
             missing: None,
             walk: None,
+            of: self.of.clone(),
         };
         let mut scope = Scope::default();
         aside.option(ev, node, &mut scope, 0);
-        let option = scope.options.remove(&show_loc(&self.path(node)))?;
+        let option = scope.options.remove(&show_loc(&self.path(node))).map(Arc::unwrap_or_clone)?;
         (!option.has_parts).then_some(option)
     }
 }
@@ -91,7 +93,7 @@ fn unite(scope: &mut Scope, old: &str, new: &str) -> bool {
     let definitions = option.definitions.iter().filter(|d| d.old_name.as_deref() == Some(old));
     let definitions = definitions.cloned().collect();
     let prediction = option.prediction.clone();
-    if let Some(option) = scope.options.get_mut(old) {
+    if let Some(option) = scope.options.get_mut(old).map(Arc::make_mut) {
         option.definitions = definitions;
         option.prediction = prediction;
         option.is_old_name = true;
@@ -104,7 +106,7 @@ fn doubt(scope: &mut Scope, old: &str, new: &str) {
     let reason = format!("`{old}` is an old name of `{new}`, and both are defined");
     for name in [old, new] {
         if let Some(option) = scope.options.get_mut(name) {
-            option.prediction = Prediction::Unknown(reason.clone());
+            Arc::make_mut(option).prediction = Prediction::Unknown(reason.clone());
         }
     }
 }

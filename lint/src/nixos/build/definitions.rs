@@ -206,8 +206,12 @@ impl Builder {
         while !self.scopes.contains_key(&scope) {
             scope = self.modules.around(scope)?;
         }
-        let specialisation = self.scopes.get(&scope)?.clone();
-        Some(Read { specialisation, option: show_loc(&self.path(node)), missing: None })
+        let scope = match self.scopes.get(&scope)? {
+            of if *of == self.of => ReadScope::Own,
+            None => ReadScope::Parent,
+            Some(other) => ReadScope::Other(other.clone()),
+        };
+        Some(Read { scope, option: show_loc(&self.path(node)), missing: None })
     }
 }
 

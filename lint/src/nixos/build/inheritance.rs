@@ -10,12 +10,13 @@ use crate::nixos::collect::Collected;
 use crate::nixos::definitions::{self, Definition};
 #[cfg(debug_assertions)]
 use crate::nixos::model::Prediction;
-use crate::nixos::model::{OptionModel, Origin, Read, Scope};
+use crate::nixos::model::{DefinitionModel, OptionModel, Origin, Scope};
 use crate::nixos::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The way through a parent: what was evaluated, and what had a part in it.
 #[derive(Default)]
@@ -31,13 +32,15 @@ pub(super) struct Walk {
     /// Whether something failed that is none of the units.
     broken: bool,
     dependencies: OnceCell<Dependencies>,
+    /// The options as specialisations have them that change nothing about them, by path as NixOS prints it.
+    options: OnceCell<FxHashMap<String, Arc<OptionModel>>>,
 }
 
 /// An option, or a set of what nothing declares, with all that is in it.
 struct Unit {
     path: Vec<Name>,
-    /// The path as NixOS prints it.
-    key: String,
+    /// The paths of its options, as NixOS prints them: itself, and what is in it.
+    options: Vec<String>,
     /// The keys of what had a part in its evaluation.
     seen: Vec<u32>,
     /// Whether it left nothing behind but options, and there is nothing in it that is not known.
@@ -46,8 +49,8 @@ struct Unit {
 
 /// What had a part in what, as a graph.
 struct Dependencies {
-    /// The paths of the nodes.
-    paths: Vec<Vec<Name>>,
+    /// The paths of the nodes, with these, in order.
+    paths: Vec<(Vec<Name>, usize)>,
     /// The nodes that each had a part in.
     readers: Vec<Vec<usize>>,
     /// The nodes that had a part in each unit.
@@ -61,21 +64,7 @@ struct Own {
     /// The nodes of the outermost options, by path.
     units: BTreeMap<Vec<Name>, NodeId>,
     /// What options among them may be old names of.
-    renamed: Vec<Vec<String>>,
-}
-
-impl Own {
-    /// Whether something is defined at a path, above it or below it.
-    fn touches(&self, path: &[Name]) -> bool {
-        let starts =
-            |other: &[Name], with: &[Name]| other.len() >= with.len() && other[..with.len()] == *with;
-        let below = self.units.range(path.to_vec()..).next().is_some_and(|(own, _)| starts(own, path));
-        let is_renamed = || {
-            let shortest = |other: &[String]| other.iter().zip(path).all(|(a, b)| a.as_str() == b.as_str());
-            self.renamed.iter().any(|other| shortest(other))
-        };
-        below || (1..path.len()).any(|end| self.units.contains_key(&path[..end])) || is_renamed()
-    }
+    renamed: Vec<Vec<Name>>,
 }
 
 impl Builder {
@@ -126,9 +115,10 @@ impl Builder {
         scope.complete &= complete;
         scope.lacks_own |= lacks_own;
         let path = self.path(node);
+        let options = options_of(scope, &show_loc(&path));
         if let Some(walk) = &mut self.walk {
             walk.inside = false;
-            walk.units.push(Unit { key: show_loc(&path), path, seen: reads.seen, plain });
+            walk.units.push(Unit { path, options, seen: reads.seen, plain });
         }
     }
 
@@ -137,11 +127,10 @@ impl Builder {
         &mut self,
         ev: &mut Eval<'_>,
         id: ScopeId,
-        name: &Name,
         parents: (ScopeId, &Scope),
         walk: &Walk,
     ) -> Scope {
-        let Some(scope) = self.inherited(ev, id, name, parents, walk) else { return self.scope(ev, id) };
+        let Some(scope) = self.inherited(ev, id, parents, walk) else { return self.scope(ev, id) };
         #[cfg(debug_assertions)]
         compare(&scope, &self.scope(ev, id));
         scope
@@ -152,7 +141,6 @@ impl Builder {
         &mut self,
         ev: &mut Eval<'_>,
         id: ScopeId,
-        name: &Name,
         (parent_id, parent): (ScopeId, &Scope),
         walk: &Walk,
     ) -> Option<Scope> {
@@ -166,7 +154,8 @@ impl Builder {
         let root = self.modules.root(ev, id);
         self.own_units(ev, root, &definitions, &mut own)?;
         if let Some(table) = self.modules.table(id) {
-            own.renamed = own.units.keys().flat_map(|path| table.new_names(path)).collect();
+            let renamed = own.units.keys().flat_map(|path| table.new_names(path));
+            own.renamed = renamed.map(|path| path.iter().map(Name::new).collect()).collect();
         }
         let dependencies = walk.dependencies.get_or_init(|| self.dependencies(walk));
         let affected = dependencies.affected(&own)?;
@@ -175,16 +164,19 @@ impl Builder {
         scope.complete &= !walk.open;
         let mut open = own.units;
         open.retain(|path, _| path[0] != "specialisation");
-        let mut unchanged = Vec::with_capacity(parent.options.len());
+        let of_parent = walk.options.get_or_init(|| {
+            parent.options.iter().map(|(path, option)| (path.clone(), in_child(option))).collect()
+        });
+        let mut unchanged = Vec::with_capacity(of_parent.len());
         for (unit, affected) in walk.units.iter().zip(affected) {
             if unit.path[0] == "specialisation" || open.contains_key(&unit.path) {
                 continue;
             }
-            let options = || options_of(parent, &unit.key);
-            if affected || !unit.plain || options().any(|(_, option)| option.prediction.fails()) {
+            let options = unit.options.iter().filter_map(|path| of_parent.get_key_value(path));
+            if affected || !unit.plain || options.clone().any(|(_, option)| option.prediction.fails()) {
                 open.insert(unit.path.clone(), self.modules.find(ev, id, &unit.path).ok()??);
             } else {
-                unchanged.extend(options().map(|(path, option)| (path.clone(), in_child(option, name))));
+                unchanged.extend(options.map(|(path, option)| (path.clone(), option.clone())));
             }
         }
         scope.options = unchanged.into_iter().collect();
@@ -256,7 +248,9 @@ impl Builder {
             }
             reader += 1;
         }
-        let paths = graph.nodes.iter().map(|node| self.path(*node)).collect();
+        let nodes = graph.nodes.iter().zip(0..);
+        let mut paths: Vec<(Vec<Name>, usize)> = nodes.map(|(node, i)| (self.path(*node), i)).collect();
+        paths.sort_unstable();
         Dependencies { paths, readers: graph.readers, of_units, of_names }
     }
 }
@@ -286,8 +280,15 @@ impl Graph {
 impl Dependencies {
     /// Which units are not what they are in the parent; `None` if there may be others.
     fn affected(&self, own: &Own) -> Option<Vec<bool>> {
-        let mut affected: Vec<bool> = self.paths.iter().map(|path| own.touches(path)).collect();
-        let mut open: Vec<usize> = (0..affected.len()).filter(|node| affected[*node]).collect();
+        let mut affected = vec![false; self.readers.len()];
+        let mut open: Vec<usize> = Vec::new();
+        for path in own.units.keys().chain(&own.renamed) {
+            for node in self.around(path) {
+                if !std::mem::replace(&mut affected[node], true) {
+                    open.push(node);
+                }
+            }
+        }
         while let Some(node) = open.pop() {
             for reader in &self.readers[node] {
                 if !std::mem::replace(&mut affected[*reader], true) {
@@ -299,6 +300,18 @@ impl Dependencies {
             return None;
         }
         Some(self.of_units.iter().map(|nodes| nodes.iter().any(|node| affected[*node])).collect())
+    }
+
+    /// The nodes at a path, above it and below it.
+    fn around(&self, path: &[Name]) -> impl Iterator<Item = usize> {
+        let from = |path: &[Name]| self.paths.partition_point(|(other, _)| other.as_slice() < path);
+        let at = move |path: &[Name]| self.paths[from(path)..].iter();
+        let above = (0..path.len()).flat_map(move |end| {
+            let above = &path[..end];
+            at(above).take_while(move |(other, _)| other == above)
+        });
+        let below = at(path).take_while(move |(other, _)| other.starts_with(path));
+        above.chain(below).map(|(_, node)| *node)
     }
 }
 
@@ -339,32 +352,28 @@ fn own_definitions(child: &Collected, parent: &Collected) -> Option<Vec<Definiti
     inherited.next().is_none().then_some(own)
 }
 
-/// The options of a unit: itself, and what is in it.
-fn options_of<'s>(
-    scope: &'s Scope,
-    unit: &str,
-) -> impl Iterator<Item = (&'s String, &'s OptionModel)> + use<'s> {
-    let below = format!("{unit}.")..format!("{unit}/");
-    scope.options.get_key_value(unit).into_iter().chain(scope.options.range(below))
+/// The paths of an option and of those in it, as NixOS prints them.
+fn options_of(scope: &Scope, option: &str) -> Vec<String> {
+    let below = format!("{option}.")..format!("{option}/");
+    let itself = scope.options.get_key_value(option);
+    itself.into_iter().chain(scope.options.range(below)).map(|(path, _)| path.clone()).collect()
 }
 
-/// An option of the parent as the specialisation `name` has it.
-fn in_child(option: &OptionModel, name: &Name) -> OptionModel {
-    let mut option = option.clone();
-    let of_child = |reads: &mut Vec<Read>| {
-        for read in reads.iter_mut().filter(|read| read.specialisation.is_none()) {
-            read.specialisation = Some(name.clone());
-        }
+/// An option of a parent as its specialisations have it, if they change nothing about it.
+fn in_child(option: &Arc<OptionModel>) -> Arc<OptionModel> {
+    let origins = |definition: &DefinitionModel| {
+        let because = definition.of_nixos.iter().flat_map(|made| &made.because).map(|(_, origin)| *origin);
+        because.chain([definition.origin]).any(|origin| origin == Origin::Own)
     };
-    of_child(&mut option.reads);
-    for definition in &mut option.definitions {
-        let because =
-            definition.of_nixos.iter_mut().flat_map(|made| &mut made.because).map(|(_, origin)| origin);
-        for origin in because.chain([&mut definition.origin]).filter(|origin| **origin == Origin::Own) {
-            *origin = Origin::Inherited;
+    let mut option = option.clone();
+    if option.definitions.iter().any(origins) {
+        for definition in &mut Arc::make_mut(&mut option).definitions {
+            let because =
+                definition.of_nixos.iter_mut().flat_map(|made| &mut made.because).map(|(_, origin)| origin);
+            for origin in because.chain([&mut definition.origin]).filter(|origin| **origin == Origin::Own) {
+                *origin = Origin::Inherited;
+            }
         }
-        of_child(&mut definition.reads);
-        definition.conditions.iter_mut().for_each(|condition| of_child(&mut condition.reads));
     }
     option
 }
@@ -372,12 +381,12 @@ fn in_child(option: &OptionModel, name: &Name) -> OptionModel {
 /// Holds a scope against what its evaluation makes of it.
 #[cfg(debug_assertions)]
 fn compare(inherited: &Scope, evaluated: &Scope) {
-    let ordered = |reads: &mut Vec<Read>| {
+    let ordered = |reads: &mut Vec<crate::nixos::model::Read>| {
         reads.sort_by_key(|read| format!("{read:?}"));
         reads.dedup();
     };
-    let plain = |option: &OptionModel| {
-        let mut option = option.clone();
+    let plain = |option: &Arc<OptionModel>| {
+        let mut option = OptionModel::clone(option);
         // Packages that are imported are numbered as they are met.
         if let Prediction::Unknown(reason) = &mut option.prediction
             && let Some(number) = reason.find(" #")

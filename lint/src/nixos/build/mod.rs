@@ -17,8 +17,9 @@ use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use definitions::place;
 use inheritance::Walk;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many steps one option may take.
 const OPTION_BUDGET: u64 = 1_500_000;
@@ -39,9 +40,10 @@ pub fn system(
         modules: modules.clone(),
         world,
         prefix,
-        scopes: HashMap::new(),
+        scopes: FxHashMap::default(),
         missing: None,
         walk: None,
+        of: None,
     };
     builder.scopes.insert(scope, None);
     let (mut parent, walk) = builder.parent(ev, scope);
@@ -81,11 +83,13 @@ struct Builder {
     /// The path of the system inside of another one, which the names of its options go without.
     prefix: Vec<Name>,
     /// Which specialisation each scope belongs to, `None` for the parent.
-    scopes: HashMap<ScopeId, Option<Name>>,
+    scopes: FxHashMap<ScopeId, Option<Name>>,
     /// What nothing declares, while the options below it are gone through.
     missing: Option<Missing>,
     /// What is remembered of the way through a scope that others inherit from, while it is gone.
     walk: Option<Walk>,
+    /// The specialisation whose scope is gone through; `None` for the parent.
+    of: Option<Name>,
 }
 
 impl Builder {
@@ -262,7 +266,7 @@ impl Builder {
         let prediction = self.prediction_of(ev, stop);
         scope.options.insert(
             show_loc(&path),
-            OptionModel {
+            Arc::new(OptionModel {
                 path,
                 prediction,
                 definitions: Vec::new(),
@@ -274,7 +278,7 @@ impl Builder {
                 has_parts: false,
                 reads: Vec::new(),
                 is_old_name: false,
-            },
+            }),
         );
     }
 
@@ -393,7 +397,7 @@ impl Builder {
         if let (Prediction::Refused(_), Some(submodule)) = (&model.prediction, submodule) {
             self.intruders(ev, submodule, scope, nesting);
         }
-        scope.options.insert(show_loc(&path), model);
+        scope.options.insert(show_loc(&path), Arc::new(model));
         if has_parts && !is_scope {
             for (_, element) in elements {
                 self.node(ev, element, scope, nesting + 1);

@@ -97,7 +97,8 @@ impl Builder {
                 id = Some(child);
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name.clone()));
-                result.scope = self.child(ev, child, &name, (parent_id, parent), walk);
+                self.of = Some(name.clone());
+                result.scope = self.child(ev, child, (parent_id, parent), walk);
                 result
                     .scope
                     .options
@@ -107,6 +108,7 @@ impl Builder {
                     refuse_options_of_parent(parent, &mut result.scope);
                 }
                 self.refuse_settings_beside(ev, element, &mut result.scope);
+                self.of = None;
             }
             Err(stop) => {
                 let trouble = trouble(ev, &stop);

@@ -36,8 +36,9 @@ pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
     let table = table();
     let below = table.below.get(names.first()?)?;
     let entry = below.exact.get(&names).copied().or_else(|| {
-        let fitting = below.patterns.iter().copied().filter(|entry| entry.matches(&names));
-        fitting.max_by_key(|entry| entry.path.len())
+        let second = names.get(1).and_then(|second| below.patterns.get(second));
+        let patterns = second.into_iter().chain(below.patterns.get(ANY)).flatten().copied();
+        patterns.filter(|entry| entry.matches(&names)).max_by_key(|entry| entry.path.len())
     })?;
     let Entry { fate, since, is_stated, .. } = *entry;
     Some(Renaming { fate, to: entry.to(&names), since, is_stated })
@@ -145,8 +146,12 @@ fn pattern(text: &str) -> Option<(Vec<String>, bool)> {
 #[derive(Default)]
 struct Below {
     exact: FxHashMap<Vec<&'static str>, &'static Entry>,
-    patterns: Vec<&'static Entry>,
+    /// The others, by their second names, or under [`ANY`].
+    patterns: FxHashMap<&'static str, Vec<&'static Entry>>,
 }
+
+/// Stands for a second name that is missing, or a placeholder.
+const ANY: &str = "";
 
 #[derive(Default)]
 struct Table {
@@ -168,7 +173,8 @@ fn table() -> &'static Table {
             let to = entry.to.iter().map(|to| to.iter().map(String::as_str).collect::<Vec<_>>());
             let below = table.below.entry(first).or_default();
             if entry.with_all_below || names.iter().any(|name| is_placeholder(name)) {
-                below.patterns.push(entry);
+                let second = names.get(1).copied().filter(|name| !is_placeholder(name));
+                below.patterns.entry(second.unwrap_or(ANY)).or_default().push(entry);
                 for first in to.filter(|_| entry.with_all_below).filter_map(|to| to.first().copied()) {
                     table.moved.entry(first).or_default().push(entry);
                 }
