@@ -1,5 +1,6 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
+mod judged;
 mod outside;
 mod unreached;
 
@@ -12,6 +13,7 @@ use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::project::{Project, Source};
 use crate::rules::{self, Context, ProjectContext, Texts};
+use crate::settings::Choice;
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
@@ -26,6 +28,7 @@ pub struct Analysis {
     named: Vec<Entry>,
     /// Those that were found, so that each keeps what is known of it.
     found: Mutex<HashMap<(Start, String), Entry>>,
+    choice: Choice,
 }
 
 /// What came of fixing.
@@ -33,8 +36,12 @@ pub struct Analysis {
 pub struct Fixed {
     /// The new text of each file that changed, by path.
     pub texts: BTreeMap<String, String>,
+    /// What their texts were.
+    pub before: BTreeMap<String, String>,
     /// What was mended, and how.
     pub mended: Vec<Mended>,
+    /// How many findings were suppressed.
+    pub suppressed: usize,
 }
 
 /// A finding that was mended.
@@ -65,7 +72,13 @@ impl Analysis {
             projects: Vec::new(),
             named: Vec::new(),
             found: Mutex::default(),
+            choice: Choice::default(),
         }
+    }
+
+    /// Makes this the choice of rules.
+    pub fn choose(&mut self, choice: Choice) {
+        self.choice = choice;
     }
 
     /// The database behind it.
@@ -210,7 +223,8 @@ impl Analysis {
         files.into_iter().collect()
     }
 
-    /// What the rules find, in the order of the files. What is found at the same place in several systems is told once.
+    /// What the rules find that is to be reported, in the order of the files. What is found at the same place in several systems is told
+    /// once, and what a comment suppresses is left out.
     pub fn findings(&self) -> Vec<Finding> {
         self.found(db::findings)
     }
@@ -236,7 +250,7 @@ impl Analysis {
                 texts: &HostTexts(&host),
             })
         });
-        rules::united(rules::agreed(&found).cloned().chain(of_projects))
+        self.judged(rules::united(rules::agreed(&found).cloned().chain(of_projects)), &systems)
     }
 
     /// The text of a file that was read.
@@ -259,11 +273,19 @@ impl Analysis {
             let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { break };
             fixed.mended.extend(chosen.iter().filter_map(|fix| mended(&findings, fix)));
             for (path, new) in texts {
-                self.db.set_text(&path, &new);
-                fixed.texts.insert(path, new);
+                self.change(&mut fixed, path, new);
             }
         }
         fixed
+    }
+
+    /// Makes a text the new one of a file.
+    fn change(&mut self, fixed: &mut Fixed, path: String, new: String) {
+        if let (None, Some(old)) = (fixed.before.get(&path), self.text(&path)) {
+            fixed.before.insert(path.clone(), old.to_string());
+        }
+        self.db.set_text(&path, &new);
+        fixed.texts.insert(path, new);
     }
 
     /// The new texts of all files that edits change; `None` if they do not fit.

@@ -7,6 +7,7 @@ mod fix;
 mod inputs;
 mod options;
 mod show;
+mod suppress;
 
 use expect_test::Expect;
 use serde_json::Value as Json;

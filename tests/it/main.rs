@@ -11,3 +11,4 @@ mod pitfalls;
 mod robust;
 mod rules;
 mod support;
+mod suppressions;

@@ -16,6 +16,7 @@ use crate::nixos::entry::{self, Found, Outputs};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::source::files::{FileSystem, read_text};
+use crate::suppress::Suppressions;
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
@@ -267,6 +268,16 @@ fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
     contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+}
+
+/// The suppressions of a file, if it has any.
+#[salsa::tracked(returns(clone))]
+pub fn suppressions(db: &dyn Db, contents: Contents) -> Option<Arc<Suppressions>> {
+    let text = contents.text(db).as_ref().ok()?;
+    if !Suppressions::may_be_in(text) {
+        return None;
+    }
+    Suppressions::of(text, &*lowered(db, contents).ok()?).map(Arc::new)
 }
 
 /// The systems that a flake or a file has.

@@ -34,9 +34,12 @@ pub(crate) struct Arguments {
     /// With --fix or --diff: apply also the mends that may change what was meant.
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing. Exits 1 if there would be a change.
+    /// Show what --fix or --add-ignore would change, and change nothing. Exits 1 if there would be a change.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Suppress all that is found by comments, so that only what is new is reported from now on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "statistics", "show_files", "watch", "stdin_filename"])]
+    pub(super) add_ignore: bool,
     /// Report these rules only, those included that are off by default.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub(super) select: Vec<String>,

@@ -28,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.diff {
         return mend::diff(&mut session);
     }
-    if arguments.fix {
+    if arguments.fix || arguments.add_ignore {
         mend::apply(&mut session)?;
     }
     let findings = session.findings();

@@ -8,7 +8,7 @@ use crate::sources::Sources;
 use anyhow::{Context as _, Result};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::findings::Finding;
-use speclint_lint::rules;
+use speclint_lint::settings::Choice;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -52,7 +52,8 @@ impl<'a> Session<'a> {
 
     fn of(arguments: &'a Arguments, opened: Opened, piped: Option<(String, Vec<u8>)>) -> Result<Self> {
         opened.expect_systems(&arguments.system)?;
-        let Opened { analysis, only } = opened;
+        let Opened { mut analysis, only } = opened;
+        analysis.choose(Choice { select: arguments.select.clone(), ignore: arguments.ignore.clone() });
         Ok(Session { arguments, analysis, piped, clock: Clock::default(), only })
     }
 
@@ -94,15 +95,8 @@ impl<'a> Session<'a> {
 }
 
 fn wants(arguments: &Arguments, only: &[String], finding: &Finding) -> bool {
-    let is = |name: &String| name == finding.rule;
-    let selected = match arguments.select.as_slice() {
-        [] => rules::is_default(finding.rule),
-        select => select.iter().any(is),
-    };
     let mut places = std::iter::once(&finding.primary).chain(&finding.related);
-    selected
-        && !arguments.ignore.iter().any(is)
-        && (arguments.system.is_empty() || finding.systems.iter().any(|s| arguments.system.contains(s)))
+    (arguments.system.is_empty() || finding.systems.iter().any(|s| arguments.system.contains(s)))
         && places.any(|label| is_asked(only, &label.location.file))
 }
 
