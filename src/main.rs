@@ -4,6 +4,7 @@ mod cache;
 mod commands;
 mod destination;
 mod disk;
+mod problems;
 mod sources;
 
 use clap::{Parser, Subcommand};
@@ -30,6 +31,10 @@ enum Command {
     Show(commands::show::Arguments),
     /// The options that there are: make tables of them, list them, look one up.
     Options(commands::options::Arguments),
+    /// Print the settings that are in force, and where they come from.
+    Config(commands::config::Arguments),
+    /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
+    Init(commands::init::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
 }
@@ -47,6 +52,8 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Options(arguments) => commands::options::run(&arguments),
+        Command::Config(arguments) => commands::config::run(&arguments),
+        Command::Init(arguments) => commands::init::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

@@ -5,6 +5,7 @@ mod eval;
 mod fix;
 mod inputs;
 mod options;
+mod settings;
 mod show;
 mod suppress;
 
