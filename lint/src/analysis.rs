@@ -2,6 +2,7 @@
 
 mod judged;
 mod outside;
+mod set;
 mod unreached;
 
 use crate::db::{self, Database, Db, Entry, Root};
@@ -13,11 +14,11 @@ use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::project::{Project, Source};
 use crate::rules::{self, Context, ProjectContext, Texts};
-use crate::settings::Choice;
+use crate::settings::{Choice, Settings};
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An analysis of the systems of a file system. What was found stays known until something that it depends on changes.
@@ -28,6 +29,8 @@ pub struct Analysis {
     named: Vec<Entry>,
     /// Those that were found, so that each keeps what is known of it.
     found: Mutex<HashMap<(Start, String), Entry>>,
+    /// The files from which systems start because settings say so, likewise.
+    set: Mutex<HashMap<String, Root>>,
     choice: Choice,
 }
 
@@ -72,6 +75,7 @@ impl Analysis {
             projects: Vec::new(),
             named: Vec::new(),
             found: Mutex::default(),
+            set: Mutex::default(),
             choice: Choice::default(),
         }
     }
@@ -132,11 +136,13 @@ impl Analysis {
     fn entries(&self) -> Vec<Entry> {
         let mut entries = self.named.clone();
         for (project, roots) in &self.projects {
-            if project.whole && !self.speaks_of_specialisations(project) {
+            let set = self.set_sources(project);
+            if project.whole && set.is_empty() && !self.speaks_of_specialisations(project) {
                 continue;
             }
-            let mut roots = roots.iter();
-            for source in &project.sources {
+            let set_roots = self.set_roots(project);
+            let mut roots = roots.iter().chain(&set_roots);
+            for source in project.sources.iter().chain(&set) {
                 match source {
                     Source::Module(file) => entries.push(self.module(project, file)),
                     Source::Home(file) => {
@@ -155,6 +161,9 @@ impl Analysis {
                 }
             }
         }
+        // Settings may name what is found anyway.
+        let mut seen = HashSet::new();
+        entries.retain(|entry| seen.insert(*entry));
         entries
     }
 
@@ -217,8 +226,9 @@ impl Analysis {
     /// The files of the projects that define specialisations but that nothing reads, sorted.
     pub fn unreached(&self) -> Vec<String> {
         let systems = self.evaluated();
-        let unreached =
-            self.projects.iter().flat_map(|(project, roots)| self.unread(project, roots, &systems));
+        let unreached = self.projects.iter().flat_map(|(project, roots)| {
+            self.unread(project, &[roots.as_slice(), &self.set_roots(project)].concat(), &systems)
+        });
         let files: BTreeSet<String> = unreached.map(|unreached| unreached.file).collect();
         files.into_iter().collect()
     }
@@ -242,8 +252,9 @@ impl Analysis {
             self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
-            let unreached = self.unread(project, roots, &systems);
-            let references = self.references(project, roots);
+            let roots = [roots.as_slice(), &self.set_roots(project)].concat();
+            let unreached = self.unread(project, &roots, &systems);
+            let references = self.references(project, &roots);
             rules::check_project(&ProjectContext {
                 unreached: &unreached,
                 references: &references,
@@ -341,7 +352,10 @@ impl Texts for HostTexts<'_> {
 /// What the rules find in a system.
 pub(crate) fn check(db: &dyn Db, entry: Entry, fixer: &Fixer<'_>) -> Vec<Finding> {
     let system = db::system(db, entry);
-    rules::check(&Context { system: &system, texts: &HostTexts(&db::host(db)), fixer })
+    let settings = db::settings_for(db, &entry.start(db).file());
+    let alternatives = settings.as_deref().map(Settings::alternatives).unwrap_or_default();
+    let texts = &HostTexts(&db::host(db));
+    rules::check(&Context { system: &system, texts, fixer, alternatives: &alternatives })
 }
 
 /// Tries edits on a system, and on all others that they touch.

@@ -6,6 +6,7 @@ mod explain;
 mod fix;
 mod inputs;
 mod options;
+mod settings;
 mod show;
 mod suppress;
 

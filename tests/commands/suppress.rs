@@ -160,9 +160,12 @@ fn comments_that_are_useless_are_reported_and_mended() {
         0,
         &["check", "--fix"],
         expect![[r#"
-        mended 3 places in 1 file
-        nothing found
-    "#]],
+            configuration.nix: write `needs-reboot` [unused-suppression]
+            configuration.nix: remove `needs-mkdefault` [unused-suppression]
+            configuration.nix: remove the comment [unused-suppression]
+            mended 3 places in 1 file
+            nothing found
+        "#]],
     );
     assert!(
         user.read("configuration.nix").contains("enable = true;\n"),

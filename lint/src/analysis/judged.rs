@@ -2,19 +2,19 @@
 
 use super::{Analysis, Fixed};
 use crate::db::{self, Db, Entry};
+use crate::eval::paths::{self, STORE};
 use crate::findings::Finding;
 use crate::fix::apply;
 use crate::nixos::model::System;
 use crate::rules::{self, SuppressionContext, UNUSED_SUPPRESSION};
+use crate::settings::Settings;
 use crate::suppress::add::Adder;
 use crate::suppress::{Part, Suppressions};
 use crate::syntax::lower;
 use rowan::TextRange;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
-
-/// Where sources lie that nobody edits.
-const STORE: &str = "/nix/store/";
 
 /// A file with suppressions, and who reads it.
 struct Read {
@@ -22,6 +22,50 @@ struct Read {
     systems: Vec<String>,
     is_known: bool,
     has_source: bool,
+}
+
+/// What is set for files.
+struct Files<'a> {
+    analysis: &'a Analysis,
+    /// The settings of the files that were asked about, by their folders.
+    settings: RefCell<HashMap<String, Option<Arc<Settings>>>>,
+}
+
+impl Files<'_> {
+    fn settings(&self, file: &str) -> Option<Arc<Settings>> {
+        let mut known = self.settings.borrow_mut();
+        let folder = paths::parent(file);
+        if let Some(settings) = known.get(folder) {
+            return settings.clone();
+        }
+        let settings = self.analysis.settings_for(file);
+        known.insert(folder.to_owned(), settings.clone());
+        settings
+    }
+
+    /// Whether a finding is to be reported, in which it becomes as bad as is set.
+    fn report(&self, finding: &mut Finding) -> bool {
+        let settings = self.settings(&finding.primary.location.file);
+        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
+        let Some(severity) = rules::find(finding.rule).and_then(decided) else { return false };
+        finding.severity = severity.unwrap_or(finding.severity);
+        let Some(settings) = settings else { return true };
+        let was_in_some = !finding.systems.is_empty();
+        finding.systems.retain(|system| !settings.is_ignored_of(system, finding.rule));
+        settings.ignored_in(&finding.primary.location.file, finding.rule).is_none()
+            && (!was_in_some || !finding.systems.is_empty())
+    }
+
+    /// Whether findings of a rule are reported of a file in all systems that read it.
+    fn is_reported(&self, rule: &str, file: &str, systems: &[String]) -> bool {
+        let settings = self.settings(file);
+        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
+        rules::find(rule).and_then(decided).is_some()
+            && settings.is_none_or(|settings| {
+                settings.ignored_in(file, rule).is_none()
+                    && !systems.iter().any(|system| settings.is_ignored_of(system, rule))
+            })
+    }
 }
 
 impl Analysis {
@@ -32,7 +76,8 @@ impl Analysis {
         mut findings: Vec<Finding>,
         systems: &[(Entry, Arc<System>)],
     ) -> Vec<Finding> {
-        findings.retain(|finding| self.choice.has(finding.rule));
+        let files = Files { analysis: self, settings: RefCell::default() };
+        findings.retain_mut(|finding| files.report(finding));
         let mut used: HashMap<String, HashSet<Part>> = HashMap::new();
         let is_left = |finding: &Finding| {
             let parts = self.suppressing(finding);
@@ -61,12 +106,12 @@ impl Analysis {
                 systems: &read.systems,
                 is_known: read.is_known,
                 has_source: read.has_source,
-                is_reported: &|rule| self.choice.has(rule),
-                is_narrowed: self.choice.is_narrow(),
+                is_reported: &|rule| files.is_reported(rule, &file, &read.systems),
+                is_narrowed: self.choice.is_narrow(files.settings(&file).as_deref()),
                 missed: &missed,
             }));
         }
-        unused.retain(|finding| self.choice.has(finding.rule) && self.suppressing(finding).is_empty());
+        unused.retain_mut(|finding| files.report(finding) && self.suppressing(finding).is_empty());
         if unused.is_empty() { left } else { rules::united(left.into_iter().chain(unused)) }
     }
 

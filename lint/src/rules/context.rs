@@ -1,5 +1,6 @@
 //! What rules are given: the model of a system, and the texts that it was made of.
 
+use super::Alternative;
 use crate::findings::{Edit, Finding, Label, Location};
 use crate::fix::{Fixer, Level, Source, set_priority};
 use crate::nixos::entry::Reference;
@@ -26,6 +27,8 @@ pub struct Context<'c> {
     pub texts: &'c dyn Texts,
     /// Makes mends and judges them.
     pub fixer: &'c Fixer<'c>,
+    /// Options that exclude each other, by what the user has set.
+    pub alternatives: &'c [&'c Alternative],
 }
 
 impl Context<'_> {

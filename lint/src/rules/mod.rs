@@ -43,6 +43,7 @@ mod unused_suppression;
 mod wrong_type;
 
 pub use context::{Context, ProjectContext, SuppressionContext, Texts, Unreached};
+pub use incompatible_options::Alternative;
 pub use unused_suppression::NAME as UNUSED_SUPPRESSION;
 
 use crate::findings::{Finding, Severity};

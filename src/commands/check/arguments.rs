@@ -55,9 +55,9 @@ pub(crate) struct Arguments {
     /// Check again whenever a file changes, until Ctrl-C.
     #[arg(long, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     pub(super) watch: bool,
-    /// The least severity that makes the exit status 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
-    pub(super) fail_on: FailOn,
+    /// The least severity that makes the exit status 1; `warning` unless it is set.
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit 0 whatever is found.
     #[arg(long)]
     pub(super) exit_zero: bool,
