@@ -1,5 +1,6 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
+mod inner;
 mod judged;
 mod outside;
 mod set;
@@ -29,8 +30,8 @@ pub struct Analysis {
     named: Vec<Entry>,
     /// Those that were found, so that each keeps what is known of it.
     found: Mutex<HashMap<(Start, String), Entry>>,
-    /// The files from which systems start because settings say so, likewise.
-    set: Mutex<HashMap<String, Root>>,
+    /// What has systems besides the sources of projects, likewise.
+    further: Mutex<HashMap<Source, Root>>,
     choice: Choice,
 }
 
@@ -75,7 +76,7 @@ impl Analysis {
             projects: Vec::new(),
             named: Vec::new(),
             found: Mutex::default(),
-            set: Mutex::default(),
+            further: Mutex::default(),
             choice: Choice::default(),
         }
     }
@@ -116,13 +117,37 @@ impl Analysis {
         if self.projects.iter().any(|(known, _)| *known == project) {
             return;
         }
-        let roots = project.sources.iter().filter_map(|source| match source {
+        let roots = project.sources.iter().filter_map(|source| self.new_root(source)).collect();
+        self.projects.push((project, roots));
+    }
+
+    /// Where systems are looked for in a source, unless it is one.
+    fn new_root(&self, source: &Source) -> Option<Root> {
+        match source {
             Source::Flake(folder) => Some(Root::new(&self.db, folder.clone(), true)),
             Source::File(file) | Source::Set(file) => Some(Root::new(&self.db, file.clone(), false)),
             Source::Module(_) | Source::Home(_) => None,
-        });
-        let roots = roots.collect();
-        self.projects.push((project, roots));
+        }
+    }
+
+    /// The same of several, of each always the same one.
+    fn roots_of(&self, sources: &[Source]) -> Vec<Root> {
+        let mut known = self.further.lock().unwrap_or_else(PoisonError::into_inner);
+        let root = |source: &Source| match known.get(source) {
+            Some(root) => Some(*root),
+            None => {
+                let root = self.new_root(source)?;
+                known.insert(source.clone(), root);
+                Some(root)
+            }
+        };
+        sources.iter().filter_map(root).collect()
+    }
+
+    /// Where systems of a project are looked for.
+    fn all_roots(&self, project: &Project, roots: &[Root]) -> Vec<Root> {
+        let further = [self.set_sources(project), self.inner_flakes(project)].concat();
+        [roots, &self.roots_of(&further)].concat()
     }
 
     fn entry(&self, start: Start, name: &str) -> Entry {
@@ -140,9 +165,10 @@ impl Analysis {
             if project.whole && set.is_empty() && !self.speaks_of_specialisations(project) {
                 continue;
             }
-            let set_roots = self.set_roots(project);
-            let mut roots = roots.iter().chain(&set_roots);
-            for source in project.sources.iter().chain(&set) {
+            let further = [set, self.inner_flakes(project)].concat();
+            let further_roots = self.roots_of(&further);
+            let mut roots = roots.iter().chain(&further_roots);
+            for source in project.sources.iter().chain(&further) {
                 match source {
                     Source::Module(file) => entries.push(self.module(project, file)),
                     Source::Home(file) => {
@@ -152,7 +178,17 @@ impl Analysis {
                         let Some(root) = roots.next() else { continue };
                         let found = db::discovered(&self.db, *root);
                         let systems = found.systems.iter().filter(|(_, _, world)| *world != World::Darwin);
-                        entries.extend(systems.map(|(name, start, _)| self.entry(start.clone(), name)));
+                        // Several flakes may have systems of the same name.
+                        let flake = match source {
+                            Source::Flake(folder) if further.contains(source) => below(project, folder),
+                            _ => "",
+                        };
+                        let called = |name: &str| match flake {
+                            "" => name.to_owned(),
+                            flake => format!("{flake}#{name}"),
+                        };
+                        entries
+                            .extend(systems.map(|(name, start, _)| self.entry(start.clone(), &called(name))));
                         // A file that is no set of systems is a module.
                         if let (true, Source::File(file)) = (found.systems.is_empty(), source) {
                             entries.push(self.module(project, file));
@@ -226,9 +262,10 @@ impl Analysis {
     /// The files of the projects that define specialisations but that nothing reads, sorted.
     pub fn unreached(&self) -> Vec<String> {
         let systems = self.evaluated();
-        let unreached = self.projects.iter().flat_map(|(project, roots)| {
-            self.unread(project, &[roots.as_slice(), &self.set_roots(project)].concat(), &systems)
-        });
+        let unreached = self
+            .projects
+            .iter()
+            .flat_map(|(project, roots)| self.unread(project, &self.all_roots(project, roots), &systems));
         let files: BTreeSet<String> = unreached.map(|unreached| unreached.file).collect();
         files.into_iter().collect()
     }
@@ -252,7 +289,7 @@ impl Analysis {
             self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
-            let roots = [roots.as_slice(), &self.set_roots(project)].concat();
+            let roots = self.all_roots(project, roots);
             let unreached = self.unread(project, &roots, &systems);
             let references = self.references(project, &roots);
             rules::check_project(&ProjectContext {

@@ -1,13 +1,13 @@
 //! What settings say about an analysis.
 
 use super::Analysis;
-use crate::db::{self, Db, Root};
+use crate::db::{self, Db};
 use crate::eval::paths;
 use crate::findings::Severity;
 use crate::project::{Project, Source};
 use crate::settings::{self, Problem, Settings};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 /// From which severity on `check` fails, unless it is set.
 const FAILS_FROM: Severity = Severity::Warning;
@@ -61,19 +61,6 @@ impl Analysis {
 
     fn is_there(&self, file: &str) -> bool {
         self.db.state(file).kind(&self.db).is_some_and(settings::is_file)
-    }
-
-    /// The roots of those.
-    pub(super) fn set_roots(&self, project: &Project) -> Vec<Root> {
-        let mut known = self.set.lock().unwrap_or_else(PoisonError::into_inner);
-        let sources = self.set_sources(project).into_iter();
-        let files = sources.filter_map(|source| match source {
-            Source::File(file) => Some(file),
-            _ => None,
-        });
-        files
-            .map(|file| *known.entry(file.clone()).or_insert_with(|| Root::new(&self.db, file, false)))
-            .collect()
     }
 }
 

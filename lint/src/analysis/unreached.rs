@@ -2,11 +2,10 @@
 
 use super::Analysis;
 use crate::db::{self, Database, Db, Entry, Root};
-use crate::eval::paths;
 use crate::findings::Location;
-use crate::nixos::entry::{Outputs, Reference, Start, flake_file};
+use crate::nixos::entry::{Outputs, Reference, Start};
 use crate::nixos::model::{OptionModel, System, World};
-use crate::project::{Project, Source};
+use crate::project::Project;
 use crate::rules::Unreached;
 use rayon::prelude::*;
 use std::collections::HashSet;
@@ -28,7 +27,7 @@ impl Analysis {
         }
         let mut candidates: Vec<String> = self.files_about_specialisations(project).collect();
         let read: HashSet<&str> = systems.iter().flat_map(|(_, s)| &s.files).map(String::as_str).collect();
-        candidates.retain(|file| !read.contains(file.as_str()) && !self.is_of_another_flake(project, file));
+        candidates.retain(|file| !read.contains(file.as_str()));
         // A file that was only looked at, and is no set of systems, is not a part of anything.
         let is_part =
             |root: &&Root| root.is_flake(&self.db) || !db::discovered(&self.db, **root).systems.is_empty();
@@ -66,19 +65,6 @@ impl Analysis {
             })
             .collect();
         entries.into_par_iter().map_with(self.db.clone(), by_itself).flatten().collect()
-    }
-
-    /// Whether a file belongs to a flake inside of a project, which has systems of its own.
-    fn is_of_another_flake(&self, project: &Project, file: &str) -> bool {
-        let own = project.sources.iter().filter_map(|source| match source {
-            Source::Flake(folder) => Some(folder.as_str()),
-            _ => None,
-        });
-        let own: Vec<&str> = own.chain([project.folder.as_str()]).collect();
-        let folders = std::iter::successors(Some(paths::parent(file)), |folder| Some(paths::parent(folder)));
-        let mut inside =
-            folders.take_while(|folder| folder.len() > project.folder.len() && !own.contains(folder));
-        inside.any(|folder| self.db.state(&flake_file(folder)).kind(&self.db).is_some())
     }
 
     /// References of a project to specialisations that do not exist, in what it has besides its systems.
