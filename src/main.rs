@@ -7,7 +7,7 @@ mod disk;
 mod problems;
 mod sources;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
@@ -35,8 +35,14 @@ enum Command {
     Config(commands::config::Arguments),
     /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
     Init(commands::init::Arguments),
+    /// Print what a rule finds, why that hurts and how it is mended.
+    Explain(commands::explain::Arguments),
+    /// List all rules.
+    Rules(commands::rules::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
+    /// Print what a shell needs to complete the command line.
+    Completions(commands::completions::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -54,6 +60,9 @@ fn main() -> ExitCode {
         Command::Options(arguments) => commands::options::run(&arguments),
         Command::Config(arguments) => commands::config::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Rules(arguments) => commands::rules::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

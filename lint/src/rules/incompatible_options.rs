@@ -8,18 +8,16 @@ use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Severity};
 use crate::fix::guard;
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Origin, Scope, Specialisation, System, World,
+    DefinitionModel, DefinitionState, OptionModel, Origin, Specialisation, System, World,
 };
 use crate::nixos::show_loc;
-use crate::nixos::table::{Fate, renaming};
-use crate::syntax::hir::Name;
-use exclusion::{EXCLUSIONS, Exclusion, Options};
-use std::borrow::Cow;
+use exclusion::{EXCLUSIONS, Exclusion};
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "options that exclude each other, one of them inherited",
     documentation: "\
@@ -31,8 +29,17 @@ misbehaves.
 
 ## Why it hurts
 
-The specialisation turns its own on and does not turn the parent's off. NixOS fails an assertion after minutes of evaluation, or
-with a conflict in an option that nobody has written.
+The specialisation turns its own on and does not turn the parent's off, which it inherits. NixOS fails an assertion after minutes of
+evaluation:
+
+```text
+error:
+Failed assertions:
+- PRIME Sync and Offload cannot be both enabled
+```
+
+or stops with a conflict in an option that nobody has written: two display managers both define the command that starts the display
+manager. What is only a warning is built, and misbehaves when it runs: two daemons that set the same governor.
 
 ## Example
 
@@ -65,34 +72,12 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at. Others that exclude each other can be set as `alternatives` in `speclint.toml`.
+looked at, and changes between releases are heeded where the release is known.
+
+Others that exclude each other can be set as `alternatives` in `speclint.toml`.
 ",
     checks: &[Check::System(check)],
 };
-
-impl<'s> Options<'s> {
-    fn of(scope: &'s Scope) -> Self {
-        let is_defined =
-            |option: &OptionModel| option.definitions.iter().any(|d| d.place.is_some() && takes_part(d));
-        let defined = scope.options.iter().filter(|(_, option)| is_defined(option));
-        let named = defined.map(|(name, option)| {
-            let newest = newest(&option.path).map(Cow::Owned);
-            (newest.unwrap_or(Cow::Borrowed(name.as_str())), option.as_ref())
-        });
-        Options(named.collect())
-    }
-}
-
-fn takes_part(definition: &DefinitionModel) -> bool {
-    matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
-}
-
-/// The name that an option of an old name has now.
-fn newest(path: &[Name]) -> Option<String> {
-    let renamed = renaming(path).filter(|renaming| renaming.fate == Fate::Renamed)?;
-    let to: Vec<Name> = renamed.to?.iter().map(Name::new).collect();
-    Some(newest(&to).unwrap_or_else(|| show_loc(&to)))
-}
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
@@ -101,10 +86,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let own: Vec<Exclusion> =
         cx.alternatives.iter().flat_map(|alternative| alternative.exclusions()).collect();
     let exclusions: Vec<&Exclusion> = EXCLUSIONS.iter().chain(&own).collect();
-    let mut parent = None;
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        let parent = parent.get_or_insert_with(|| Options::of(&cx.system.parent));
-        for met in met(cx.system, &exclusions, parent, specialisation) {
+        for met in met(cx.system, &exclusions, specialisation) {
             findings.extend(finding(cx, specialisation, &exclusions, &met));
         }
     }
@@ -120,17 +103,15 @@ struct Met<'s> {
 fn met<'s>(
     system: &System,
     exclusions: &[&'s Exclusion],
-    parent: &Options<'_>,
     specialisation: &'s Specialisation,
 ) -> Vec<Met<'s>> {
-    let child = Options::of(&specialisation.scope);
+    let (parent, child) = (&system.parent, &specialisation.scope);
     let wanted =
-        exclusions.iter().copied().filter(|e| e.is_one(system) && e.is_met(&child) && !e.is_met(parent));
+        exclusions.iter().copied().filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.
-            let options =
-                exclusion.conditions.iter().rev().filter_map(|c| child.0.get(c.option.as_str()).copied());
+            let options = exclusion.conditions.iter().rev().filter_map(|c| c.option_of(child));
             let mut definitions =
                 options.flat_map(|option| option.definitions.iter().map(move |d| (option, d)));
             definitions
@@ -185,7 +166,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, exclusions: &[&Exclusion], met: &Met
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         child.is_some_and(|child| {
-            let met = self::met(after, exclusions, &Options::of(&after.parent), child);
+            let met = self::met(after, exclusions, child);
             met.iter().all(|met| Some(show_loc(&met.own.0.path)) != finding.option)
         })
     };

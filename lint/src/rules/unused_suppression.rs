@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: NAME,
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a comment suppresses nothing, or names a rule that does not exist",
     documentation: "\

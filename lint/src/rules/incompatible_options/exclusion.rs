@@ -1,18 +1,14 @@
 //! What contradicts each other: sets of conditions about options.
 
 use super::super::data;
-use super::newest;
 use crate::findings::Severity;
-use crate::nixos::model::{OptionModel, Prediction, System};
-use crate::nixos::show_loc;
-use crate::nixos::table::path::parse_option_path;
-use crate::syntax::hir::Name;
-use rustc_hash::FxHashMap;
+use crate::nixos::model::{DefinitionModel, DefinitionState, OptionModel, Prediction, Scope, System};
+use crate::nixos::table::former_names;
+use crate::nixos::table::path::{parse_option_path, show_option_path};
 use serde_json::Value as Json;
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
-/// What contradicts each other in NixOS: `lint/data/exclusive-options.tsv`.
+/// What contradicts each other: `lint/data/exclusive-options.tsv`.
 pub(super) const OPTIONS: &str = include_str!("../../../data/exclusive-options.tsv");
 
 /// Conditions that must not hold together.
@@ -29,6 +25,8 @@ pub(super) struct Exclusion {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) struct Condition {
     pub(super) option: String,
+    /// The names that the option had.
+    former: Vec<String>,
     asks: Asks,
     value: Json,
 }
@@ -39,9 +37,6 @@ enum Asks {
     IsNot,
     Has,
 }
-
-/// The options that a configuration defines, by the newest names that they have.
-pub(super) struct Options<'s>(pub(super) FxHashMap<Cow<'s, str>, &'s OptionModel>);
 
 /// Those of NixOS.
 pub(super) static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
@@ -74,13 +69,25 @@ impl Condition {
             "has" => Asks::Has,
             _ => return None,
         };
-        Some(Condition { option: option.to_owned(), asks, value: serde_json::from_str(value).ok()? })
+        Condition::new(option, asks, serde_json::from_str(value).ok()?)
+    }
+
+    fn new(option: &str, asks: Asks, value: Json) -> Option<Condition> {
+        let path = parse_option_path(option).ok()?;
+        let former = all_former(&path.iter().map(String::as_str).collect::<Vec<_>>());
+        Some(Condition { option: show_option_path(&path), former, asks, value })
+    }
+
+    /// The option, where a configuration defines it, by whichever name.
+    pub(super) fn option_of<'s>(&self, scope: &'s Scope) -> Option<&'s OptionModel> {
+        let mut names = std::iter::once(self.option.as_str()).chain(self.former.iter().map(String::as_str));
+        names.find_map(|name| scope.option(name).filter(|option| is_defined(option)))
     }
 
     /// Whether it holds; `None` if that is not known.
-    fn holds(&self, options: &Options<'_>) -> Option<bool> {
+    fn holds(&self, scope: &Scope) -> Option<bool> {
         // What nobody defines fulfils no condition.
-        let Some(option) = options.0.get(self.option.as_str()) else { return Some(false) };
+        let Some(option) = self.option_of(scope) else { return Some(false) };
         match (&option.prediction, self.asks) {
             (Prediction::Ok { value, .. }, Asks::Is) => Some(*value == self.value),
             (Prediction::Ok { value, .. }, Asks::IsNot) => Some(*value != self.value),
@@ -102,10 +109,30 @@ impl Exclusion {
     }
 
     /// Whether it is certain that all conditions hold.
-    pub(super) fn is_met(&self, options: &Options<'_>) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(options) == Some(true))
-            && self.unless.iter().all(|condition| condition.holds(options) == Some(false))
+    pub(super) fn is_met(&self, scope: &Scope) -> bool {
+        self.conditions.iter().all(|condition| condition.holds(scope) == Some(true))
+            && self.unless.iter().all(|condition| condition.holds(scope) == Some(false))
     }
+}
+
+/// Whether a configuration defines it.
+fn is_defined(option: &OptionModel) -> bool {
+    option.definitions.iter().any(|d| d.place.is_some() && takes_part(d))
+}
+
+fn takes_part(definition: &DefinitionModel) -> bool {
+    matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
+}
+
+/// The names that an option had in any release, and those that these had.
+fn all_former(path: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for former in former_names(path, u32::MAX) {
+        let path: Vec<&str> = former.iter().map(String::as_str).collect();
+        all.push(show_option_path(&former));
+        all.extend(all_former(&path));
+    }
+    all
 }
 
 /// Options of which, by what a user has set, at most one may be on.
@@ -133,14 +160,11 @@ impl Alternative {
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let text = text.trim();
         let condition = match parse_option_path(text) {
-            Ok(_) => Condition { option: text.to_owned(), asks: Asks::Is, value: Json::Bool(true) },
-            Err(_) => Condition::read(text).ok_or("this is no condition")?,
+            Ok(path) if path.len() < 2 => return Err(format!("`{text}` is no option")),
+            Ok(_) => Condition::new(text, Asks::Is, Json::Bool(true)),
+            Err(_) => Condition::read(text),
         };
-        let path = parse_option_path(&condition.option).ok().filter(|path| path.len() > 1);
-        let path = path.ok_or_else(|| format!("`{}` is no option", condition.option))?;
-        let path: Vec<Name> = path.iter().map(Name::new).collect();
-        let option = newest(&path).unwrap_or_else(|| show_loc(&path));
-        self.conditions.push((text.to_owned(), Condition { option, ..condition }));
+        self.conditions.push((text.to_owned(), condition.ok_or("this is no option and no condition")?));
         Ok(())
     }
 
