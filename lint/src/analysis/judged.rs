@@ -3,11 +3,11 @@
 use super::{Analysis, Fixed};
 use crate::db::{self, Db, Entry};
 use crate::eval::paths::{self, STORE};
-use crate::findings::Finding;
+use crate::findings::{Finding, Severity};
 use crate::fix::apply;
 use crate::nixos::model::System;
 use crate::rules::{self, SuppressionContext, UNUSED_SUPPRESSION};
-use crate::settings::Settings;
+use crate::settings::{Choice, Settings};
 use crate::suppress::add::Adder;
 use crate::suppress::{Part, Suppressions};
 use crate::syntax::lower;
@@ -43,11 +43,27 @@ impl Files<'_> {
         settings
     }
 
-    /// Whether a finding is to be reported, in which it becomes as bad as is set.
-    fn report(&self, finding: &mut Finding) -> bool {
+    /// How bad the findings of a rule are in a file, if they are reported, be it without the command line or with it: to choose fewer
+    /// rules does not make a suppression useless.
+    fn severity(&self, rule: &str, file: &str) -> Option<Option<Severity>> {
+        let (rule, settings) = (rules::find(rule)?, self.settings(file));
+        let decided = |choice: &Choice| choice.decide(settings.as_deref(), rule).severity;
+        decided(&self.analysis.choice).or_else(|| decided(&Choice::default()))
+    }
+
+    /// Whether the command line, or what is set, has it that a finding is reported.
+    fn is_chosen(&self, finding: &Finding) -> bool {
         let settings = self.settings(&finding.primary.location.file);
-        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
-        let Some(severity) = rules::find(finding.rule).and_then(decided) else { return false };
+        let rule = rules::find(finding.rule);
+        rule.is_some_and(|rule| self.analysis.choice.decide(settings.as_deref(), rule).severity.is_some())
+    }
+
+    /// Whether a finding may be reported, in which it becomes as bad as is set.
+    fn report(&self, finding: &mut Finding) -> bool {
+        let Some(severity) = self.severity(finding.rule, &finding.primary.location.file) else {
+            return false;
+        };
+        let settings = self.settings(&finding.primary.location.file);
         finding.severity = severity.unwrap_or(finding.severity);
         let Some(settings) = settings else { return true };
         let was_in_some = !finding.systems.is_empty();
@@ -56,11 +72,10 @@ impl Files<'_> {
             && (!was_in_some || !finding.systems.is_empty())
     }
 
-    /// Whether findings of a rule are reported of a file in all systems that read it.
+    /// Whether findings of a rule may be reported of a file in all systems that read it.
     fn is_reported(&self, rule: &str, file: &str, systems: &[String]) -> bool {
         let settings = self.settings(file);
-        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
-        rules::find(rule).and_then(decided).is_some()
+        self.severity(rule, file).is_some()
             && settings.is_none_or(|settings| {
                 settings.ignored_in(file, rule).is_none()
                     && !systems.iter().any(|system| settings.is_ignored_of(system, rule))
@@ -107,12 +122,14 @@ impl Analysis {
                 is_known: read.is_known,
                 has_source: read.has_source,
                 is_reported: &|rule| files.is_reported(rule, &file, &read.systems),
-                is_narrowed: self.choice.is_narrow(files.settings(&file).as_deref()),
                 missed: &missed,
             }));
         }
         unused.retain_mut(|finding| files.report(finding) && self.suppressing(finding).is_empty());
-        if unused.is_empty() { left } else { rules::united(left.into_iter().chain(unused)) }
+        let mut reported =
+            if unused.is_empty() { left } else { rules::united(left.into_iter().chain(unused)) };
+        reported.retain(|finding| files.is_chosen(finding));
+        reported
     }
 
     /// Suppresses each finding that `wanted` names by a comment, and takes out those of the comments that suppress nothing. Nothing is

@@ -166,8 +166,6 @@ pub struct SuppressionContext<'c> {
     pub has_source: bool,
     /// Whether findings of a rule are reported of this file.
     pub is_reported: &'c dyn Fn(&str) -> bool,
-    /// Whether some are not that would be, had nobody asked for less.
-    pub is_narrowed: bool,
     /// A finding that is not suppressed by this, but would be if another place that belongs to it were its first.
     pub missed: &'c dyn Fn(Part) -> Option<&'c Finding>,
 }

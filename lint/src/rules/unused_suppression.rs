@@ -143,7 +143,7 @@ fn unknown(cx: &SuppressionContext<'_>, directive: &Directive, at: usize, named:
 fn unused(cx: &SuppressionContext<'_>, index: usize, directive: &Directive, findings: &mut Vec<Finding>) {
     let Some(rules) = &directive.rules else {
         let whole = Part { directive: index, rule: None };
-        if !cx.used.contains(&whole) && (directive.kind == Some(Kind::On) || cx.is_known && !cx.is_narrowed) {
+        if !cx.used.contains(&whole) && (directive.kind == Some(Kind::On) || cx.is_known) {
             let message = match directive.kind {
                 Some(Kind::On) => "nothing is off here",
                 _ => "nothing is found here that could be suppressed",
