@@ -31,14 +31,14 @@ enum Command {
     Show(commands::show::Arguments),
     /// The options that there are: make tables of them, list them, look one up.
     Options(commands::options::Arguments),
-    /// Print the settings that are in force, and where they come from.
-    Config(commands::config::Arguments),
-    /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
-    Init(commands::init::Arguments),
     /// Print what a rule finds, why that hurts and how it is mended.
     Explain(commands::explain::Arguments),
     /// List all rules.
     Rules(commands::rules::Arguments),
+    /// Print the settings that are in force, and where they come from.
+    Config(commands::config::Arguments),
+    /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
+    Init(commands::init::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
     /// Print what a shell needs to complete the command line.
@@ -58,11 +58,11 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Options(arguments) => commands::options::run(&arguments),
-        Command::Config(arguments) => commands::config::run(&arguments),
-        Command::Init(arguments) => commands::init::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
+        Command::Config(arguments) => commands::config::run(&arguments),
+        Command::Init(arguments) => commands::init::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

@@ -72,12 +72,20 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at, and changes between releases are heeded where the release is known.
-
-Others that exclude each other can be set as `alternatives` in `speclint.toml`.
+looked at, and changes between releases are heeded where the release is known. Others that exclude each other can be set as
+`alternatives` in `speclint.toml`.
 ",
     checks: &[Check::System(check)],
 };
+
+/// Whether a configuration defines it.
+fn is_defined(option: &OptionModel) -> bool {
+    option.definitions.iter().any(|d| d.place.is_some() && takes_part(d))
+}
+
+fn takes_part(definition: &DefinitionModel) -> bool {
+    matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
+}
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
@@ -106,8 +114,8 @@ fn met<'s>(
     specialisation: &'s Specialisation,
 ) -> Vec<Met<'s>> {
     let (parent, child) = (&system.parent, &specialisation.scope);
-    let wanted =
-        exclusions.iter().copied().filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
+    let wanted = exclusions.iter().copied();
+    let wanted = wanted.filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.

@@ -1,14 +1,15 @@
 //! What contradicts each other: sets of conditions about options.
 
 use super::super::data;
+use super::is_defined;
 use crate::findings::Severity;
-use crate::nixos::model::{DefinitionModel, DefinitionState, OptionModel, Prediction, Scope, System};
-use crate::nixos::table::former_names;
+use crate::nixos::model::{OptionModel, Prediction, Scope, System};
 use crate::nixos::table::path::{parse_option_path, show_option_path};
+use crate::nixos::table::{Fate, former_names, renaming};
 use serde_json::Value as Json;
 use std::sync::LazyLock;
 
-/// What contradicts each other: `lint/data/exclusive-options.tsv`.
+/// What contradicts each other in NixOS: `lint/data/exclusive-options.tsv`.
 pub(super) const OPTIONS: &str = include_str!("../../../data/exclusive-options.tsv");
 
 /// Conditions that must not hold together.
@@ -69,13 +70,15 @@ impl Condition {
             "has" => Asks::Has,
             _ => return None,
         };
-        Condition::new(option, asks, serde_json::from_str(value).ok()?)
+        Condition::new(&parse_option_path(option).ok()?, asks, serde_json::from_str(value).ok()?)
     }
 
-    fn new(option: &str, asks: Asks, value: Json) -> Option<Condition> {
-        let path = parse_option_path(option).ok()?;
-        let former = all_former(&path.iter().map(String::as_str).collect::<Vec<_>>());
-        Some(Condition { option: show_option_path(&path), former, asks, value })
+    /// A condition about an option, which may be called by an old name.
+    fn new(path: &[String], asks: Asks, value: Json) -> Option<Condition> {
+        let path = newest(path).unwrap_or_else(|| path.to_vec());
+        let names: Vec<&str> = path.iter().map(String::as_str).collect();
+        let former = all_former(&names);
+        (names.len() > 1).then(|| Condition { option: show_option_path(&path), former, asks, value })
     }
 
     /// The option, where a configuration defines it, by whichever name.
@@ -98,6 +101,23 @@ impl Condition {
     }
 }
 
+/// The name that an option of an old name has now.
+fn newest(path: &[String]) -> Option<Vec<String>> {
+    let renamed = renaming(path).filter(|renaming| renaming.fate == Fate::Renamed)?.to?;
+    Some(newest(&renamed).unwrap_or(renamed))
+}
+
+/// The names that an option had in any release, and those that these had.
+fn all_former(path: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for former in former_names(path, u32::MAX) {
+        let path: Vec<&str> = former.iter().map(String::as_str).collect();
+        all.push(show_option_path(&former));
+        all.extend(all_former(&path));
+    }
+    all
+}
+
 impl Exclusion {
     /// Whether it is one in the release of a system.
     pub(super) fn is_one(&self, system: &System) -> bool {
@@ -113,26 +133,6 @@ impl Exclusion {
         self.conditions.iter().all(|condition| condition.holds(scope) == Some(true))
             && self.unless.iter().all(|condition| condition.holds(scope) == Some(false))
     }
-}
-
-/// Whether a configuration defines it.
-fn is_defined(option: &OptionModel) -> bool {
-    option.definitions.iter().any(|d| d.place.is_some() && takes_part(d))
-}
-
-fn takes_part(definition: &DefinitionModel) -> bool {
-    matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
-}
-
-/// The names that an option had in any release, and those that these had.
-fn all_former(path: &[&str]) -> Vec<String> {
-    let mut all = Vec::new();
-    for former in former_names(path, u32::MAX) {
-        let path: Vec<&str> = former.iter().map(String::as_str).collect();
-        all.push(show_option_path(&former));
-        all.extend(all_former(&path));
-    }
-    all
 }
 
 /// Options of which, by what a user has set, at most one may be on.
@@ -160,11 +160,11 @@ impl Alternative {
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let text = text.trim();
         let condition = match parse_option_path(text) {
-            Ok(path) if path.len() < 2 => return Err(format!("`{text}` is no option")),
-            Ok(_) => Condition::new(text, Asks::Is, Json::Bool(true)),
-            Err(_) => Condition::read(text),
+            Ok(path) => Condition::new(&path, Asks::Is, Json::Bool(true))
+                .ok_or_else(|| format!("`{text}` is no option"))?,
+            Err(_) => Condition::read(text).ok_or("this is no condition")?,
         };
-        self.conditions.push((text.to_owned(), condition.ok_or("this is no option and no condition")?));
+        self.conditions.push((text.to_owned(), condition));
         Ok(())
     }
 
