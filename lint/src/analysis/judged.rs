@@ -101,18 +101,19 @@ impl Analysis {
             is_left
         };
         let (left, suppressed): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_left);
-        let all = || left.iter().chain(&suppressed);
         let mut unused = Vec::new();
         for (file, read) in self.with_suppressions(systems) {
             let ended = read.suppressions.ended();
             let mut used = used.remove(&file).unwrap_or_default();
             used.extend(ended);
-            let missed = |part: Part| {
-                all().find(|finding| {
-                    let mut here = finding.related.iter().filter(|label| *label.location.file == *file);
-                    here.any(|label| read.suppressions.about(finding.rule, &label.location).contains(&part))
-                })
-            };
+            let mut missed: HashMap<Part, &Finding> = HashMap::new();
+            for finding in left.iter().chain(&suppressed) {
+                for label in finding.related.iter().filter(|label| *label.location.file == *file) {
+                    for part in read.suppressions.about(finding.rule, &label.location) {
+                        missed.entry(part).or_insert(finding);
+                    }
+                }
+            }
             unused.extend(rules::check_suppressions(&SuppressionContext {
                 file: &file,
                 text: &self.text(&file).unwrap_or_default(),

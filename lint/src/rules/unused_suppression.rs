@@ -167,8 +167,8 @@ fn unused(cx: &SuppressionContext<'_>, index: usize, directive: &Directive, find
         let fix = if is_all { remove(cx, directive) } else { without(cx, directive, *at) };
         let mut finding = useless(cx, directive, range, message(&named.name), fix);
         // Of two places that a finding is about, the other one may have been taken for the first.
-        let missed = (cx.missed)(Part { directive: index, rule: Some(*at) });
-        let label = |there: &Finding| {
+        let missed = cx.missed.get(&Part { directive: index, rule: Some(*at) });
+        let label = |there: &&Finding| {
             let message = format!("`{}` is told of this place", there.rule);
             Label { location: there.primary.location.clone(), message }
         };
