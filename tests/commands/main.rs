@@ -3,9 +3,13 @@
 mod check;
 mod eval;
 mod fix;
+mod formats;
 mod inputs;
 mod options;
+mod output;
 mod show;
+mod stdin;
+mod watch;
 
 use expect_test::Expect;
 use serde_json::Value as Json;
