@@ -6,7 +6,7 @@ mod destination;
 mod disk;
 mod sources;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 use mimalloc::MiMalloc;
 use std::process::ExitCode;
 
@@ -30,8 +30,14 @@ enum Command {
     Show(commands::show::Arguments),
     /// The options that there are: make tables of them, list them, look one up.
     Options(commands::options::Arguments),
+    /// Print what a rule finds, why that hurts and how it is mended.
+    Explain(commands::explain::Arguments),
+    /// List all rules.
+    Rules(commands::rules::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
+    /// Print what a shell needs to complete the command line.
+    Completions(commands::completions::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +53,9 @@ fn main() -> ExitCode {
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Show(arguments) => commands::show::run(&arguments),
         Command::Options(arguments) => commands::options::run(&arguments),
+        Command::Explain(arguments) => commands::explain::run(&arguments),
+        Command::Rules(arguments) => commands::rules::run(&arguments),
+        Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

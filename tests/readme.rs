@@ -43,7 +43,10 @@ fn rules() -> String {
     for rule in speclint_lint::rules::ALL {
         let severity = rule.severity.name();
         let severity = if rule.default { severity.to_owned() } else { format!("{severity}, off by default") };
-        table.push_str(&format!("| `{}` | {severity} | {} |\n", rule.name, rule.summary));
+        table.push_str(&format!(
+            "| [`{0}`](docs/rules/{0}.md) | {severity} | {1} |\n",
+            rule.name, rule.summary
+        ));
     }
     table
 }

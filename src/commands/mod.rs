@@ -1,8 +1,11 @@
 //! The subcommands, one file each.
 
 pub(crate) mod check;
+pub(crate) mod completions;
 pub(crate) mod eval;
+pub(crate) mod explain;
 pub(crate) mod options;
+pub(crate) mod rules;
 pub(crate) mod show;
 mod write;
 
@@ -11,7 +14,9 @@ use crate::sources::Sources;
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::host::ReadError;
+use speclint_lint::nixos::table::nearest;
 use speclint_lint::project::{Project, Source};
+use speclint_lint::rules::{ALL, Rule, find};
 use speclint_lint::source::files::{FileSystem, read_text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -149,4 +154,16 @@ fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok().and_then(|d| d.canonicalize().ok());
     let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     relative.display().to_string()
+}
+
+/// The rule of that name; fails if there is none.
+fn expect_rule(name: &str) -> Result<&'static Rule> {
+    if let Some(rule) = find(name) {
+        return Ok(rule);
+    }
+    let names = || ALL.iter().map(|rule| rule.name);
+    match nearest(name, names(), 1).first() {
+        Some(near) => bail!("there is no rule `{name}`: did you mean `{near}`?"),
+        None => bail!("there is no rule `{name}`; the rules are {}", names().collect::<Vec<_>>().join(", ")),
+    }
 }

@@ -28,7 +28,7 @@ impl Watch {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("speclint runs");
         let (sender, lines) = mpsc::channel();
-        let mut read = |pipe: Box<dyn Read + Send>| {
+        let read = |pipe: Box<dyn Read + Send>| {
             let sender = sender.clone();
             thread::spawn(move || {
                 BufReader::new(pipe).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))

@@ -2,6 +2,7 @@
 
 mod options;
 mod printable;
+pub mod reference;
 mod report;
 mod show;
 

@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "appended-list",
     severity: Severity::Hint,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a list is added to the parent's where a replacement is likely meant",
     documentation: "\
@@ -24,8 +25,9 @@ value.
 
 ## Why it hurts
 
-Lists of the same priority are joined. The parent's elements stay, behind the specialisation's or in front of them, and an empty
-list changes nothing at all. NixOS says nothing.
+Lists of the same priority are joined, and a specialisation's has no precedence over its parent's. The parent's elements stay, behind
+the specialisation's or in front of them: below, `services.xserver.videoDrivers` of `igpu` is `[ \"modesetting\" \"nvidia\" ]`, and the
+NVIDIA driver is built and loaded after all. An empty list changes nothing at all. NixOS says nothing of either.
 
 ## Example
 
@@ -54,7 +56,8 @@ list changes nothing at all. NixOS says nothing.
 
 ## When it is wrong
 
-When both are meant. `lib.mkBefore` or `lib.mkAfter` around the list says so, and it is silent.
+When both are meant. `lib.mkBefore` or `lib.mkAfter` around the list says so, and it is silent. Lists that are there to be added to,
+such as `environment.systemPackages`, are not looked at.
 ",
     checks: &[Check::System(check)],
 };

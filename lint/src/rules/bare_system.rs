@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "bare-system",
     severity: Severity::Error,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "a specialisation that does not inherit lacks what a system needs",
     documentation: "\
@@ -138,9 +139,9 @@ fn lacks(system: &System, specialisation: &Specialisation) -> Vec<Lack> {
             continue;
         }
         match need.option {
-            "users.users" => lacks.extend(nobody(system, scope, &need)),
-            option if option.contains("<name>") => lacks.extend(kinds(system, scope, &need)),
-            option => lacks.extend(plain(system, scope, option, &need)),
+            "users.users" => lacks.extend(nobody(system, scope, need)),
+            option if option.contains("<name>") => lacks.extend(kinds(system, scope, need)),
+            option => lacks.extend(plain(system, scope, option, need)),
         }
     }
     lacks

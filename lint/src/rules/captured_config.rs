@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "captured-config",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation reads the parent's `config` for an option that it changes itself",
     documentation: "\
@@ -22,9 +23,12 @@ value which the option has in the parent.
 
 ## Why it hurts
 
-A `configuration` that is written as a plain set stands in the parent's module, and `config` there is the parent's. What
-is computed of it does not follow what the specialisation sets: a driver is built for the parent's kernel, a condition
-holds as it does in the parent. NixOS says nothing.
+A `configuration` that is written as a plain set stands in the parent's module, and `config` there is the parent's. What is computed of
+it does not follow what the specialisation sets. NixOS says nothing and builds it: below, `psql` is of the parent's version 15, and so
+would be a driver, built for the parent's kernel, which `modprobe` refuses in the other one. A condition holds as it does in the parent.
+
+A `configuration` that is a function gets the specialisation's own `config`. (The same expression in a module of the parent needs no
+care: the parent's modules are evaluated anew for each specialisation.)
 
 ## Example
 
@@ -32,11 +36,11 @@ holds as it does in the parent. NixOS says nothing.
 # before
 { config, lib, pkgs, ... }:
 {
-  boot.kernelPackages = lib.mkDefault pkgs.linuxPackages;
-  specialisation.zen.configuration = {
-    system.nixos.tags = [ \"zen\" ];
-    boot.kernelPackages = pkgs.linuxPackages_zen;
-    boot.extraModulePackages = [ config.boot.kernelPackages.v4l2loopback ];
+  services.postgresql.package = lib.mkDefault pkgs.postgresql_15;
+  specialisation.next.configuration = {
+    system.nixos.tags = [ \"next\" ];
+    services.postgresql.package = pkgs.postgresql_17;
+    environment.systemPackages = [ config.services.postgresql.package ];
   };
 }
 ```
@@ -45,11 +49,11 @@ holds as it does in the parent. NixOS says nothing.
 # after
 { config, lib, pkgs, ... }:
 {
-  boot.kernelPackages = lib.mkDefault pkgs.linuxPackages;
-  specialisation.zen.configuration = { config, ... }: {
-    system.nixos.tags = [ \"zen\" ];
-    boot.kernelPackages = pkgs.linuxPackages_zen;
-    boot.extraModulePackages = [ config.boot.kernelPackages.v4l2loopback ];
+  services.postgresql.package = lib.mkDefault pkgs.postgresql_15;
+  specialisation.next.configuration = { config, ... }: {
+    system.nixos.tags = [ \"next\" ];
+    services.postgresql.package = pkgs.postgresql_17;
+    environment.systemPackages = [ config.services.postgresql.package ];
   };
 }
 ```

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "conflicting-definitions",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "two definitions of an option in the same configuration contradict each other",
     documentation: "\
@@ -29,7 +30,16 @@ two desktops may each set an option that only one value is possible for.
 
 ## Why it hurts
 
-NixOS refuses to build: \"The option `…' has conflicting definition values\".
+Of an option that takes one value, definitions of equal priority must be equal. NixOS refuses to build:
+
+```text
+error: The option `networking.hostName' has conflicting definition values:
+- In `…/hosts/atlas.nix': \"borealis\"
+- In `<unknown-file>': \"atlas\"
+Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.
+```
+
+The name may be one that nobody has written, where both are made by modules of NixOS.
 
 ## Example
 
@@ -38,6 +48,10 @@ NixOS refuses to build: \"The option `…' has conflicting definition values\".
 {
   imports = [ { networking.hostName = \"atlas\"; } ];
   networking.hostName = \"borealis\";
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
 }
 ```
 
@@ -47,6 +61,10 @@ NixOS refuses to build: \"The option `…' has conflicting definition values\".
 {
   imports = [ { networking.hostName = lib.mkDefault \"atlas\"; } ];
   networking.hostName = \"borealis\";
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
 }
 ```
 

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "dead-guard",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`config.specialisation != { }` is always false here",
     documentation: "\
@@ -21,8 +22,9 @@ under a condition that does not hold.
 
 ## Why it hurts
 
-`config.specialisation` is empty inside every specialisation, and also in a base that has none. There the guard never
-holds, and what it guards silently vanishes.
+`config.specialisation` is empty inside every specialisation, and also in a base that has none. There the guard never holds, and what it
+guards vanishes without a word: below, TLP is not enabled on any machine. It happens when the last specialisation of a host is
+removed, or a module with such a guard is shared with a host that has none.
 
 ## Example
 

@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "dropped-default",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`mkDefault` around a whole set is dropped by a definition of another attribute",
     documentation: "\
@@ -25,9 +26,11 @@ definition of the option does not have the same attributes.
 
 ## Why it hurts
 
-The priority is that of the whole definition. As soon as anybody defines any attribute of the option plainly, the weaker set
-vanishes, with all that is in it. NixOS says nothing. (Around a set of options, such as `services`, it is different: there the
-priority is that of each option.)
+The priority is that of the whole definition. As soon as anybody, a module of NixOS included, defines any attribute of the option
+plainly, the weaker set vanishes with all that is in it: below, `AUDIO` is not set in `tv`. NixOS says nothing.
+
+Around a set of options, such as `services`, it is different: there `lib.mkDefault` is passed down, and the priority is that of each
+option.
 
 ## Example
 

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "duplicate-tag",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "two specialisations have the same tags",
     documentation: "\
@@ -18,8 +19,8 @@ Two specialisations of a system whose `system.nixos.tags` are the same.
 
 ## Why it hurts
 
-The tags are the front of the label that boot menus and `nixos-version` show. Two specialisations with the same ones look alike:
-mostly one was copied from the other.
+The tags are the front of the label that boot menus, the list of generations and `nixos-version` show: both specialisations below are
+`plasma-24.11…`. Mostly one was copied from the other, and its tag was forgotten.
 
 ## Example
 
@@ -41,7 +42,7 @@ mostly one was copied from the other.
 
 ## When it is wrong
 
-When the names of the specialisations, which most boot menus show as well, are enough.
+When the names of the specialisations are enough to tell them apart: systemd-boot and GRUB show those as well, `nixos-version` does not.
 ",
     checks: &[Check::System(check)],
 };

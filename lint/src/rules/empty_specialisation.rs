@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "empty-specialisation",
     severity: Severity::Info,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "a specialisation is the same as its parent",
     documentation: "\
@@ -22,8 +23,8 @@ different inside of a specialisation.
 
 ## Why it hurts
 
-It is built, takes an entry in the boot menu, and is the base again. Often a brace closes too early, and what was meant for the
-specialisation is in the base.
+It is evaluated and built, takes an entry in the boot menu, and is the base again. Often a brace closes too early, and what was meant
+for the specialisation is in the base, as below: NixOS builds both and says nothing.
 
 ## Example
 

@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     name: "guard-by-name",
     severity: Severity::Warning,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "`config.specialisation` is used as if it were the name of the one that is running",
     documentation: "\
@@ -17,9 +18,10 @@ pub(super) const RULE: Rule = Rule {
 
 ## Why it hurts
 
-`config.specialisation` is the set of all specialisations, in the base, and empty in each of them. It is no text, so that
-`config.specialisation == \"tv\"` is false everywhere and `!= \"tv\"` is true everywhere; and it has no `name`. Nothing tells a
-module which specialisation it is evaluated for. NixOS says nothing of it.
+`config.specialisation` is the set of all specialisations in the base, and empty in each of them. It is no text, so that
+`config.specialisation == \"tv\"` is false everywhere and `!= \"tv\"` is true everywhere; and it has no `name`, so that
+`config.specialisation.name or \"base\"` is always `\"base\"`. Nothing tells a module which specialisation it is evaluated for. NixOS
+reports none of it: below, the service is off in `tv` too.
 
 ## Example
 

@@ -7,17 +7,16 @@ use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System, World,
 };
 use crate::nixos::show_loc;
-use crate::nixos::table::{Fate, renaming};
-use crate::syntax::hir::Name;
-use rustc_hash::FxHashMap;
+use crate::nixos::table::former_names;
+use crate::nixos::table::path::{parse_option_path, show_option_path};
 use serde_json::Value as Json;
-use std::borrow::Cow;
 use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "options that exclude each other, one of them inherited",
     documentation: "\
@@ -29,8 +28,17 @@ misbehaves.
 
 ## Why it hurts
 
-The specialisation turns its own on and does not turn the parent's off. NixOS fails an assertion after minutes of evaluation, or
-with a conflict in an option that nobody has written.
+The specialisation turns its own on and does not turn the parent's off, which it inherits. NixOS fails an assertion after minutes of
+evaluation:
+
+```text
+error:
+Failed assertions:
+- PRIME Sync and Offload cannot be both enabled
+```
+
+or stops with a conflict in an option that nobody has written: two display managers both define the command that starts the display
+manager. What is only a warning is built, and misbehaves when it runs: two daemons that set the same governor.
 
 ## Example
 
@@ -63,7 +71,7 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at.
+looked at, and changes between releases are heeded where the release is known.
 ",
     checks: &[Check::System(check)],
 };
@@ -84,6 +92,8 @@ struct Exclusion {
 /// Something about an option.
 struct Condition {
     option: &'static str,
+    /// The names that the option had.
+    former: Vec<String>,
     asks: Asks,
     value: Json,
 }
@@ -124,13 +134,21 @@ impl Condition {
             "has" => Asks::Has,
             _ => return None,
         };
-        Some(Condition { option, asks, value: serde_json::from_str(value).ok()? })
+        let path = parse_option_path(option).ok()?;
+        let former = all_former(&path.iter().map(String::as_str).collect::<Vec<_>>());
+        Some(Condition { option, former, asks, value: serde_json::from_str(value).ok()? })
+    }
+
+    /// The option, where a configuration defines it, by whichever name.
+    fn option_of<'s>(&self, scope: &'s Scope) -> Option<&'s OptionModel> {
+        let mut names = std::iter::once(self.option).chain(self.former.iter().map(String::as_str));
+        names.find_map(|name| scope.option(name).filter(|option| is_defined(option)))
     }
 
     /// Whether it holds; `None` if that is not known.
-    fn holds(&self, options: &Options<'_>) -> Option<bool> {
+    fn holds(&self, scope: &Scope) -> Option<bool> {
         // What nobody defines fulfils no condition.
-        let Some(option) = options.0.get(self.option) else { return Some(false) };
+        let Some(option) = self.option_of(scope) else { return Some(false) };
         match (&option.prediction, &self.asks) {
             (Prediction::Ok { value, .. }, Asks::Is) => Some(*value == self.value),
             (Prediction::Ok { value, .. }, Asks::IsNot) => Some(*value != self.value),
@@ -152,47 +170,38 @@ impl Exclusion {
     }
 
     /// Whether it is certain that all conditions hold.
-    fn is_met(&self, options: &Options<'_>) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(options) == Some(true))
-            && self.unless.iter().all(|condition| condition.holds(options) == Some(false))
+    fn is_met(&self, scope: &Scope) -> bool {
+        self.conditions.iter().all(|condition| condition.holds(scope) == Some(true))
+            && self.unless.iter().all(|condition| condition.holds(scope) == Some(false))
     }
 }
 
-/// The options that a configuration defines, by the newest names that they have.
-struct Options<'s>(FxHashMap<Cow<'s, str>, &'s OptionModel>);
-
-impl<'s> Options<'s> {
-    fn of(scope: &'s Scope) -> Self {
-        let is_defined =
-            |option: &OptionModel| option.definitions.iter().any(|d| d.place.is_some() && takes_part(d));
-        let defined = scope.options.iter().filter(|(_, option)| is_defined(option));
-        let named = defined.map(|(name, option)| {
-            let newest = newest(&option.path).map(Cow::Owned);
-            (newest.unwrap_or(Cow::Borrowed(name.as_str())), option.as_ref())
-        });
-        Options(named.collect())
-    }
+/// Whether a configuration defines it.
+fn is_defined(option: &OptionModel) -> bool {
+    option.definitions.iter().any(|d| d.place.is_some() && takes_part(d))
 }
 
 fn takes_part(definition: &DefinitionModel) -> bool {
     matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
 }
 
-/// The name that an option of an old name has now.
-fn newest(path: &[Name]) -> Option<String> {
-    let renamed = renaming(path).filter(|renaming| renaming.fate == Fate::Renamed)?;
-    let to: Vec<Name> = renamed.to?.iter().map(Name::new).collect();
-    Some(newest(&to).unwrap_or_else(|| show_loc(&to)))
+/// The names that an option had in any release, and those that these had.
+fn all_former(path: &[&str]) -> Vec<String> {
+    let mut all = Vec::new();
+    for former in former_names(path, u32::MAX) {
+        let path: Vec<&str> = former.iter().map(String::as_str).collect();
+        all.push(show_option_path(&former));
+        all.extend(all_former(&path));
+    }
+    all
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
         return;
     }
-    let mut parent = None;
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        let parent = parent.get_or_insert_with(|| Options::of(&cx.system.parent));
-        for met in met(cx.system, parent, specialisation) {
+        for met in met(cx.system, specialisation) {
             findings.extend(finding(cx, specialisation, &met));
         }
     }
@@ -205,13 +214,13 @@ struct Met<'s> {
     inherited: (&'s OptionModel, &'s DefinitionModel),
 }
 
-fn met<'s>(system: &System, parent: &Options<'_>, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
-    let child = Options::of(&specialisation.scope);
-    let wanted = EXCLUSIONS.iter().filter(|e| e.is_one(system) && e.is_met(&child) && !e.is_met(parent));
+fn met<'s>(system: &System, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
+    let (parent, child) = (&system.parent, &specialisation.scope);
+    let wanted = EXCLUSIONS.iter().filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.
-            let options = exclusion.conditions.iter().rev().filter_map(|c| child.0.get(c.option).copied());
+            let options = exclusion.conditions.iter().rev().filter_map(|c| c.option_of(child));
             let mut definitions =
                 options.flat_map(|option| option.definitions.iter().map(move |d| (option, d)));
             definitions
@@ -261,7 +270,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         child.is_some_and(|child| {
-            let met = self::met(after, &Options::of(&after.parent), child);
+            let met = self::met(after, child);
             met.iter().all(|met| Some(show_loc(&met.own.0.path)) != finding.option)
         })
     };

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "ineffective-override",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation's definition loses to a stronger one of the parent's",
     documentation: "\
@@ -22,7 +23,9 @@ says something else.
 
 ## Why it hurts
 
-The weaker definition vanishes without a word: the specialisation keeps the parent's value.
+Being in a specialisation gives a definition no precedence: the priority alone decides, and the lower number wins. `lib.mkForce` is 50, a
+plain value 100, `lib.mkDefault` 1000, an option's own default 1500. The weaker definition vanishes without a word, and the
+specialisation keeps the parent's value: below, `tty` starts the X server.
 
 ## Example
 

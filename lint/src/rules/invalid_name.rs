@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "invalid-name",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a name of a specialisation that NixOS refuses, or that boot loaders trip over",
     documentation: "\
@@ -22,9 +23,12 @@ cannot take: quotes, `$`, `*`, `:` and the like, blanks. It is an error where Ni
 
 ## Why it hurts
 
-The name becomes the name of a folder in the system, of a file on the boot partition and of an entry in the boot menu. NixOS
-asserts since 25.11 that there is no `/` in it, and Home Manager does as well: the whole system is refused, not the one
-specialisation. Before, the build failed, or made folders in folders. Other characters break the menu without a word.
+The name becomes the name of a folder in the system, of a file on the boot partition and of an entry in the boot menu. Since 25.11 NixOS
+asserts that there is no `/` in it, and Home Manager does as well. The assertion is the parent's: the whole system is refused, not the
+one specialisation. Before, the build failed, or made folders in folders.
+
+Other characters break without a word of NixOS: a quote or `$` changes GRUB's menu file, a `*` or `:` cannot be written to the boot
+partition, a blank splits the name in extlinux' menu.
 
 ## Example
 

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "invalid-tag",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a tag has characters that a label must not have",
     documentation: "\

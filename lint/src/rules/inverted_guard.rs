@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: "inverted-guard",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`config.specialisation == { }` holds in the specialisations, not in the base",
     documentation: "\
@@ -19,9 +20,9 @@ A setting of the base under `config.specialisation == { }` that a specialisation
 
 ## Why it hurts
 
-The guard reads like \"if this is no specialisation\", but it is the other way round: the base has specialisations, so it
-does not hold there, and inside of a specialisation `config.specialisation` is empty, so it does. What was meant to be
-kept from the specialisations is set in them alone.
+The guard reads like \"if this is no specialisation\", but it is the other way round: the base has specialisations, so it does not hold
+there, and inside of a specialisation `config.specialisation` is empty, so it does. What was meant to be kept from the specialisations
+is set in them alone: below, the base has no desktop. NixOS says nothing.
 
 ## Example
 

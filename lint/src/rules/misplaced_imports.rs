@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "misplaced-imports",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`imports` inside of `config`, of `lib.mkIf` or of an option",
     documentation: "\
@@ -22,8 +23,16 @@ the value of an option such as `users.users.NAME`, unless that is a function.
 
 ## Why it hurts
 
-There it is no list of modules, but a setting like any other, and NixOS stops: \"The option `imports' does not exist\". Modules
-cannot be imported under a condition: which modules there are must be known before any condition can be asked.
+There it is no list of modules, but a setting like any other, and NixOS stops:
+
+```text
+error: The option `imports' does not exist. Definition values:
+- In `…/hosts/atlas.nix':
+    {
+      _type = \"if\";
+```
+
+Modules cannot be imported under a condition: which modules there are must be known before any condition can be asked.
 
 ## Example
 
@@ -31,10 +40,18 @@ cannot be imported under a condition: which modules there are must be known befo
 # before
 { config, lib, ... }:
 {
-  config = lib.mkIf (!config.isSpecialisation) {
-    imports = [ ./variants.nix ];
-    services.openssh.enable = true;
-  };
+  config = lib.mkMerge [
+    (lib.mkIf (!config.isSpecialisation) {
+      imports = [ ./theme.nix ];
+      services.openssh.enable = true;
+    })
+    {
+      specialisation.tv.configuration = {
+        system.nixos.tags = [ \"tv\" ];
+        services.xserver.enable = true;
+      };
+    }
+  ];
 }
 ```
 
@@ -42,10 +59,18 @@ cannot be imported under a condition: which modules there are must be known befo
 # after
 { config, lib, ... }:
 {
-  imports = [ ./variants.nix ];
-  config = lib.mkIf (!config.isSpecialisation) {
-    services.openssh.enable = true;
-  };
+  imports = [ ./theme.nix ];
+  config = lib.mkMerge [
+    (lib.mkIf (!config.isSpecialisation) {
+      services.openssh.enable = true;
+    })
+    {
+      specialisation.tv.configuration = {
+        system.nixos.tags = [ \"tv\" ];
+        services.xserver.enable = true;
+      };
+    }
+  ];
 }
 ```
 

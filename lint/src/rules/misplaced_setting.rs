@@ -15,6 +15,7 @@ pub(super) const RULE: Rule = Rule {
     name: "misplaced-setting",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a setting beside `configuration`, or a misspelled `specialisation`",
     documentation: "\
@@ -25,8 +26,14 @@ Settings that stand directly in `specialisation.NAME` and not in its `configurat
 
 ## Why it hurts
 
-A specialisation has two options, `configuration` and `inheritParentConfig`. All else is refused: \"The option
-`specialisation.tv.services' does not exist\".
+A specialisation has two options, `configuration` and `inheritParentConfig`, and the newest NixOS has `toplevel`. All else is refused:
+
+```text
+error: The option `specialisation.tv.services' does not exist. Definition values:
+- In `…/hosts/atlas.nix':
+    {
+      xserver = {
+```
 
 ## Example
 
@@ -35,6 +42,7 @@ A specialisation has two options, `configuration` and `inheritParentConfig`. All
 {
   specialisation.tv = {
     services.xserver.enable = true;
+    configuration.system.nixos.tags = [ \"tv\" ];
   };
 }
 ```
@@ -42,8 +50,9 @@ A specialisation has two options, `configuration` and `inheritParentConfig`. All
 ```nix
 # after
 {
-  specialisation.tv = {
-    configuration.services.xserver.enable = true;
+  specialisation.tv.configuration = {
+    services.xserver.enable = true;
+    system.nixos.tags = [ \"tv\" ];
   };
 }
 ```

@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     name: "missing-tag",
     severity: Severity::Info,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation has no tag that tells it apart in the boot menu",
     documentation: "\
@@ -17,8 +18,9 @@ A specialisation in which `system.nixos.tags` is empty.
 
 ## Why it hurts
 
-Tags are the front of the label that boot menus and `nixos-version` show. Without one, a generation of the
-specialisation looks like one of the base: the list of generations does not tell what is running.
+Tags are the front of the label that boot menus, `nixos-version` and the list of generations show. With the tag, a generation of `tv` is
+called `tv-24.11…`; without one it is called `24.11…`, like the base, and nothing in the running system tells which one was booted.
+NixOS says nothing.
 
 ## Example
 
@@ -43,7 +45,7 @@ specialisation looks like one of the base: the list of generations does not tell
 
 ## When it is wrong
 
-When a module of an input sets the tags, or when the name of the specialisation in the boot menu is enough.
+When a module of an input sets the tags, or when the name of the specialisation, which most boot menus show as well, is enough.
 ",
     checks: &[Check::System(check)],
 };

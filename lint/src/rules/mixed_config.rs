@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "mixed-config",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a module has `config` or `options`, and settings beside it",
     documentation: "\
@@ -19,8 +20,13 @@ A module, such as the configuration of a specialisation, in which settings stand
 ## Why it hurts
 
 A module is either short, and all that it has are settings; or it has `config` or `options`, and then all settings belong under
-`config`. NixOS refuses both at once: \"Module has an unsupported attribute `system'. This is caused by introducing a top-level
-`config' or `options' attribute\".
+`config`. NixOS refuses both at once:
+
+```text
+error: Module `…' has an unsupported attribute `system'. This is caused by introducing a top-level
+`config' or `options' attribute. Add configuration attributes immediately on the top level instead,
+or move all of them (namely: system) into the explicit `config' attribute.
+```
 
 ## Example
 

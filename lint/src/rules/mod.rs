@@ -56,6 +56,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Whether it is reported unless the configuration says otherwise.
     pub default: bool,
+    /// Whether there is a mend for what it finds, or for some of it.
+    pub fixable: bool,
     /// The version that introduced it.
     pub since: &'static str,
     /// What it finds, in one line.

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "needs-mkdefault",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation and its parent define an option differently, at the same priority",
     documentation: "\
@@ -21,9 +22,18 @@ An option that a specialisation and its parent both define, at the same priority
 
 ## Why it hurts
 
-A specialisation is its parent's modules with its own added. Its definitions have no precedence: two plain values of
-an option that takes one value contradict each other, and NixOS refuses to build, after minutes of evaluation, with
-\"The option `…' has conflicting definition values\".
+A specialisation is its parent's modules with its own added. Its definitions have no precedence: what decides is the priority, of which
+the lower number wins (`lib.mkForce` 50, a plain value 100, `lib.mkDefault` 1000, an option's own default 1500), and two plain values
+of an option that takes one value contradict each other. NixOS refuses to build, after minutes of evaluation:
+
+```text
+error: The option `services.xserver.enable' has conflicting definition values:
+- In `…/hosts/atlas.nix': false
+- In `…/hosts/atlas.nix': true
+Use `lib.mkForce value` or `lib.mkDefault value` to change the priority on any of these definitions.
+```
+
+It does not say which specialisation that is. The base fails with it, as it contains the specialisation.
 
 ## Example
 

@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "needs-reboot",
     severity: Severity::Info,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "a specialisation changes what takes effect only after a reboot",
     documentation: "\
@@ -21,8 +22,11 @@ A specialisation that changes the kernel, its parameters, the initrd or somethin
 
 ## Why it hurts
 
-`nixos-rebuild test --specialisation` and `switch-to-configuration test` activate the rest of the specialisation, and say nothing
-of this: the machine then runs half of it. It has to be booted from its entry in the boot menu.
+`nixos-rebuild test --specialisation NAME`, `nh` and `switch-to-configuration test` activate the rest of the specialisation and say
+nothing of this: the machine then runs half of it. The kernel that runs stays, with its command line and the modules that are loaded;
+the initrd has done its work. The specialisation has to be booted from its entry in the boot menu.
+
+NixOS 26.05 and later refuse to switch where what `system.switch.inhibitors` names differs.
 
 ## Example
 

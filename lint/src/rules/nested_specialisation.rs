@@ -8,6 +8,7 @@ pub(super) const RULE: Rule = Rule {
     name: "nested-specialisation",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation inside a specialisation is dropped",
     documentation: "\
@@ -17,8 +18,9 @@ A specialisation that is defined inside the configuration of another.
 
 ## Why it hurts
 
-NixOS gives every specialisation `specialisation = { }`, above any priority, so that specialisations do not multiply
-without end. What is nested is dropped without a word: it has no boot entry and exists nowhere.
+NixOS gives every specialisation `specialisation = { }`, above any priority, so that specialisations do not multiply without end. What is
+nested is dropped without a word: it is not built, has no boot entry, and `--specialisation inner` ends with \"specialisation not found\".
+It need not even be valid.
 
 ## Example
 
@@ -44,7 +46,8 @@ without end. What is nested is dropped without a word: it has no boot entry and 
 
 ## When it is wrong
 
-Never: NixOS cannot build a specialisation of a specialisation.
+Never: neither NixOS nor Home Manager can build a specialisation of a specialisation. Where one is meant to be the other with something
+added, bind what they share to a name, or import it in both.
 ",
     checks: &[Check::System(check)],
 };

@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "recursive-guard",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "what a module imports or defines depends on `config`",
     documentation: "\
@@ -19,9 +20,14 @@ pub(super) const RULE: Rule = Rule {
 
 ## Why it hurts
 
-To know what `config` is, NixOS must know all modules and the names of all that they define. If those depend on `config`, Nix
-stops: \"infinite recursion encountered\", with a trace that does not name the place. `lib.mkIf` is made for this: NixOS looks
-at the names inside of it before it asks whether the condition holds.
+To know what `config` is, NixOS must know all modules and the names of all that they define. If those depend on `config`, Nix stops with
+a trace that does not name the place:
+
+```text
+error: infinite recursion encountered
+```
+
+`lib.mkIf` is made for this: NixOS looks at the names inside of it before it asks whether the condition holds.
 
 ## Example
 

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "redundant-inherit",
     severity: Severity::Hint,
     default: false,
+    fixable: true,
     since: "0.1.0",
     summary: "`inheritParentConfig = true` says what is so anyway",
     documentation: "\
@@ -20,7 +21,8 @@ pub(super) const RULE: Rule = Rule {
 
 ## Why it hurts
 
-It does not, but it is one line more to read: specialisations inherit unless they say that they do not.
+It changes nothing, but it is one line more to read, and makes one wonder which of the others do not: specialisations inherit unless they
+say that they do not.
 
 ## Example
 

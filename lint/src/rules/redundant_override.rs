@@ -13,6 +13,7 @@ pub(super) const RULE: Rule = Rule {
     name: "redundant-override",
     severity: Severity::Hint,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`mkForce` overrides nothing, or forces the value that is there anyway",
     documentation: "\
@@ -23,7 +24,8 @@ modules that nothing else defines. It speaks only where all modules of the syste
 
 ## Why it hurts
 
-`lib.mkForce` says that there is something to overrule, and overrules what is added later.
+`lib.mkForce` says that there is something to overrule. Where there is not, it misleads who reads it, and it overrules silently what is
+added later: a value that the parent changes, a definition of another module. NixOS says nothing.
 
 ## Example
 
@@ -35,6 +37,7 @@ modules that nothing else defines. It speaks only where all modules of the syste
   specialisation.tv.configuration = {
     system.nixos.tags = [ \"tv\" ];
     services.openssh.enable = lib.mkForce true;
+    services.xserver.enable = true;
   };
 }
 ```
@@ -45,6 +48,7 @@ modules that nothing else defines. It speaks only where all modules of the syste
   services.openssh.enable = true;
   specialisation.tv.configuration = {
     system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
   };
 }
 ```
@@ -74,7 +78,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         for (name, option) in &scope.options {
-            if let Some((definition, why)) = judge(cx.system.parent.option(name), option) {
+            if let Some((definition, why)) = judge(|| cx.system.parent.option(name), option) {
                 findings.extend(finding(cx, specialisation, name, definition, why));
             }
         }
@@ -82,7 +86,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The definition of an option that forces it, if it need not.
-fn judge<'o>(parent: Option<&OptionModel>, option: &'o OptionModel) -> Option<(&'o DefinitionModel, Why)> {
+fn judge<'o>(
+    parent: impl FnOnce() -> Option<&'o OptionModel>,
+    option: &'o OptionModel,
+) -> Option<(&'o DefinitionModel, Why)> {
     let takes_part = |d: &&DefinitionModel| !matches!(d.state, DefinitionState::Off);
     let mut own = option.definitions.iter().filter(takes_part).filter(|d| d.origin == Origin::Own);
     let definition = own.next().filter(|_| own.next().is_none())?;
@@ -95,7 +102,7 @@ fn judge<'o>(parent: Option<&OptionModel>, option: &'o OptionModel) -> Option<(&
     let value = option.prediction.value()?;
     // What stands under a guard in the parent is not inherited.
     let inherited: Vec<&&DefinitionModel> = all.iter().filter(|d| d.origin == Origin::Inherited).collect();
-    let same = parent.and_then(|p| p.prediction.value()) == Some(value);
+    let same = parent().and_then(|p| p.prediction.value()) == Some(value);
     let written = |d: &&&DefinitionModel| d.place.is_some() && d.value.as_ref() == Some(value);
     if option.merging == Merging::Equal && same && inherited.iter().any(written) {
         let agree = inherited.iter().all(|d| d.value.as_ref() == Some(value));

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "removed-nesting",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "`nesting.clone` and `nesting.children` are no longer",
     documentation: "\
@@ -21,8 +22,14 @@ known to be a later one, and a warning where it is not known.
 
 ## Why it hurts
 
-NixOS refuses them: \"The option definition `nesting.clone' no longer has any effect; please remove it. Use
-`specialisation.«name» = { inheritParentConfig = true; configuration = { … }; }` instead.\"
+NixOS fails an assertion:
+
+```text
+error:
+Failed assertions:
+- The option definition `nesting.clone' in `…/hosts/atlas.nix' no longer has any effect; please remove it.
+Use `specialisation.«name» = { inheritParentConfig = true; configuration = { ... }; }` instead.
+```
 
 ## Example
 

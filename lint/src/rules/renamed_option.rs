@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     name: "renamed-option",
     severity: Severity::Info,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation sets an option that NixOS has renamed or removed",
     documentation: "\
@@ -28,8 +29,15 @@ that is, the changes up to NixOS 24.11 are told. A removed option is an error if
 
 ## Why it hurts
 
-Old names work for a few releases, with a warning in the midst of a build's output, and then no longer. A definition of a
-removed option fails. In a specialisation that is met late: whoever tries out the base of a new release does not build it.
+Old names work for a few releases, with a warning in the midst of a build's output:
+
+```text
+evaluation warning: The option `hardware.opengl.enable' defined in `…/hosts/atlas.nix' has been renamed to `hardware.graphics.enable'.
+```
+
+and then no longer: a definition of a removed option fails an assertion, \"The option definition `…' in `…' no longer has any effect;
+please remove it\". In a specialisation that is met late: whoever tries out the base of a new release does not build it. An old and a
+new name are one option, and definitions under both compete.
 
 ## Example
 

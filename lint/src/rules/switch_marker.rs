@@ -16,6 +16,7 @@ pub(super) const RULE: Rule = Rule {
     name: "switch-marker",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "the file that tells `nh` which specialisation is running is wrong or missing",
     documentation: "\
@@ -27,8 +28,14 @@ information, where all lack it although the system has `programs.nh.enable`. In 
 
 ## Why it hurts
 
-`nh os switch` reads that file to stay in the specialisation that is running. Without it, the base is activated. With a name that
-does not exist, `nh` stops: \"Specialisation 'hdmi' does not exist in the built configuration\". NixOS itself knows nothing of it.
+`nh os switch` reads that file to stay in the specialisation that is running. Without it, `nh` activates the base, and the machine leaves
+the specialisation. With a name that does not exist, `nh` stops:
+
+```text
+Specialisation 'television' does not exist in the built configuration
+```
+
+NixOS itself knows nothing of the file.
 
 ## Example
 

@@ -7,6 +7,7 @@ pub(super) const RULE: Rule = Rule {
     name: "syntax-error",
     severity: Severity::Error,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "Nix cannot parse the file",
     documentation: "\
@@ -16,7 +17,13 @@ What Nix cannot parse. The rest of the file is still judged.
 
 ## Why it hurts
 
-Nix stops at the first syntax error of any file that it reads, before anything is built.
+Nix stops at the first syntax error of any file that it reads, before anything is built:
+
+```text
+error: syntax error, unexpected '}', expecting ';'
+```
+
+It reads a file only when something imports it: an error in a module that one host imports is met there.
 
 ## Example
 
@@ -24,6 +31,10 @@ Nix stops at the first syntax error of any file that it reads, before anything i
 # before
 {
   networking.hostName = \"atlas\"
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
 }
 ```
 
@@ -31,6 +42,10 @@ Nix stops at the first syntax error of any file that it reads, before anything i
 # after
 {
   networking.hostName = \"atlas\";
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    services.xserver.enable = true;
+  };
 }
 ```
 

@@ -11,6 +11,7 @@ pub(super) const RULE: Rule = Rule {
     name: "tag-mismatch",
     severity: Severity::Hint,
     default: false,
+    fixable: true,
     since: "0.1.0",
     summary: "the tags of a specialisation do not have its name",
     documentation: "\
@@ -20,8 +21,8 @@ A specialisation that has tags, none of which is its name.
 
 ## Why it hurts
 
-`nixos-rebuild --specialisation` and `nh` take the name; the label of the running system shows the tags. Where they differ, one
-has to be looked up for the other.
+`nixos-rebuild --specialisation` and `nh` take the name; `nixos-version` and most boot menus show the tags of what is running. Where they
+differ, one has to be looked up for the other: \"specialisation not found: television\" is what `nixos-rebuild` says of a tag.
 
 ## Example
 

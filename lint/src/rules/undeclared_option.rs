@@ -9,6 +9,7 @@ pub(super) const RULE: Rule = Rule {
     name: "undeclared-option",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation that does not inherit sets an option that only the parent's modules declare",
     documentation: "\
@@ -19,8 +20,16 @@ own.
 
 ## Why it hurts
 
-Such a specialisation has none of the parent's modules, and so none of the options that they declare. NixOS refuses to
-build it: \"The option `my.theme' does not exist\".
+Such a specialisation has none of the parent's modules, and so none of the options that they declare. NixOS' own options, `specialArgs`
+and what `nixosSystem` was given as `extraModules` are there. NixOS refuses to build it:
+
+```text
+error: The option `my.theme' does not exist. Definition values:
+- In `…/hosts/atlas.nix':
+    {
+      colour = \"red\";
+    }
+```
 
 ## Example
 

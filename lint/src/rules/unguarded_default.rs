@@ -12,6 +12,7 @@ pub(super) const RULE: Rule = Rule {
     name: "unguarded-default",
     severity: Severity::Warning,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a setting that is meant for the base reaches the specialisations too",
     documentation: "\
@@ -23,9 +24,9 @@ pub(super) const RULE: Rule = Rule {
 
 ## Why it hurts
 
-A specialisation inherits every setting of its parent. Tags add up, so that a specialisation's label claims to be the
-base; two markers are joined with a line break, and `nh os switch` then looks for a name that does not exist. A value
-that every specialisation must force away is a default that was not written as one.
+A specialisation inherits every setting of its parent, and NixOS sees nothing wrong in it. Tags add up: below, the label of `tv` is
+`base-tv-24.11…` and claims to be the base. Two markers are joined with a line break, and `nh os switch` then looks for a name that does
+not exist. A value that every specialisation must force away is a default that was not written as one.
 
 ## Example
 

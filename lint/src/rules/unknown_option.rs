@@ -15,35 +15,48 @@ pub(super) const RULE: Rule = Rule {
     name: "unknown-option",
     severity: Severity::Error,
     default: false,
+    fixable: true,
     since: "0.1.0",
     summary: "a definition of an option that nothing declares",
     documentation: "\
 ## What it finds
 
-A definition of an option that does not exist: a misspelled name, or an option of a module that is not imported. What is wrong
-around `specialisation` itself is told by `misplaced-setting`. It speaks only where all modules are known that may declare the option, and where these are
-those of one's own nixpkgs; of a namespace that the configuration's modules make themselves, no nixpkgs is needed.
+A definition of an option that does not exist: a misspelled name, or an option of a module that is not imported. What is wrong around
+`specialisation` itself is told by `misplaced-setting`. It speaks only where all modules that may declare the option are known, and
+where the options are those of one's own nixpkgs; of a namespace that the configuration's modules make themselves, no nixpkgs is needed.
 
 ## Why it hurts
 
 NixOS refuses to build the system, or the specialisation, even where the definition is under a condition that does not hold:
-\"The option `services.openshh' does not exist\".
+
+```text
+error: The option `my.theme.color' does not exist. Definition values:
+- In `…/hosts/atlas.nix': \"red\"
+
+Did you mean `my.theme.colour'?
+```
 
 ## Example
 
 ```nix
 # before
 {
-  imports = [ ./theme.nix ];
-  my.theme.color = \"red\";
+  imports = [ ./theme.nix ]; # declares my.theme.colour
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    my.theme.color = \"red\";
+  };
 }
 ```
 
 ```nix
 # after
 {
-  imports = [ ./theme.nix ];
-  my.theme.colour = \"red\";
+  imports = [ ./theme.nix ]; # declares my.theme.colour
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    my.theme.colour = \"red\";
+  };
 }
 ```
 

@@ -14,6 +14,7 @@ pub(super) const RULE: Rule = Rule {
     name: "unknown-specialisation",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a reference to a specialisation that does not exist",
     documentation: "\
@@ -25,8 +26,14 @@ does so in the specialisations too.
 
 ## Why it hurts
 
-Nix stops: \"attribute 'NAME' missing\". A module of the parent is evaluated anew in each specialisation, where
-`config.specialisation` is always empty, so that a reference that is right in the base fails there.
+Nix stops as soon as the value is needed:
+
+```text
+error: attribute 'gamin' missing
+```
+
+A module of the parent is evaluated anew in each specialisation, where `config.specialisation` is always empty, so that a reference that
+is right in the base fails there.
 
 ## Example
 

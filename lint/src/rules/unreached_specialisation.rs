@@ -7,6 +7,7 @@ pub(super) const RULE: Rule = Rule {
     name: "unreached-specialisation",
     severity: Severity::Warning,
     default: true,
+    fixable: false,
     since: "0.1.0",
     summary: "a file defines a specialisation, and no system imports it",
     documentation: "\
@@ -16,8 +17,9 @@ A module in the repository that defines a specialisation, and that neither a sys
 
 ## Why it hurts
 
-The specialisation is not built: it has no boot entry, and exists nowhere but in the text. Mostly its import was
-commented out, or was forgotten when the file was written or a host was removed.
+The specialisation is not built: it has no boot entry, and exists nowhere but in the text. Nix does not read the file at all, so that no
+error in it is ever told. Mostly its import was commented out, or was forgotten when the file was written or a host was removed. In a
+flake, a file that git does not know is not there either.
 
 ## Example
 

@@ -10,6 +10,7 @@ pub(super) const RULE: Rule = Rule {
     name: "wrong-type",
     severity: Severity::Error,
     default: true,
+    fixable: true,
     since: "0.1.0",
     summary: "a value is not of its option's type",
     documentation: "\
@@ -20,8 +21,14 @@ configuration declares itself, and of those of NixOS and Home Manager.
 
 ## Why it hurts
 
-NixOS refuses to build, when it comes to that option: \"A definition for option `services.openssh.enable' is not of type
-`boolean'. Definition values: …\". In a specialisation it comes to it late, after the base was evaluated.
+NixOS refuses to build, when it comes to that option:
+
+```text
+error: A definition for option `services.xserver.enable' is not of type `boolean'. Definition values:
+- In `…/hosts/atlas.nix': \"true\"
+```
+
+In a specialisation it comes to it late, after the base was evaluated.
 
 ## Example
 

@@ -6,9 +6,7 @@ use anyhow::{Result, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use speclint_lint::findings::Severity;
-use speclint_lint::nixos::table::nearest;
 use speclint_lint::render::Format;
-use speclint_lint::rules;
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -94,7 +92,7 @@ impl Arguments {
     /// Fails if there is something in them that cannot be meant.
     pub(super) fn expect_sense(&self) -> Result<()> {
         for name in self.select.iter().chain(&self.ignore) {
-            expect_rule(name)?;
+            super::super::expect_rule(name)?;
         }
         let is_input = |path: &PathBuf| path == Path::new("-");
         match (&self.stdin_filename, self.paths.iter().any(is_input)) {
@@ -129,16 +127,4 @@ impl Arguments {
 fn formats() -> impl clap::builder::TypedValueParser<Value = Format> {
     let values = Format::ALL.map(|format| PossibleValue::new(format.name()).help(format.about()));
     PossibleValuesParser::new(values).map(|name| Format::from_name(&name).unwrap_or(Format::Text))
-}
-
-/// Fails if there is no rule of that name.
-fn expect_rule(name: &str) -> Result<()> {
-    if rules::find(name).is_some() {
-        return Ok(());
-    }
-    let names = || rules::ALL.iter().map(|rule| rule.name);
-    match nearest(name, names(), 1).first() {
-        Some(near) => bail!("there is no rule `{name}`: did you mean `{near}`?"),
-        None => bail!("there is no rule `{name}`; the rules are {}", names().collect::<Vec<_>>().join(", ")),
-    }
 }
