@@ -30,7 +30,7 @@ struct Opened {
 }
 
 /// A path of a command line, and the project that it is in.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Asked {
     full: String,
     project: Project,

@@ -97,6 +97,8 @@ fn the_mended_text_is_printed() {
     assert_eq!((user.read("tv.nix").as_str(), output.status.code()), (TV, Some(0)));
     let output = pipe(&user, &text, &["--stdin-filename", "tv.nix", "--diff"]);
     expect![[r#"
+        tv.nix: add the tag `tv` [missing-tag]
+        would mend 1 place in 1 file
         --- a/tv.nix
         +++ b/tv.nix
         @@ -1,5 +1,6 @@

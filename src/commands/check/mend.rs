@@ -26,7 +26,7 @@ pub(super) fn apply(session: &mut Session<'_>) -> Result<()> {
         }
     }
     if !session.arguments.quiet {
-        tell(&fixed);
+        tell("mended", &fixed);
     }
     Ok(())
 }
@@ -47,6 +47,9 @@ pub(super) fn diff(session: &mut Session<'_>) -> Result<ExitCode> {
         )?;
     }
     out.flush()?;
+    if !session.arguments.quiet {
+        tell("would mend", &fixed);
+    }
     Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -73,8 +76,8 @@ fn fix(session: &mut Session<'_>) -> Fixed {
     clock.time("mending", || analysis.fix(unsafe_too, |finding| wanted(finding) && stays(finding)))
 }
 
-/// Says what was mended, and how else that could have been done.
-fn tell(fixed: &Fixed) {
+/// Says what was mended, or would be, and how else that could be done.
+fn tell(did: &str, fixed: &Fixed) {
     if fixed.mended.is_empty() {
         return;
     }
@@ -87,5 +90,5 @@ fn tell(fixed: &Fixed) {
             eprintln!("  or: {}", printable(&other.title));
         }
     }
-    eprintln!("mended {} in {}", count(fixed.mended.len(), "place"), count(fixed.texts.len(), "file"));
+    eprintln!("{did} {} in {}", count(fixed.mended.len(), "place"), count(fixed.texts.len(), "file"));
 }
