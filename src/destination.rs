@@ -18,6 +18,14 @@ pub(crate) enum Colour {
     Never,
 }
 
+impl Colour {
+    /// Whether what goes to a terminal, or not to one, is coloured.
+    pub(crate) fn is_wanted(self, is_terminal: bool) -> bool {
+        let unset = || std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        self == Colour::Always || (self == Colour::Auto && is_terminal && unset())
+    }
+}
+
 /// Where output goes.
 pub(crate) enum Destination {
     /// The standard output.
@@ -35,7 +43,6 @@ impl Destination {
         colour: Colour,
         write: impl FnOnce(&mut dyn WriteColor) -> Result<()>,
     ) -> Result<()> {
-        let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let (out, is_terminal): (Box<dyn Write>, bool) = match self {
             Destination::Output => (Box::new(io::stdout().lock()), io::stdout().is_terminal()),
             Destination::Error => (Box::new(io::stderr().lock()), io::stderr().is_terminal()),
@@ -46,9 +53,11 @@ impl Destination {
             }
         };
         let out = BufWriter::with_capacity(1 << 16, out);
-        let is_coloured = colour == Colour::Always || (colour == Colour::Auto && is_terminal && unset);
-        let mut out: Box<dyn WriteColor> =
-            if is_coloured { Box::new(Ansi::new(out)) } else { Box::new(NoColor::new(out)) };
+        let mut out: Box<dyn WriteColor> = if colour.is_wanted(is_terminal) {
+            Box::new(Ansi::new(out))
+        } else {
+            Box::new(NoColor::new(out))
+        };
         let written = write(&mut *out).and_then(|()| Ok(out.flush()?));
         match self {
             Destination::File(path) => written.with_context(|| format!("cannot write `{}`", path.display())),

@@ -2,15 +2,18 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod init;
 pub(crate) mod options;
 pub(crate) mod rules;
 pub(crate) mod show;
 mod write;
 
 use crate::disk::{Disk, Piped};
-use crate::sources::Sources;
+use crate::problems;
+use crate::sources::{Given, Set, Sources};
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::host::ReadError;
@@ -27,6 +30,8 @@ struct Opened {
     analysis: Analysis,
     /// The files and folders that are asked about; none if everything is.
     only: Vec<String>,
+    /// Where options come from.
+    sources: Arc<Sources>,
 }
 
 /// A path of a command line, and the project that it is in.
@@ -34,39 +39,41 @@ struct Opened {
 struct Asked {
     full: String,
     project: Project,
+    /// What the settings of each of its systems say of sources.
+    set: Vec<Option<Set>>,
 }
 
 impl Opened {
-    /// An analysis of the projects of these paths: repositories, or files and folders with a configuration. Options come from these
-    /// sources.
-    fn new(paths: &[PathBuf], sources: Arc<Sources>) -> Result<Self> {
+    /// An analysis of the projects of these paths: repositories, or files and folders with a configuration. Options come from the
+    /// sources that are given, or set.
+    fn new(paths: &[PathBuf], given: &Given) -> Result<Self> {
         let asked = paths.iter().map(|path| Asked::at(path)).collect::<Result<Vec<Asked>>>()?;
-        Ok(Opened::of(asked, sources))
+        Opened::of(Arc::new(Disk), asked, given)
     }
 
     /// An analysis of the projects of what is asked about.
-    fn of(asked: Vec<Asked>, sources: Arc<Sources>) -> Self {
-        let analysis = Analysis::with_tables(Arc::new(Disk), sources);
-        let mut opened = Opened { analysis, only: Vec::new() };
+    fn of(files: Arc<dyn FileSystem>, asked: Vec<Asked>, given: &Given) -> Result<Self> {
+        let set = Set::agreed(asked.iter().flat_map(|asked| asked.set.iter().cloned()).collect())?;
+        let sources = Arc::new(Sources::new(given, set.as_ref())?);
+        let analysis = Analysis::with_tables(files, sources.clone());
+        let mut opened = Opened { analysis, only: Vec::new(), sources };
         for asked in asked {
             opened.add(asked);
         }
-        opened
+        Ok(opened)
     }
 
     /// An analysis of the project of a file that has another text than the one on disk, or is not there yet.
-    fn piped(piped: Piped, sources: Arc<Sources>) -> Result<Self> {
+    fn piped(piped: Piped, given: &Given) -> Result<Self> {
         let full = piped.path.clone();
         let asked = Asked::of(&piped, full.clone(), Path::new(&full))?;
-        let analysis = Analysis::with_tables(Arc::new(piped), sources);
-        let mut opened = Opened { analysis, only: Vec::new() };
-        opened.add(asked);
+        let mut opened = Opened::of(Arc::new(piped), vec![asked], given)?;
         opened.only = vec![full];
         Ok(opened)
     }
 
     fn add(&mut self, asked: Asked) {
-        let Asked { full, project } = asked;
+        let Asked { full, project, .. } = asked;
         let everything = project.folder == full || !project.whole;
         match project.sources.as_slice() {
             [Source::Module(file)] if !project.whole => {
@@ -130,8 +137,23 @@ impl Asked {
                 other => other.map(drop)?,
             }
         }
-        Ok(Asked { full, project })
+        let mut starts: Vec<String> = project.sources.iter().map(Source::file).collect();
+        if starts.is_empty() {
+            starts.push(project.folder.clone());
+        }
+        let set = starts.iter().map(|start| Set::of(files, start)).collect();
+        Ok(Asked { full, project, set })
     }
+}
+
+/// Fails if something is wrong with the settings that count for what is analysed.
+fn expect_settings(analysis: &Analysis) -> Result<()> {
+    let problems = analysis.problems();
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let text = |path: &str| analysis.text(path).map(|text| text.to_string()).unwrap_or_default();
+    Err(problems::error(&problems, text))
 }
 
 /// Whether a file is among the files and folders that are asked about; all are if none is named.
@@ -150,7 +172,7 @@ fn absolute(path: &Path) -> Result<String> {
 }
 
 /// A path as it is printed: relative to the current folder where it is below it.
-fn shown(path: &Path) -> String {
+pub(crate) fn shown(path: &Path) -> String {
     let here = std::env::current_dir().ok().and_then(|d| d.canonicalize().ok());
     let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok()).unwrap_or(path);
     relative.display().to_string()

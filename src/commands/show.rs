@@ -1,6 +1,6 @@
 //! `speclint show`: the model.
 
-use crate::sources::{Given, Sources};
+use crate::sources::Given;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use speclint_lint::analysis::Analysis;
@@ -35,7 +35,8 @@ enum Format {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
+    let opened = super::Opened::new(&arguments.paths, &arguments.sources)?;
+    super::expect_settings(&opened.analysis)?;
     opened.expect_systems(&arguments.system)?;
     let analysis = &opened.analysis;
     let systems = analysis.systems();

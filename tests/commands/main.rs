@@ -8,8 +8,10 @@ mod formats;
 mod inputs;
 mod options;
 mod output;
+mod settings;
 mod show;
 mod stdin;
+mod suppress;
 mod watch;
 
 use expect_test::Expect;

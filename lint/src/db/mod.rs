@@ -15,7 +15,9 @@ use crate::fix::Fixer;
 use crate::nixos::entry::{self, Found, Outputs};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
+use crate::settings::{self, Settings};
 use crate::source::files::{FileSystem, read_text};
+use crate::suppress::Suppressions;
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
@@ -267,6 +269,33 @@ fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
     contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+}
+
+/// The settings that a file has.
+#[salsa::tracked(returns(clone))]
+pub fn settings_in(db: &dyn Db, contents: Contents) -> Arc<Settings> {
+    let path = contents.path(db);
+    Arc::new(match contents.text(db) {
+        Ok(text) => Settings::read(path, text),
+        Err(error) => Settings::unreadable(path, error),
+    })
+}
+
+/// The settings for a file: those of the nearest file of settings above it.
+pub fn settings_for(db: &dyn Db, path: &str) -> Option<Arc<Settings>> {
+    let is_there = |path: &String| db.state(path).kind(db).is_some_and(settings::is_file);
+    let nearest = settings::above(path).find(is_there)?;
+    Some(settings_in(db, db.contents(&nearest)))
+}
+
+/// The suppressions of a file, if it has any.
+#[salsa::tracked(returns(clone))]
+pub fn suppressions(db: &dyn Db, contents: Contents) -> Option<Arc<Suppressions>> {
+    let text = contents.text(db).as_ref().ok()?;
+    if !Suppressions::may_be_in(text) {
+        return None;
+    }
+    Suppressions::of(text, &*lowered(db, contents).ok()?).map(Arc::new)
 }
 
 /// The systems that a flake or a file has.

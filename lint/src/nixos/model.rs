@@ -429,6 +429,12 @@ impl System {
         self.scopes().any(|(_, scope)| scope.lacks_own)
     }
 
+    /// The files that it is made of, without those of NixOS' own modules.
+    pub fn own_files(&self) -> impl Iterator<Item = &String> {
+        let own = self.options.and_then(|options| options.table().definers());
+        self.files.iter().filter(move |path| !own.is_some_and(|own| path.starts_with(own.folder())))
+    }
+
     /// How many options of its specialisations there are not, as far as is known.
     pub fn strangers(&self) -> usize {
         let options = self.specialisations.iter().flat_map(|s| s.scope.options.values());

@@ -1,16 +1,17 @@
 //! `incompatible-options`: options that exclude each other, one of which a specialisation has from its parent.
 
-use super::{Check, Context, Rule, data};
+mod exclusion;
+
+pub use exclusion::Alternative;
+
+use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Severity};
 use crate::fix::guard;
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System, World,
+    DefinitionModel, DefinitionState, OptionModel, Origin, Specialisation, System, World,
 };
 use crate::nixos::show_loc;
-use crate::nixos::table::former_names;
-use crate::nixos::table::path::{parse_option_path, show_option_path};
-use serde_json::Value as Json;
-use std::sync::LazyLock;
+use exclusion::{EXCLUSIONS, Exclusion};
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
@@ -71,110 +72,11 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at, and changes between releases are heeded where the release is known.
+looked at, and changes between releases are heeded where the release is known. Others that exclude each other can be set as
+`alternatives` in `speclint.toml`.
 ",
     checks: &[Check::System(check)],
 };
-
-/// What contradicts each other: `lint/data/exclusive-options.tsv`.
-const OPTIONS: &str = include_str!("../../data/exclusive-options.tsv");
-
-/// A line of it.
-struct Exclusion {
-    severity: Severity,
-    since: Option<u32>,
-    until: Option<u32>,
-    conditions: Vec<Condition>,
-    unless: Vec<Condition>,
-    message: &'static str,
-}
-
-/// Something about an option.
-struct Condition {
-    option: &'static str,
-    /// The names that the option had.
-    former: Vec<String>,
-    asks: Asks,
-    value: Json,
-}
-
-enum Asks {
-    Is,
-    IsNot,
-    Has,
-}
-
-static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
-    let lines = data::lines(OPTIONS).filter_map(|columns| {
-        let [_name, severity, since, until, all, unless, message, _source] = columns.as_slice() else {
-            return None;
-        };
-        let conditions = |text: &'static str, separator: &str| -> Option<Vec<Condition>> {
-            text.split(separator).filter(|text| *text != "-").map(Condition::read).collect()
-        };
-        Some(Exclusion {
-            severity: Severity::from_name(severity)?,
-            since: data::release(since),
-            until: data::release(until),
-            conditions: conditions(all, " & ")?,
-            unless: conditions(unless, " | ")?,
-            message,
-        })
-    });
-    lines.collect()
-});
-
-impl Condition {
-    fn read(text: &'static str) -> Option<Condition> {
-        let (option, rest) = text.split_once(' ')?;
-        let (asks, value) = rest.split_once(' ')?;
-        let asks = match asks {
-            "=" => Asks::Is,
-            "!=" => Asks::IsNot,
-            "has" => Asks::Has,
-            _ => return None,
-        };
-        let path = parse_option_path(option).ok()?;
-        let former = all_former(&path.iter().map(String::as_str).collect::<Vec<_>>());
-        Some(Condition { option, former, asks, value: serde_json::from_str(value).ok()? })
-    }
-
-    /// The option, where a configuration defines it, by whichever name.
-    fn option_of<'s>(&self, scope: &'s Scope) -> Option<&'s OptionModel> {
-        let mut names = std::iter::once(self.option).chain(self.former.iter().map(String::as_str));
-        names.find_map(|name| scope.option(name).filter(|option| is_defined(option)))
-    }
-
-    /// Whether it holds; `None` if that is not known.
-    fn holds(&self, scope: &Scope) -> Option<bool> {
-        // What nobody defines fulfils no condition.
-        let Some(option) = self.option_of(scope) else { return Some(false) };
-        match (&option.prediction, &self.asks) {
-            (Prediction::Ok { value, .. }, Asks::Is) => Some(*value == self.value),
-            (Prediction::Ok { value, .. }, Asks::IsNot) => Some(*value != self.value),
-            (Prediction::Ok { value: Json::Array(list), .. }, Asks::Has) => Some(list.contains(&self.value)),
-            (Prediction::Undefined, _) => Some(false),
-            _ => None,
-        }
-    }
-}
-
-impl Exclusion {
-    /// Whether it is one in the release of a system.
-    fn is_one(&self, system: &System) -> bool {
-        let has = |release: u32| system.release.and_then(|r| r.has(release));
-        // Releases come in May and November.
-        let next = |release: u32| if release % 100 == 5 { release + 6 } else { release + 94 };
-        self.since.is_none_or(|since| has(since) == Some(true))
-            && self.until.is_none_or(|until| has(next(until)) == Some(false))
-    }
-
-    /// Whether it is certain that all conditions hold.
-    fn is_met(&self, scope: &Scope) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(scope) == Some(true))
-            && self.unless.iter().all(|condition| condition.holds(scope) == Some(false))
-    }
-}
 
 /// Whether a configuration defines it.
 fn is_defined(option: &OptionModel) -> bool {
@@ -185,38 +87,35 @@ fn takes_part(definition: &DefinitionModel) -> bool {
     matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
 }
 
-/// The names that an option had in any release, and those that these had.
-fn all_former(path: &[&str]) -> Vec<String> {
-    let mut all = Vec::new();
-    for former in former_names(path, u32::MAX) {
-        let path: Vec<&str> = former.iter().map(String::as_str).collect();
-        all.push(show_option_path(&former));
-        all.extend(all_former(&path));
-    }
-    all
-}
-
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
         return;
     }
+    let own: Vec<Exclusion> =
+        cx.alternatives.iter().flat_map(|alternative| alternative.exclusions()).collect();
+    let exclusions: Vec<&Exclusion> = EXCLUSIONS.iter().chain(&own).collect();
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        for met in met(cx.system, specialisation) {
-            findings.extend(finding(cx, specialisation, &met));
+        for met in met(cx.system, &exclusions, specialisation) {
+            findings.extend(finding(cx, specialisation, &exclusions, &met));
         }
     }
 }
 
 /// Options that exclude each other in a specialisation, and not in its parent.
 struct Met<'s> {
-    exclusion: &'static Exclusion,
+    exclusion: &'s Exclusion,
     own: (&'s OptionModel, &'s DefinitionModel),
     inherited: (&'s OptionModel, &'s DefinitionModel),
 }
 
-fn met<'s>(system: &System, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
+fn met<'s>(
+    system: &System,
+    exclusions: &[&'s Exclusion],
+    specialisation: &'s Specialisation,
+) -> Vec<Met<'s>> {
     let (parent, child) = (&system.parent, &specialisation.scope);
-    let wanted = EXCLUSIONS.iter().filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
+    let wanted = exclusions.iter().copied();
+    let wanted = wanted.filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.
@@ -232,7 +131,12 @@ fn met<'s>(system: &System, specialisation: &'s Specialisation) -> Vec<Met<'s>> 
     met.collect()
 }
 
-fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> Option<Finding> {
+fn finding(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    exclusions: &[&Exclusion],
+    met: &Met<'_>,
+) -> Option<Finding> {
     let Met { exclusion, own, inherited } = met;
     let tag = &specialisation.name;
     let name = show_loc(&own.0.path);
@@ -249,7 +153,7 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> 
             show_loc(&inherited.0.path),
             cx.show(inherited.1)
         ),
-        primary: cx.label(&own.1.place?, exclusion.message),
+        primary: cx.label(&own.1.place?, exclusion.message.as_str()),
         related: vec![cx.label(&inherited.1.place?, format!("`{tag}` inherits this"))],
         consequence,
         systems: Vec::new(),
@@ -257,12 +161,12 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> 
         option: Some(name),
         fixes: Vec::new(),
     };
-    let fix = fix(cx, &finding, met);
+    let fix = fix(cx, &finding, exclusions, met);
     Some(finding.with_fixes(fix))
 }
 
 /// Keeps what the parent has to the parent: other specialisations may want it.
-fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
+fn fix(cx: &Context<'_>, finding: &Finding, exclusions: &[&Exclusion], met: &Met<'_>) -> Option<Fix> {
     let (option, definition) = met.inherited;
     let place = definition.place?;
     let edits: Vec<Edit> = guard(&cx.source(place.file)?, place.value)?;
@@ -270,7 +174,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         child.is_some_and(|child| {
-            let met = self::met(after, child);
+            let met = self::met(after, exclusions, child);
             met.iter().all(|met| Some(show_loc(&met.own.0.path)) != finding.option)
         })
     };
@@ -281,7 +185,8 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::data;
+    use super::exclusion::{EXCLUSIONS, OPTIONS};
 
     /// Some have got their name since, and are there under the old one.
     #[test]
@@ -295,7 +200,7 @@ mod tests {
         };
         let conditions =
             EXCLUSIONS.iter().flat_map(|exclusion| exclusion.conditions.iter().chain(&exclusion.unless));
-        let unknown = data::strangers(conditions.map(|condition| condition.option));
+        let unknown = data::strangers(conditions.map(|condition| condition.option.as_str()));
         assert_eq!(
             unknown.into_iter().filter(|option| !is_new(option)).collect::<Vec<_>>(),
             Vec::<&str>::new()

@@ -34,9 +34,12 @@ pub(crate) struct Arguments {
     /// With --fix or --diff: apply also the mends that may change what was meant.
     #[arg(long)]
     pub(super) unsafe_fixes: bool,
-    /// Show what --fix would change, and change nothing. Exits 1 if there would be a change.
+    /// Show what --fix or --add-ignore would change, and change nothing. Exits 1 if there would be a change.
     #[arg(long)]
     pub(super) diff: bool,
+    /// Suppress all that is found by comments, so that only what is new is reported from now on.
+    #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "statistics", "show_files", "watch", "stdin_filename"])]
+    pub(super) add_ignore: bool,
     /// Report these rules only, those included that are off by default.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub(super) select: Vec<String>,
@@ -52,9 +55,9 @@ pub(crate) struct Arguments {
     /// Check again whenever a file changes, until Ctrl-C.
     #[arg(long, conflicts_with_all = ["fix", "diff", "output_file", "stdin_filename"])]
     pub(super) watch: bool,
-    /// The least severity that makes the exit status 1.
-    #[arg(long, value_enum, default_value_t = FailOn::Warning)]
-    pub(super) fail_on: FailOn,
+    /// The least severity that makes the exit status 1; `warning` unless it is set.
+    #[arg(long, value_enum)]
+    pub(super) fail_on: Option<FailOn>,
     /// Exit 0 whatever is found.
     #[arg(long)]
     pub(super) exit_zero: bool,
@@ -92,7 +95,7 @@ impl Arguments {
     /// Fails if there is something in them that cannot be meant.
     pub(super) fn expect_sense(&self) -> Result<()> {
         for name in self.select.iter().chain(&self.ignore) {
-            super::super::expect_rule(name)?;
+            crate::commands::expect_rule(name)?;
         }
         let is_input = |path: &PathBuf| path == Path::new("-");
         match (&self.stdin_filename, self.paths.iter().any(is_input)) {

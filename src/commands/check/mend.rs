@@ -4,20 +4,19 @@ use super::super::{shown, write};
 use super::count;
 use super::session::Session;
 use anyhow::Result;
-use speclint_lint::analysis::{Analysis, Fixed, Mended};
+use speclint_lint::analysis::{Fixed, Mended};
 use speclint_lint::findings::{Applicability, Finding};
 use speclint_lint::render::printable;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Applies the mends that are asked for to the files.
+/// Applies the mends that are asked for to the files, or writes the suppressions.
 pub(super) fn apply(session: &mut Session<'_>) -> Result<()> {
-    let before = originals(&session.analysis);
-    let fixed = fix(session);
+    let fixed = changed(session);
     match &session.piped {
-        None => write::all(&before, &fixed.texts)?,
+        None => write::all(&fixed.before, &fixed.texts)?,
         Some((path, text)) => {
             let new = fixed.texts.get(path).map_or(text.as_slice(), String::as_bytes);
             let mut out = std::io::stdout().lock();
@@ -26,18 +25,17 @@ pub(super) fn apply(session: &mut Session<'_>) -> Result<()> {
         }
     }
     if !session.arguments.quiet {
-        tell("mended", &fixed);
+        tell(false, &fixed);
     }
     Ok(())
 }
 
-/// Prints what mending would change. The exit status is 1 if there would be a change.
+/// Prints what mending or suppressing would change. The exit status is 1 if there would be a change.
 pub(super) fn diff(session: &mut Session<'_>) -> Result<ExitCode> {
-    let before = originals(&session.analysis);
-    let fixed = fix(session);
+    let fixed = changed(session);
     let mut out = std::io::stdout().lock();
     for (path, new) in &fixed.texts {
-        let old = before.get(path).map_or("", String::as_str);
+        let old = fixed.before.get(path).map_or("", String::as_str);
         let name = shown(Path::new(path));
         let diff = similar::TextDiff::from_lines(old, new);
         write!(
@@ -48,16 +46,19 @@ pub(super) fn diff(session: &mut Session<'_>) -> Result<ExitCode> {
     }
     out.flush()?;
     if !session.arguments.quiet {
-        tell("would mend", &fixed);
+        tell(true, &fixed);
     }
     Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// The texts of all files that were read, by path.
-fn originals(analysis: &Analysis) -> HashMap<String, String> {
-    let systems = analysis.systems();
-    let files = systems.iter().flat_map(|s| &s.files);
-    files.filter_map(|path| Some((path.clone(), analysis.text(path)?.to_string()))).collect()
+/// What the files become.
+fn changed(session: &mut Session<'_>) -> Fixed {
+    if !session.arguments.add_ignore {
+        return fix(session);
+    }
+    let wanted = session.wanted();
+    let Session { analysis, clock, .. } = session;
+    clock.time("mending", || analysis.suppress(wanted))
 }
 
 /// Mends in the analysis what is asked about. What would change other files than the one whose text was read from the standard
@@ -76,8 +77,14 @@ fn fix(session: &mut Session<'_>) -> Fixed {
     clock.time("mending", || analysis.fix(unsafe_too, |finding| wanted(finding) && stays(finding)))
 }
 
-/// Says what was mended, or would be, and how else that could be done.
-fn tell(did: &str, fixed: &Fixed) {
+/// Says what was mended or suppressed, or would be, and how else that could be done.
+fn tell(would: bool, fixed: &Fixed) {
+    if fixed.suppressed > 0 {
+        let files = count(fixed.texts.len(), "file");
+        let did = if would { "would suppress" } else { "suppressed" };
+        eprintln!("{did} {} in {files}", count(fixed.suppressed, "finding"));
+        return;
+    }
     if fixed.mended.is_empty() {
         return;
     }
@@ -90,5 +97,6 @@ fn tell(did: &str, fixed: &Fixed) {
             eprintln!("  or: {}", printable(&other.title));
         }
     }
+    let did = if would { "would mend" } else { "mended" };
     eprintln!("{did} {} in {}", count(fixed.mended.len(), "place"), count(fixed.texts.len(), "file"));
 }

@@ -10,6 +10,7 @@ mod watch;
 
 pub(crate) use arguments::Arguments;
 
+use super::expect_settings;
 use anyhow::Result;
 use session::Session;
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return watch::run(arguments);
     }
     let mut session = Session::open(arguments)?;
+    expect_settings(&session.analysis)?;
     if arguments.show_files {
         files::print(&session)?;
         return Ok(ExitCode::SUCCESS);
@@ -28,7 +30,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     if arguments.diff {
         return mend::diff(&mut session);
     }
-    if arguments.fix {
+    if arguments.fix || arguments.add_ignore {
         mend::apply(&mut session)?;
     }
     let findings = session.findings();

@@ -1,14 +1,13 @@
 //! What is analysed for a command line, and what of it is asked about.
 
 use super::super::{Asked, Opened, absolute, is_asked};
-use super::arguments::Arguments;
+use super::arguments::{Arguments, FailOn};
 use super::clock::Clock;
-use crate::disk::Piped;
-use crate::sources::Sources;
+use crate::disk::{Disk, Piped};
 use anyhow::{Context as _, Result};
 use speclint_lint::analysis::Analysis;
-use speclint_lint::findings::Finding;
-use speclint_lint::rules;
+use speclint_lint::findings::{Finding, Severity};
+use speclint_lint::settings::Choice;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,29 +29,25 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// The session that a command line asks for.
     pub(super) fn open(arguments: &'a Arguments) -> Result<Self> {
-        let sources: Arc<Sources> = Sources::new(&arguments.sources)?.into();
         let Some(name) = &arguments.stdin_filename else {
-            return Session::of(arguments, Opened::new(&arguments.paths, sources)?, None);
+            return Session::of(arguments, Opened::new(&arguments.paths, &arguments.sources)?, None);
         };
         let path = place(name)?;
         let mut text = Vec::new();
         std::io::stdin().lock().read_to_end(&mut text).context("cannot read the standard input")?;
         let piped = Piped { path: path.clone(), text: text.clone() };
-        Session::of(arguments, Opened::piped(piped, sources)?, Some((path, text)))
+        Session::of(arguments, Opened::piped(piped, &arguments.sources)?, Some((path, text)))
     }
 
     /// The session of paths whose projects are known.
-    pub(super) fn watching(
-        arguments: &'a Arguments,
-        asked: Vec<Asked>,
-        sources: Arc<Sources>,
-    ) -> Result<Self> {
-        Session::of(arguments, Opened::of(asked, sources), None)
+    pub(super) fn watching(arguments: &'a Arguments, asked: Vec<Asked>) -> Result<Self> {
+        Session::of(arguments, Opened::of(Arc::new(Disk), asked, &arguments.sources)?, None)
     }
 
     fn of(arguments: &'a Arguments, opened: Opened, piped: Option<(String, Vec<u8>)>) -> Result<Self> {
         opened.expect_systems(&arguments.system)?;
-        let Opened { analysis, only } = opened;
+        let Opened { mut analysis, only, .. } = opened;
+        analysis.choose(Choice { select: arguments.select.clone(), ignore: arguments.ignore.clone() });
         Ok(Session { arguments, analysis, piped, clock: Clock::default(), only })
     }
 
@@ -86,23 +81,22 @@ impl<'a> Session<'a> {
         is_asked(&self.only, path)
     }
 
+    /// From which severity on a finding makes the check fail.
+    pub(super) fn fails_from(&self, finding: &Finding) -> Severity {
+        let set = || self.analysis.fails_from(&finding.primary.location.file);
+        self.arguments.fail_on.map_or_else(set, FailOn::severity)
+    }
+
     /// The exit status after these findings.
     pub(super) fn status(&self, findings: &[Finding]) -> ExitCode {
-        let fails = findings.iter().any(|f| f.severity >= self.arguments.fail_on.severity());
+        let fails = findings.iter().any(|finding| finding.severity >= self.fails_from(finding));
         if fails && !self.arguments.exit_zero { ExitCode::FAILURE } else { ExitCode::SUCCESS }
     }
 }
 
 fn wants(arguments: &Arguments, only: &[String], finding: &Finding) -> bool {
-    let is = |name: &String| name == finding.rule;
-    let selected = match arguments.select.as_slice() {
-        [] => rules::is_default(finding.rule),
-        select => select.iter().any(is),
-    };
     let mut places = std::iter::once(&finding.primary).chain(&finding.related);
-    selected
-        && !arguments.ignore.iter().any(is)
-        && (arguments.system.is_empty() || finding.systems.iter().any(|s| arguments.system.contains(s)))
+    (arguments.system.is_empty() || finding.systems.iter().any(|s| arguments.system.contains(s)))
         && places.any(|label| is_asked(only, &label.location.file))
 }
 

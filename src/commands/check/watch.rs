@@ -1,11 +1,10 @@
 //! `--watch`: to check again whenever something that was read changes.
 
-use super::super::Asked;
+use super::super::{Asked, expect_settings};
 use super::arguments::Arguments;
 use super::output;
 use super::session::Session;
 use crate::disk;
-use crate::sources::Sources;
 use anyhow::{Context as _, Result};
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use speclint_lint::eval::paths::STORE;
@@ -13,7 +12,6 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -53,14 +51,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         }
     });
     let mut watched = Watched { watcher: watcher.context("cannot watch files")?, folders: BTreeSet::new() };
-    let sources: Arc<Sources> = Sources::new(&arguments.sources)?.into();
     let mut asked = all_asked(arguments)?;
-    let mut session = Session::watching(arguments, asked.clone(), sources.clone())?;
+    let mut session = Session::watching(arguments, asked.clone())?;
     loop {
         watched.follow(&session);
         clear(arguments)?;
-        let findings = session.findings();
-        output::print(&mut session, &findings)?;
+        match expect_settings(&session.analysis) {
+            Ok(()) => {
+                let findings = session.findings();
+                output::print(&mut session, &findings)?;
+            }
+            // They are being edited.
+            Err(error) => eprintln!("speclint: {error}"),
+        }
         watched.follow(&session);
         if !arguments.quiet {
             eprintln!("waiting for changes; Ctrl-C ends");
@@ -72,7 +75,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             watched.follow(&session);
             match all_asked(arguments) {
                 // Another file is now what systems start from.
-                Ok(now) if now != asked => match Session::watching(arguments, now.clone(), sources.clone()) {
+                Ok(now) if now != asked => match Session::watching(arguments, now.clone()) {
                     Ok(other) => {
                         (session, asked) = (other, now);
                         break;

@@ -19,6 +19,7 @@ use crate::findings::{Finding, Location, Severity};
 use crate::source::ColumnUnit;
 use codespan_reporting::term::termcolor::WriteColor;
 use places::{File, Place, Places};
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
@@ -99,6 +100,8 @@ impl Format {
 pub struct Report<'f> {
     findings: &'f [Finding],
     fails_from: Severity,
+    /// The same in files in which it is another.
+    fails_from_in: HashMap<Arc<str>, Severity>,
     base: Option<String>,
     places: Places,
 }
@@ -111,7 +114,14 @@ impl<'f> Report<'f> {
         text: &dyn Fn(&str) -> Option<Arc<str>>,
         name: &dyn Fn(&str) -> String,
     ) -> Self {
-        Report { findings, fails_from, base: None, places: Places::new(findings, text, name) }
+        let places = Places::new(findings, text, name);
+        Report { findings, fails_from, fails_from_in: HashMap::new(), base: None, places }
+    }
+
+    /// The same, with files in which the check fails from another severity on.
+    #[must_use]
+    pub fn with_fails_from(self, fails_from_in: HashMap<Arc<str>, Severity>) -> Self {
+        Report { fails_from_in, ..self }
     }
 
     /// The same, with the folder that names of files are relative to.
@@ -151,6 +161,7 @@ impl<'f> Report<'f> {
 
     /// Whether a finding fails the check.
     fn fails(&self, finding: &Finding) -> bool {
-        finding.severity >= self.fails_from
+        let of_file = self.fails_from_in.get(&finding.primary.location.file);
+        finding.severity >= of_file.copied().unwrap_or(self.fails_from)
     }
 }
