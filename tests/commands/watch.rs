@@ -172,3 +172,17 @@ fn wrong_use_says_what_to_do() {
     let told = user.says(2, &["check", "--watch", "nowhere"]);
     assert!(told.contains("`nowhere` does not exist"), "{told}");
 }
+
+/// Settings that appear, are wrong for a while, and are put right.
+#[test]
+fn changes_of_settings_are_checked() {
+    let user = User::with(&[("configuration.nix", BASE), ("tv.nix", CONFLICT)]);
+    let watch = Watch::start(&user, &["--ignore", "missing-tag"]);
+    assert!(watch.told().join("\n").contains("tv.nix:4:5: error[needs-mkdefault]"));
+    user.write("speclint.toml", "ignore = [\"needs-mkdefault\"]\n");
+    assert_eq!(watch.told(), ["nothing found"]);
+    user.write("speclint.toml", "ignores = [\"needs-mkdefault\"]\n");
+    assert!(watch.told().join("\n").contains("error: there is no setting `ignores`"));
+    user.write("speclint.toml", "[severity]\nneeds-mkdefault = \"info\"\n");
+    assert!(watch.told().join("\n").contains("tv.nix:4:5: info[needs-mkdefault]"));
+}
