@@ -1,10 +1,12 @@
 //! The real file system: regular files of moderate size and folders, nothing that can block or does not end.
 
 use speclint_lint::eval::host::{FileKind, ReadError};
+use speclint_lint::eval::paths;
 use speclint_lint::source::files::FileSystem;
 use speclint_lint::syntax::hir::Name;
 use std::fs;
 use std::io::{self, Read};
+use std::path::PathBuf;
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 8 << 20;
@@ -69,19 +71,69 @@ impl FileSystem for Disk {
     }
 
     fn nix_files(&self, path: &str) -> Vec<String> {
-        let walk = ignore::WalkBuilder::new(path)
-            .follow_links(false)
-            .max_depth(Some(MAX_FOLDERS))
-            .filter_entry(|entry| !entry.path_is_symlink())
-            .build();
-        let mut files: Vec<String> = walk
-            .flatten()
-            .take(MAX_ENTRIES)
+        let mut files: Vec<String> = walk(path)
             .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
             .filter(|entry| entry.path().extension().is_some_and(|extension| extension == "nix"))
             .filter_map(|entry| entry.into_path().into_os_string().into_string().ok())
             .collect();
         files.sort();
+        files
+    }
+}
+
+/// What is below a folder and belongs to it: neither hidden, nor ignored by version control, nor behind a link.
+fn walk(path: &str) -> impl Iterator<Item = ignore::DirEntry> {
+    let walk = ignore::WalkBuilder::new(path)
+        .follow_links(false)
+        .max_depth(Some(MAX_FOLDERS))
+        .filter_entry(|entry| !entry.path_is_symlink())
+        .build();
+    walk.flatten().take(MAX_ENTRIES)
+}
+
+/// The folder itself and those below it that belong to it.
+pub(crate) fn folders(path: &str) -> impl Iterator<Item = PathBuf> {
+    let folders = walk(path).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_dir()));
+    folders.map(ignore::DirEntry::into_path)
+}
+
+/// The file system of this machine, but for one file whose text is given.
+pub(crate) struct Piped {
+    /// The file's path.
+    pub(crate) path: String,
+    /// Its text.
+    pub(crate) text: Vec<u8>,
+}
+
+impl FileSystem for Piped {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if path == self.path { Ok(self.text.clone()) } else { Disk.read(path) }
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        Disk.kind(path).or_else(|| (path == self.path).then_some(FileKind::Regular))
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {
+        let mut entries = Disk.list(path)?;
+        if paths::parent(&self.path) == path {
+            let name = Name::new(paths::base_name(&self.path));
+            if let Err(place) = entries.binary_search_by(|(other, _)| other.cmp(&name)) {
+                entries.insert(place, (name, FileKind::Regular));
+            }
+        }
+        Ok(entries)
+    }
+
+    fn nix_files(&self, path: &str) -> Vec<String> {
+        let mut files = Disk.nix_files(path);
+        let is_below = self.path.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        if is_below
+            && self.path.ends_with(".nix")
+            && let Err(place) = files.binary_search(&self.path)
+        {
+            files.insert(place, self.path.clone());
+        }
         files
     }
 }

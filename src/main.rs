@@ -2,7 +2,9 @@
 
 mod cache;
 mod commands;
+mod destination;
 mod disk;
+mod problems;
 mod sources;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -33,6 +35,10 @@ enum Command {
     Explain(commands::explain::Arguments),
     /// List all rules.
     Rules(commands::rules::Arguments),
+    /// Print the settings that are in force, and where they come from.
+    Config(commands::config::Arguments),
+    /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
+    Init(commands::init::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
     /// Print what a shell needs to complete the command line.
@@ -55,6 +61,8 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
+        Command::Config(arguments) => commands::config::run(&arguments),
+        Command::Init(arguments) => commands::init::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

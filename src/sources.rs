@@ -1,13 +1,18 @@
 //! The sources of nixpkgs and Home Manager on this machine, and the options that they declare.
 
 use crate::cache::{self, Made};
+use crate::commands::shown;
 use crate::disk::Disk;
+use crate::problems;
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use rowan::TextRange;
 use speclint_lint::eval::host::SourcePlace;
 use speclint_lint::nixos::declared::Source;
 use speclint_lint::nixos::model::World;
-use speclint_lint::nixos::table::{OptionTable, Tables};
+use speclint_lint::nixos::table::{self, OptionTable, Tables};
+use speclint_lint::settings::{self as set, Problem, Settings};
+use speclint_lint::source::files::{FileSystem, read_text};
 use std::collections::HashMap;
 use std::env;
 use std::fs;
@@ -15,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Which sources to take options from.
-#[derive(Args, Clone, Default)]
+#[derive(Args, Clone, Default, PartialEq)]
 pub(crate) struct Given {
     /// Take NixOS' options from this source of nixpkgs, whatever the configuration is made with.
     #[arg(long, value_name = "PATH")]
@@ -23,7 +28,7 @@ pub(crate) struct Given {
     /// Take Home Manager's options from this source of it.
     #[arg(long, value_name = "PATH")]
     pub(crate) home_manager: Option<PathBuf>,
-    /// Take options from a table that `options build` or `options import` wrote.
+    /// Take options from the manual's options.json, or a table that `options build` or `options import` wrote.
     #[arg(long, value_name = "FILE")]
     pub(crate) options: Vec<PathBuf>,
 }
@@ -34,6 +39,92 @@ pub(crate) struct Given {
 pub(crate) struct Sources {
     given: HashMap<World, (String, &'static OptionTable)>,
     tables: Mutex<HashMap<Source, Arc<OnceLock<Option<&'static OptionTable>>>>>,
+}
+
+/// What a file of settings says of sources.
+#[derive(Clone)]
+pub(crate) struct Set {
+    settings: Settings,
+    text: Arc<str>,
+}
+
+impl PartialEq for Set {
+    fn eq(&self, other: &Self) -> bool {
+        self.said().map(|(given, _)| given).eq(other.said().map(|(given, _)| given))
+    }
+}
+
+impl Set {
+    /// What the settings of a file or folder say, if they say something.
+    pub(crate) fn of(files: &dyn FileSystem, path: &str) -> Option<Self> {
+        let path = Settings::nearest(files, path)?;
+        let text = read_text(files, &path).ok()?;
+        let set = Set { settings: Settings::read(&path, &text), text };
+        let says_something = set.said().next().is_some();
+        says_something.then_some(set)
+    }
+
+    /// What several say, which must be the same: tables are those of the whole run.
+    pub(crate) fn agreed(sets: Vec<Option<Set>>) -> Result<Option<Set>> {
+        let mut sets = sets.into_iter();
+        let Some(first) = sets.next() else { return Ok(None) };
+        let Some(other) = sets.find(|set| *set != first) else { return Ok(first) };
+        let name = |set: &Set| format!("`{}`", shown(Path::new(&set.settings.path)));
+        let names: Vec<String> = first.iter().chain(&other).map(name).collect();
+        match names.as_slice() {
+            [one] => bail!(
+                "{one} says where options are known from, and does not count for all that is asked about: check what is below it by itself"
+            ),
+            _ => bail!(
+                "{} say where options are known from: check what is below them one by one",
+                names.join(" and ")
+            ),
+        }
+    }
+
+    /// Each thing that is said, as it would be given, and where it stands.
+    fn said(&self) -> impl Iterator<Item = (Given, TextRange)> {
+        let path = |given: &set::Given<String>| (PathBuf::from(&given.value), given.range);
+        let Settings { nixpkgs, home_manager, options, .. } = &self.settings;
+        // Home Manager's options are evaluated with the `lib` of nixpkgs.
+        let with = nixpkgs.as_ref().map(|given| PathBuf::from(&given.value));
+        let options = options.iter().map(path);
+        let options = options.map(|(path, range)| (Given { options: vec![path], ..Given::default() }, range));
+        let nixpkgs = nixpkgs.iter().map(path);
+        let nixpkgs = nixpkgs.map(|(path, range)| (Given { nixpkgs: Some(path), ..Given::default() }, range));
+        let home_manager = home_manager.iter().map(path);
+        let home_manager = home_manager.map(move |(path, range)| {
+            (Given { nixpkgs: with.clone(), home_manager: Some(path), ..Given::default() }, range)
+        });
+        options.chain(nixpkgs).chain(home_manager)
+    }
+
+    /// Adds the tables of what is said and not given.
+    fn add_to(
+        &self,
+        given: &Given,
+        tables: &mut HashMap<World, (String, &'static OptionTable)>,
+    ) -> Result<()> {
+        for (said, range) in self.said() {
+            let is_given = match (&said.home_manager, &said.nixpkgs) {
+                (Some(_), _) => given.home_manager.is_some(),
+                (None, Some(_)) => given.nixpkgs.is_some(),
+                (None, None) => false,
+            };
+            if is_given {
+                continue;
+            }
+            let mut made = HashMap::new();
+            said.add_to(&mut made).map_err(|error| {
+                let (start, end) = (range.start().into(), range.end().into());
+                let problem = Problem { start, end, message: format!("{error:#}"), help: None };
+                problems::error(&[(self.settings.path.clone(), problem)], |_| self.text.to_string())
+            })?;
+            made.retain(|world, _| said.home_manager.is_none() || *world == World::HomeManager);
+            tables.extend(made);
+        }
+        Ok(())
+    }
 }
 
 impl Given {
@@ -49,12 +140,37 @@ impl Given {
                 let kind = if source.world == World::Nixos { "nixpkgs" } else { "Home Manager" };
                 bail!(
                     "`{}` is not a source of {kind}: there is no `{}`; give the folder of a checkout or channel",
-                    source.folder,
-                    source.list()
+                    shown(Path::new(&source.folder)),
+                    shown(Path::new(&source.list()))
                 );
             }
         }
         Ok(sources)
+    }
+
+    /// Adds the tables of all that is given, in place of others for the same world.
+    fn add_to(&self, tables: &mut HashMap<World, (String, &'static OptionTable)>) -> Result<()> {
+        for file in &self.options {
+            let path = shown(file);
+            let text = fs::read_to_string(file).with_context(|| format!("cannot read `{path}`"))?;
+            let read = if text.trim_start().starts_with('{') {
+                table::import(&text, None).ok().and_then(|table| OptionTable::read(table.to_text("")))
+            } else {
+                OptionTable::read(text)
+            };
+            let Some((world, table)) = read else {
+                bail!(
+                    "`{path}` is no options.json, and no table that `speclint options build` or `options import` wrote"
+                )
+            };
+            tables.insert(world, (String::new(), kept(table)));
+        }
+        for source in self.sources()? {
+            let made = cache::options(&source).map_err(anyhow::Error::msg)?;
+            let table = self::table(made).context("the options were written wrongly")?;
+            tables.insert(source.world, (source.folder, table));
+        }
+        Ok(())
     }
 }
 
@@ -67,22 +183,13 @@ fn folder(path: &Path) -> Result<String> {
 }
 
 impl Sources {
-    /// Those that are given, and whatever else is found. Fails if the options of one that is given cannot be read.
-    pub(crate) fn new(given: &Given) -> Result<Self> {
+    /// Those that are given, or else set, and whatever else is found. Fails if the options of one of them cannot be read.
+    pub(crate) fn new(given: &Given, set: Option<&Set>) -> Result<Self> {
         let mut tables = HashMap::new();
-        for file in &given.options {
-            let path = file.display();
-            let text = fs::read_to_string(file).with_context(|| format!("cannot read `{path}`"))?;
-            let Some((world, table)) = OptionTable::read(text) else {
-                bail!("`{path}` is no table that `speclint options build` or `options import` wrote")
-            };
-            tables.insert(world, (String::new(), kept(table)));
+        if let Some(set) = set {
+            set.add_to(given, &mut tables)?;
         }
-        for source in given.sources()? {
-            let made = cache::options(&source).map_err(anyhow::Error::msg)?;
-            let table = table(made).context("the options were written wrongly")?;
-            tables.insert(source.world, (source.folder, table));
-        }
+        given.add_to(&mut tables)?;
         Ok(Sources { given: tables, tables: Mutex::default() })
     }
 

@@ -1,6 +1,8 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
+mod judged;
 mod outside;
+mod set;
 mod unreached;
 
 use crate::db::{self, Database, Db, Entry, Root};
@@ -12,10 +14,11 @@ use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::project::{Project, Source};
 use crate::rules::{self, Context, ProjectContext, Texts};
+use crate::settings::{Choice, Settings};
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An analysis of the systems of a file system. What was found stays known until something that it depends on changes.
@@ -26,6 +29,9 @@ pub struct Analysis {
     named: Vec<Entry>,
     /// Those that were found, so that each keeps what is known of it.
     found: Mutex<HashMap<(Start, String), Entry>>,
+    /// The files from which systems start because settings say so, likewise.
+    set: Mutex<HashMap<String, Root>>,
+    choice: Choice,
 }
 
 /// What came of fixing.
@@ -33,8 +39,21 @@ pub struct Analysis {
 pub struct Fixed {
     /// The new text of each file that changed, by path.
     pub texts: BTreeMap<String, String>,
-    /// How many findings were mended.
-    pub applied: usize,
+    /// What their texts were.
+    pub before: BTreeMap<String, String>,
+    /// What was mended, and how.
+    pub mended: Vec<Mended>,
+    /// How many findings were suppressed.
+    pub suppressed: usize,
+}
+
+/// A finding that was mended.
+#[derive(Debug)]
+pub struct Mended {
+    /// The finding, with all of its mends.
+    pub finding: Finding,
+    /// The mend that was applied.
+    pub fix: Fix,
 }
 
 /// How often fixes are applied before what is left is left. A round applies all that do not touch each other or do something else together,
@@ -57,12 +76,34 @@ impl Analysis {
             projects: Vec::new(),
             named: Vec::new(),
             found: Mutex::default(),
+            set: Mutex::default(),
+            choice: Choice::default(),
         }
+    }
+
+    /// Makes this the choice of rules.
+    pub fn choose(&mut self, choice: Choice) {
+        self.choice = choice;
     }
 
     /// The database behind it.
     pub fn database(&mut self) -> &mut Database {
         &mut self.db
+    }
+
+    /// The files that were read, sorted.
+    pub fn files(&self) -> Vec<String> {
+        self.db.files()
+    }
+
+    /// The folders of the projects, and those that have something else whose change is a change of what was read.
+    pub fn folders(&self) -> (Vec<String>, BTreeSet<String>) {
+        (self.projects.iter().flat_map(|(project, _)| project.folders()).collect(), self.db.folders())
+    }
+
+    /// Reads again all that was read. Whether anything has changed.
+    pub fn refresh(&mut self) -> bool {
+        self.db.refresh_all()
     }
 
     /// Adds the system that starts at the file `path`, which is absolute.
@@ -96,11 +137,13 @@ impl Analysis {
     fn entries(&self) -> Vec<Entry> {
         let mut entries = self.named.clone();
         for (project, roots) in &self.projects {
-            if project.whole && !self.speaks_of_specialisations(project) {
+            let set = self.set_sources(project);
+            if project.whole && set.is_empty() && !self.speaks_of_specialisations(project) {
                 continue;
             }
-            let mut roots = roots.iter();
-            for source in &project.sources {
+            let set_roots = self.set_roots(project);
+            let mut roots = roots.iter().chain(&set_roots);
+            for source in project.sources.iter().chain(&set) {
                 match source {
                     Source::Module(file) => entries.push(self.module(project, file)),
                     Source::Home(file) => {
@@ -119,6 +162,9 @@ impl Analysis {
                 }
             }
         }
+        // Settings may name what is found anyway.
+        let mut seen = HashSet::new();
+        entries.retain(|entry| seen.insert(*entry));
         entries
     }
 
@@ -181,13 +227,15 @@ impl Analysis {
     /// The files of the projects that define specialisations but that nothing reads, sorted.
     pub fn unreached(&self) -> Vec<String> {
         let systems = self.evaluated();
-        let unreached =
-            self.projects.iter().flat_map(|(project, roots)| self.unread(project, roots, &systems));
+        let unreached = self.projects.iter().flat_map(|(project, roots)| {
+            self.unread(project, &[roots.as_slice(), &self.set_roots(project)].concat(), &systems)
+        });
         let files: BTreeSet<String> = unreached.map(|unreached| unreached.file).collect();
         files.into_iter().collect()
     }
 
-    /// What the rules find, in the order of the files. What is found at the same place in several systems is told once.
+    /// What the rules find that is to be reported, in the order of the files. What is found at the same place in several systems is told
+    /// once, and what a comment suppresses is left out.
     pub fn findings(&self) -> Vec<Finding> {
         self.found(db::findings)
     }
@@ -205,15 +253,16 @@ impl Analysis {
             self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
-            let unreached = self.unread(project, roots, &systems);
-            let references = self.references(project, roots);
+            let roots = [roots.as_slice(), &self.set_roots(project)].concat();
+            let unreached = self.unread(project, &roots, &systems);
+            let references = self.references(project, &roots);
             rules::check_project(&ProjectContext {
                 unreached: &unreached,
                 references: &references,
                 texts: &HostTexts(&host),
             })
         });
-        rules::united(rules::agreed(&found).cloned().chain(of_projects))
+        self.judged(rules::united(rules::agreed(&found).cloned().chain(of_projects)), &systems)
     }
 
     /// The text of a file that was read.
@@ -230,13 +279,21 @@ impl Analysis {
             let chosen = self.that_add_up(apply::choose(&findings, unsafe_too));
             let texts = self.edited(&apply::edits(&chosen));
             let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { break };
+            fixed.mended.extend(chosen.iter().filter_map(|fix| mended(&findings, fix)));
             for (path, new) in texts {
-                self.db.set_text(&path, &new);
-                fixed.texts.insert(path, new);
+                self.change(&mut fixed, path, new);
             }
-            fixed.applied += chosen.len();
         }
         fixed
+    }
+
+    /// Makes a text the new one of a file.
+    fn change(&mut self, fixed: &mut Fixed, path: String, new: String) {
+        if let (None, Some(old)) = (fixed.before.get(&path), self.text(&path)) {
+            fixed.before.insert(path.clone(), old.to_string());
+        }
+        self.db.set_text(&path, &new);
+        fixed.texts.insert(path, new);
     }
 
     /// The new texts of all files that edits change; `None` if they do not fit.
@@ -283,6 +340,12 @@ impl Analysis {
     }
 }
 
+/// The finding that a fix is one of.
+fn mended(findings: &[Finding], fix: &Fix) -> Option<Mended> {
+    let has_it = |finding: &&Finding| finding.fixes.iter().any(|other| std::ptr::eq(other, fix));
+    findings.iter().find(has_it).map(|finding| Mended { finding: finding.clone(), fix: fix.clone() })
+}
+
 /// What a file is called within its project.
 fn below<'f>(project: &Project, file: &'f str) -> &'f str {
     file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'))
@@ -304,7 +367,10 @@ impl Texts for HostTexts<'_> {
 /// What the rules find in a system.
 pub(crate) fn check(db: &dyn Db, entry: Entry, fixer: &Fixer<'_>) -> Vec<Finding> {
     let system = db::system(db, entry);
-    rules::check(&Context { system: &system, texts: &HostTexts(&db::host(db)), fixer })
+    let settings = db::settings_for(db, &entry.start(db).file());
+    let alternatives = settings.as_deref().map(Settings::alternatives).unwrap_or_default();
+    let texts = &HostTexts(&db::host(db));
+    rules::check(&Context { system: &system, texts, fixer, alternatives: &alternatives })
 }
 
 /// Tries edits on a system, and on all others that they touch.

@@ -19,7 +19,7 @@ pub enum Severity {
 
 impl Severity {
     /// Its name in output and configuration.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Severity::Hint => "hint",
             Severity::Info => "info",

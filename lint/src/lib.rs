@@ -17,5 +17,7 @@ pub mod nixos;
 pub mod project;
 pub mod render;
 pub mod rules;
+pub mod settings;
 pub mod source;
+pub mod suppress;
 pub mod syntax;

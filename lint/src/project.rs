@@ -3,7 +3,8 @@
 use crate::eval::host::FileKind;
 use crate::eval::paths;
 use crate::nixos::entry::flake_file;
-use crate::source::files::FileSystem;
+use crate::settings::{self, Settings};
+use crate::source::files::{FileSystem, read_text};
 
 /// A repository, or a folder with a configuration.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -32,6 +33,20 @@ pub enum Source {
 }
 
 impl Source {
+    /// A file that somebody names, which may be anything.
+    pub fn named(file: &str) -> Self {
+        let file = file.to_owned();
+        if paths::base_name(&file) == HOME { Source::Home(file) } else { Source::File(file) }
+    }
+
+    /// The file where it starts.
+    pub fn file(&self) -> String {
+        match self {
+            Source::Flake(folder) => flake_file(folder),
+            other => other.path().to_owned(),
+        }
+    }
+
     /// The file or the folder.
     fn path(&self) -> &str {
         match self {
@@ -86,10 +101,14 @@ impl Project {
                 let sources = vec![Source::Flake(folder.to_owned())];
                 return Some(Project { folder: folder.to_owned(), sources, whole: true });
             }
-            let is_root =
-                [".git", "speclint.toml"].iter().any(|name| files.kind(&join(folder, name)).is_some());
+            let is_root = is_root(files, folder);
             if let (true, Some(file)) = (is_root, configured(folder)) {
                 return Some(Project { folder: folder.to_owned(), sources: vec![own(file)], whole: true });
+            }
+            // Settings may say where systems start, besides where they usually do.
+            if is_root && has_entries(files, folder) {
+                let sources = scattered(files, folder);
+                return Some(Project { folder: folder.to_owned(), sources, whole: true });
             }
             if is_root || folder == "/" || folder.is_empty() {
                 break;
@@ -100,9 +119,7 @@ impl Project {
             if let Some(file) = configured(path) {
                 return Some(Project { folder: path.to_owned(), sources: vec![own(file)], whole: false });
             }
-            let is_root =
-                [".git", "speclint.toml"].iter().any(|name| files.kind(&join(folder, name)).is_some());
-            let folder = if is_root { folder } else { path };
+            let folder = if is_root(files, folder) { folder } else { path };
             let sources = scattered(files, folder);
             let project = Project { folder: folder.to_owned(), sources, whole: true };
             return (!project.sources.is_empty()).then_some(project);
@@ -112,6 +129,17 @@ impl Project {
         let sources = vec![if is_home { Source::Home(file) } else { Source::Module(file) }];
         Some(Project { folder: paths::parent(path).to_owned(), sources, whole: false })
     }
+}
+
+/// Whether a folder is the top of something.
+fn is_root(files: &dyn FileSystem, folder: &str) -> bool {
+    [".git", settings::NAME].iter().any(|name| files.kind(&join(folder, name)).is_some())
+}
+
+/// Whether the settings in a folder say where systems start.
+fn has_entries(files: &dyn FileSystem, folder: &str) -> bool {
+    let path = join(folder, settings::NAME);
+    read_text(files, &path).is_ok_and(|text| !Settings::read(&path, &text).entries.is_empty())
 }
 
 /// What may have systems below a folder at whose top none starts: flakes, and files that are called as configurations usually are;

@@ -1,7 +1,6 @@
 //! `speclint show`: the model.
 
-use super::printable::printable;
-use crate::sources::{Given, Sources};
+use crate::sources::Given;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use speclint_lint::analysis::Analysis;
@@ -36,7 +35,8 @@ enum Format {
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
-    let opened = super::Opened::new(&arguments.paths, Sources::new(&arguments.sources)?.into())?;
+    let opened = super::Opened::new(&arguments.paths, &arguments.sources)?;
+    super::expect_settings(&opened.analysis)?;
     opened.expect_systems(&arguments.system)?;
     let analysis = &opened.analysis;
     let systems = analysis.systems();
@@ -48,7 +48,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     match arguments.format {
         Format::Text => {
             let text = render::show_text(&systems, &|path| super::shown(Path::new(path)));
-            out.write_all(printable(&text).as_bytes())?
+            out.write_all(render::printable(&text).as_bytes())?
         }
         Format::Json => {
             let unreached = analysis.unreached();

@@ -1,14 +1,14 @@
 //! Writing files: all of them or none, each as a whole, and none that has changed since it was read.
 
 use anyhow::{Context as _, Result, bail};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Writes these texts, by path, to files that had those before. Where a path is a link, what it leads to is written.
-pub(super) fn all(before: &HashMap<String, String>, texts: &BTreeMap<String, String>) -> Result<()> {
+pub(super) fn all(before: &BTreeMap<String, String>, texts: &BTreeMap<String, String>) -> Result<()> {
     let prepared: Vec<(NamedTempFile, PathBuf)> = texts
         .iter()
         .map(|(path, text)| prepare(Path::new(path), before.get(path).map_or("", String::as_str), text))

@@ -41,9 +41,12 @@ fn what_is_safe_is_mended() {
         0,
         &["--fix"],
         expect![[r#"
-        mended 1 place in 1 file
-        nothing found
-    "#]],
+            configuration.nix: let specialisations override the parent's value: `lib.mkDefault "atlas"` [needs-mkdefault]
+              or: override the parent's value in `tv`
+              or: set it in the base only: `lib.mkIf (config.specialisation != { })`
+            mended 1 place in 1 file
+            nothing found
+        "#]],
     );
     assert_eq!((user.read("configuration.nix").as_str(), user.read("tv.nix").as_str()), (MENDED, TV));
     check(
@@ -76,9 +79,10 @@ fn what_is_uncertain_is_mended_when_asked() {
         0,
         &["--fix", "--unsafe-fixes"],
         expect![[r#"
-        mended 1 place in 1 file
-        nothing found
-    "#]],
+            configuration.nix: remove `night` [nested-specialisation]
+            mended 1 place in 1 file
+            nothing found
+        "#]],
     );
     assert_eq!(
         user.read("configuration.nix"),

@@ -6,7 +6,9 @@ mod explain;
 mod fix;
 mod inputs;
 mod options;
+mod settings;
 mod show;
+mod suppress;
 
 use expect_test::Expect;
 use serde_json::Value as Json;

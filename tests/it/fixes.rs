@@ -277,7 +277,7 @@ fn fixed(case: &Case, unsafe_too: bool) -> Mending {
         tell("what is found anew is not what is remembered".into());
     }
     let second = anew.fix(unsafe_too, |_| true);
-    if second.applied > 0 || !second.texts.is_empty() {
+    if !second.mended.is_empty() || !second.texts.is_empty() {
         tell(format!("fixing again changes {:?}", second.texts.keys()));
     }
     mending

@@ -10,4 +10,6 @@ mod patterns;
 mod pitfalls;
 mod robust;
 mod rules;
+mod settings;
 mod support;
+mod suppressions;

@@ -1,12 +1,13 @@
 //! Systems as they would be with edits. What was tried stays known, so that findings which share a mend share the work.
 
-use super::{Db, DbHost, Entry, lowered};
+use super::{Db, DbHost, Entry, lowered, settings_for};
 use crate::analysis::HostTexts;
 use crate::eval::host::{FileKind, Host, ReadError, SourcePlace};
 use crate::findings::Edit;
 use crate::fix::{Edited, Fixer, apply};
 use crate::nixos::entry;
 use crate::rules::{self, Context};
+use crate::settings::Settings;
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use std::any::Any;
@@ -43,7 +44,14 @@ fn edited_by<'db>(db: &'db dyn Db, entry: Entry, edits: Edits<'db>) -> Option<Ar
     }
     let host = EditedHost { base: DbHost(db), texts };
     let system = entry::system(&host, entry.start(db), entry.name(db));
-    let context = Context { system: &system, texts: &HostTexts(&host), fixer: &Fixer::idle() };
+    let settings = settings_for(db, &entry.start(db).file());
+    let alternatives = settings.as_deref().map(Settings::alternatives).unwrap_or_default();
+    let context = Context {
+        system: &system,
+        texts: &HostTexts(&host),
+        fixer: &Fixer::idle(),
+        alternatives: &alternatives,
+    };
     let findings = rules::check(&context);
     Some(Arc::new(Edited { system, findings }))
 }

@@ -15,7 +15,9 @@ use crate::fix::Fixer;
 use crate::nixos::entry::{self, Found, Outputs};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
+use crate::settings::{self, Settings};
 use crate::source::files::{FileSystem, read_text};
+use crate::suppress::Suppressions;
 use crate::syntax::hir::{self, Name};
 use crate::syntax::lower;
 use salsa::Setter;
@@ -146,6 +148,23 @@ impl Database {
         Database { tables, ..self }
     }
 
+    /// The files that were read, sorted.
+    pub fn files(&self) -> Vec<String> {
+        let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let read = inputs.contents.iter().filter(|(_, contents)| contents.text(self).is_ok());
+        let mut files: Vec<String> = read.map(|(path, _)| path.clone()).collect();
+        files.sort();
+        files
+    }
+
+    /// The folders that have something whose change is a change of what was read, sorted.
+    pub fn folders(&self) -> BTreeSet<String> {
+        let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_folders = inputs.contents.keys().chain(inputs.states.keys());
+        let in_folders = in_folders.map(|path| paths::parent(path).to_owned());
+        in_folders.chain(inputs.folders.keys().cloned()).collect()
+    }
+
     fn read(&self, path: &str) -> Result<Arc<str>, ReadError> {
         read_text(&*self.files, path)
     }
@@ -170,31 +189,113 @@ impl Database {
             let folder = inputs.folders.get(paths::parent(path)).copied();
             (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
         };
-        if let Some(input) = contents {
-            let text = self.read(path);
-            if *input.text(self) != text {
-                let _previous = input.set_text(self).to(text);
-            }
-        }
-        if let Some(input) = state {
-            let kind = self.files.kind(path);
-            if input.kind(self) != kind {
-                input.set_kind(self).to(kind);
-            }
-        }
-        if let Some(input) = folder {
-            let entries: Result<Arc<[_]>, _> = self.files.list(paths::parent(path)).map(Into::into);
-            if *input.entries(self) != entries {
-                let _previous = input.set_entries(self).to(entries);
-            }
-        }
+        contents.map(|input| self.refresh_contents(input));
+        state.map(|input| self.refresh_state(input));
+        folder.map(|input| self.refresh_folder(input));
     }
+
+    /// Reads again all that was read and can change. Whether anything did.
+    pub fn refresh_all(&mut self) -> bool {
+        let (contents, states, folders, trees) = {
+            let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+            (
+                changing(&inputs.contents),
+                changing(&inputs.states),
+                changing(&inputs.folders),
+                changing(&inputs.trees),
+            )
+        };
+        // Every one of them is read, whether or not an earlier one has changed.
+        let mut changed = false;
+        for input in contents {
+            changed |= self.refresh_contents(input);
+        }
+        for input in states {
+            changed |= self.refresh_state(input);
+        }
+        for input in folders {
+            changed |= self.refresh_folder(input);
+        }
+        for input in trees {
+            changed |= self.refresh_tree(input);
+        }
+        changed
+    }
+
+    fn refresh_contents(&mut self, input: Contents) -> bool {
+        let text = self.read(input.path(self));
+        let changed = *input.text(self) != text;
+        if changed {
+            let _previous = input.set_text(self).to(text);
+        }
+        changed
+    }
+
+    fn refresh_state(&mut self, input: PathState) -> bool {
+        let kind = self.files.kind(input.path(self));
+        let changed = input.kind(self) != kind;
+        if changed {
+            input.set_kind(self).to(kind);
+        }
+        changed
+    }
+
+    fn refresh_folder(&mut self, input: Folder) -> bool {
+        let entries: Result<Arc<[_]>, _> = self.files.list(input.path(self)).map(Into::into);
+        let changed = *input.entries(self) != entries;
+        if changed {
+            let _previous = input.set_entries(self).to(entries);
+        }
+        changed
+    }
+
+    fn refresh_tree(&mut self, input: Tree) -> bool {
+        let files: Arc<[String]> = self.files.nix_files(input.path(self)).into();
+        let changed = *input.files(self) != files;
+        if changed {
+            let _previous = input.set_files(self).to(files);
+        }
+        changed
+    }
+}
+
+/// The inputs of paths that can change: what is in the Nix store cannot.
+fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
+    let changing = inputs.iter().filter(|(path, _)| !path.starts_with(paths::STORE));
+    changing.map(|(_, input)| *input).collect()
 }
 
 /// The lowered form of a file.
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
     contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+}
+
+/// The settings that a file has.
+#[salsa::tracked(returns(clone))]
+pub fn settings_in(db: &dyn Db, contents: Contents) -> Arc<Settings> {
+    let path = contents.path(db);
+    Arc::new(match contents.text(db) {
+        Ok(text) => Settings::read(path, text),
+        Err(error) => Settings::unreadable(path, error),
+    })
+}
+
+/// The settings for a file: those of the nearest file of settings above it.
+pub fn settings_for(db: &dyn Db, path: &str) -> Option<Arc<Settings>> {
+    let is_there = |path: &String| db.state(path).kind(db).is_some_and(settings::is_file);
+    let nearest = settings::above(path).find(is_there)?;
+    Some(settings_in(db, db.contents(&nearest)))
+}
+
+/// The suppressions of a file, if it has any.
+#[salsa::tracked(returns(clone))]
+pub fn suppressions(db: &dyn Db, contents: Contents) -> Option<Arc<Suppressions>> {
+    let text = contents.text(db).as_ref().ok()?;
+    if !Suppressions::may_be_in(text) {
+        return None;
+    }
+    Suppressions::of(text, &*lowered(db, contents).ok()?).map(Arc::new)
 }
 
 /// The systems that a flake or a file has.

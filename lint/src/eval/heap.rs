@@ -40,8 +40,10 @@ struct Cell {
     origin: Option<Origin>,
 }
 
+/// How many thunks there is room for at first.
+const ROOM: usize = 1 << 12;
+
 /// All thunks and frames of an evaluation.
-#[derive(Default)]
 pub(crate) struct Heap {
     cells: Vec<Cell>,
     frames: Vec<(FrameId, u32)>,
@@ -49,6 +51,14 @@ pub(crate) struct Heap {
 }
 
 impl Heap {
+    pub(crate) fn new() -> Self {
+        Heap {
+            cells: Vec::with_capacity(ROOM),
+            frames: Vec::with_capacity(ROOM / 4),
+            slots: Vec::with_capacity(ROOM / 2),
+        }
+    }
+
     pub(crate) fn alloc(&mut self, state: Thunk, origin: Option<Origin>) -> ThunkId {
         let id = ThunkId(self.cells.len() as u32);
         self.cells.push(Cell { state, origin });

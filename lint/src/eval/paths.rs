@@ -1,5 +1,8 @@
 //! Paths as Nix has them: absolute, with `.` and `..` taken out by their text alone.
 
+/// The folder of the Nix store, where nothing ever changes.
+pub const STORE: &str = "/nix/store/";
+
 /// `path` without empty parts, `.` and `..`; always absolute.
 pub fn normalise(path: &str) -> String {
     let mut parts: Vec<&str> = Vec::new();

@@ -154,6 +154,9 @@ pub struct Partial {
     pub arguments: Vec<ThunkId>,
 }
 
+/// How many entries are gone through one by one.
+const FEW: usize = 8;
+
 impl Attrs {
     /// A set without entries.
     pub fn empty() -> Rc<Self> {
@@ -174,6 +177,10 @@ impl Attrs {
 
     /// The known entry `name`.
     pub fn known(&self, name: &str) -> Option<Attr> {
+        if self.entries.len() <= FEW {
+            // Mostly the lengths differ already.
+            return self.entries.iter().find(|(n, _)| n == name).map(|(_, attr)| *attr);
+        }
         let i = self.entries.binary_search_by(|(n, _)| n.as_str().cmp(name)).ok()?;
         Some(self.entries[i].1)
     }

@@ -4,9 +4,11 @@ pub use super::guards::Guard;
 use super::table::Node;
 pub use crate::eval::{Asked, Release};
 use crate::syntax::hir::{EntryKind, Name};
+use indexmap::IndexMap;
 use rowan::TextRange;
+use rustc_hash::FxBuildHasher;
 use serde_json::Value as Json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A system: a configuration that nobody else imports, with its specialisations.
@@ -106,8 +108,8 @@ pub struct Nested {
 pub struct Scope {
     /// Whether all its modules and definitions are known.
     pub complete: bool,
-    /// Every option that something defines or declares, by path as NixOS prints it.
-    pub options: BTreeMap<String, Arc<OptionModel>>,
+    /// Every option that something defines or declares, by path as NixOS prints it, in the order of these.
+    pub options: Options,
     /// What is not known of its modules, or what NixOS would refuse about them.
     pub troubles: Vec<Trouble>,
     /// Whether a module is not known that may be a file of the configuration's own: it is none of an input or of NixOS.
@@ -115,6 +117,9 @@ pub struct Scope {
     /// What is defined inside of options that take none of that name, so that NixOS refuses these as a whole.
     pub intruders: Vec<Arc<OptionModel>>,
 }
+
+/// The options of a scope.
+pub type Options = IndexMap<String, Arc<OptionModel>, FxBuildHasher>;
 
 /// Something about a module that is not known or that NixOS would refuse.
 #[derive(Clone, Debug, PartialEq)]
@@ -424,6 +429,12 @@ impl System {
         self.scopes().any(|(_, scope)| scope.lacks_own)
     }
 
+    /// The files that it is made of, without those of NixOS' own modules.
+    pub fn own_files(&self) -> impl Iterator<Item = &String> {
+        let own = self.options.and_then(|options| options.table().definers());
+        self.files.iter().filter(move |path| !own.is_some_and(|own| path.starts_with(own.folder())))
+    }
+
     /// How many options of its specialisations there are not, as far as is known.
     pub fn strangers(&self) -> usize {
         let options = self.specialisations.iter().flat_map(|s| s.scope.options.values());
@@ -453,6 +464,21 @@ impl System {
 }
 
 impl Scope {
+    /// Adds an option at its place in the order, or replaces it.
+    pub(super) fn insert(&mut self, path: String, option: OptionModel) {
+        self.options.insert_sorted(path, Arc::new(option));
+    }
+
+    /// The options whose paths start with a text.
+    pub fn options_from<'s>(
+        &'s self,
+        start: &'s str,
+    ) -> impl Iterator<Item = (&'s String, &'s Arc<OptionModel>)> {
+        let first = self.options.partition_point(|path, _| path.as_str() < start);
+        let rest = self.options.get_range(first..).into_iter().flat_map(|rest| rest.iter());
+        rest.take_while(move |(path, _)| path.starts_with(start))
+    }
+
     /// The option at a path.
     pub fn option(&self, path: &str) -> Option<&OptionModel> {
         self.options.get(path).map(Arc::as_ref)

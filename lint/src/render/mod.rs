@@ -1,15 +1,18 @@
 //! Findings and models as text and JSON.
 
-mod findings;
 mod options;
+mod printable;
 pub mod reference;
+mod report;
 mod show;
 
-pub use findings::findings_json;
 pub use options::{has_option, option_in_systems, option_json, option_line, option_path, option_text};
+pub use printable::printable;
+pub use report::{Count, Format, Report, findings_json, statistics, statistics_json, statistics_text};
 pub use show::{show_json, show_text};
 
 use crate::eval::show::{attr_name, quoted};
+use crate::source::LineIndex;
 use serde_json::Value as Json;
 
 /// A known value as it is written in Nix, in one line.
@@ -32,11 +35,10 @@ pub fn nix(value: &Json) -> String {
 
 /// A range of a text as JSON: lines and columns from 1, columns in characters.
 pub fn range_json(text: &str, range: rowan::TextRange) -> Json {
+    let lines = LineIndex::new(text);
     let at = |offset: rowan::TextSize| {
-        let before = text.get(..usize::from(offset)).unwrap_or(text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        serde_json::json!({ "line": line, "column": column })
+        let at = lines.line_column(offset);
+        serde_json::json!({ "line": at.line, "column": at.column })
     };
     serde_json::json!({ "start": at(range.start()), "end": at(range.end()) })
 }

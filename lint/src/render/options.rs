@@ -88,10 +88,7 @@ pub fn has_option(system: &System, path: &[String]) -> bool {
 fn models<'s>(scope: &'s Scope, path: &[String]) -> impl Iterator<Item = (&'s str, &'s OptionModel)> {
     let names: Vec<Name> = path.iter().map(Name::new).collect();
     let whole = show_loc(&names);
-    let options = scope.options.range(whole.clone()..).take_while({
-        let whole = whole.clone();
-        move |(path, _)| path.starts_with(&whole)
-    });
+    let options = scope.options.iter();
     options
         .filter(move |(path, _)| {
             path.strip_prefix(&whole).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))

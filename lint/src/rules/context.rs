@@ -1,11 +1,14 @@
 //! What rules are given: the model of a system, and the texts that it was made of.
 
-use crate::findings::{Edit, Label, Location};
+use super::Alternative;
+use crate::findings::{Edit, Finding, Label, Location};
 use crate::fix::{Fixer, Level, Source, set_priority};
 use crate::nixos::entry::Reference;
 use crate::nixos::model::{DefinitionModel, Place, Span, Specialisation, System, World};
+use crate::suppress::{Part, Suppressions};
 use crate::syntax::hir::{self, Name};
 use rowan::TextRange;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// The texts of files and their lowered forms.
@@ -24,6 +27,8 @@ pub struct Context<'c> {
     pub texts: &'c dyn Texts,
     /// Makes mends and judges them.
     pub fixer: &'c Fixer<'c>,
+    /// Options that exclude each other, by what the user has set.
+    pub alternatives: &'c [&'c Alternative],
 }
 
 impl Context<'_> {
@@ -141,6 +146,30 @@ pub struct ProjectContext<'c> {
     pub references: &'c [Reference],
     /// The texts of its files.
     pub texts: &'c dyn Texts,
+}
+
+/// What a rule may ask about the suppressions of a file.
+pub struct SuppressionContext<'c> {
+    /// The file's path.
+    pub file: &'c str,
+    /// Its text.
+    pub text: &'c str,
+    /// Its suppressions.
+    pub suppressions: &'c Suppressions,
+    /// What of them suppresses something.
+    pub used: &'c HashSet<Part>,
+    /// The systems that read the file, sorted.
+    pub systems: &'c [String],
+    /// Whether these are wholly known, so that what is not found is not there.
+    pub is_known: bool,
+    /// Whether the source of NixOS is at hand for all of them.
+    pub has_source: bool,
+    /// Whether findings of a rule are reported of this file.
+    pub is_reported: &'c dyn Fn(&str) -> bool,
+    /// Whether some are not that would be, had nobody asked for less.
+    pub is_narrowed: bool,
+    /// A finding that is not suppressed by this, but would be if another place that belongs to it were its first.
+    pub missed: &'c dyn Fn(Part) -> Option<&'c Finding>,
 }
 
 /// A file that defines specialisations and that nothing reads.

@@ -13,7 +13,7 @@ pub(super) fn release(text: &str) -> Option<u32> {
 
 /// The options among those of a file that NixOS 24.11 does not have.
 #[cfg(test)]
-pub(super) fn strangers(options: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+pub(super) fn strangers<'o>(options: impl Iterator<Item = &'o str>) -> Vec<&'o str> {
     use crate::nixos::table::OptionTable;
     use crate::nixos::table::path::parse_option_path;
     let is_there = |option: &&str| {

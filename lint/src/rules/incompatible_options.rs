@@ -1,18 +1,17 @@
 //! `incompatible-options`: options that exclude each other, one of which a specialisation has from its parent.
 
-use super::{Check, Context, Rule, data};
+mod exclusion;
+
+pub use exclusion::Alternative;
+
+use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Severity};
 use crate::fix::guard;
 use crate::nixos::model::{
-    DefinitionModel, DefinitionState, OptionModel, Origin, Prediction, Scope, Specialisation, System, World,
+    DefinitionModel, DefinitionState, OptionModel, Origin, Specialisation, System, World,
 };
 use crate::nixos::show_loc;
-use crate::nixos::table::{Fate, renaming};
-use crate::syntax::hir::Name;
-use rustc_hash::FxHashMap;
-use serde_json::Value as Json;
-use std::borrow::Cow;
-use std::sync::LazyLock;
+use exclusion::{EXCLUSIONS, Exclusion};
 
 pub(super) const RULE: Rule = Rule {
     name: "incompatible-options",
@@ -73,155 +72,54 @@ Or guard the parent's: `lib.mkIf (config.specialisation != { }) true`.
 ## When it is wrong
 
 Where the configuration mends with a module of its own what NixOS objects to. Only options that the configuration itself defines are
-looked at, and changes between releases are heeded where the release is known.
+looked at, and changes between releases are heeded where the release is known. Others that exclude each other can be set as
+`alternatives` in `speclint.toml`.
 ",
     checks: &[Check::System(check)],
 };
 
-/// What contradicts each other: `lint/data/exclusive-options.tsv`.
-const OPTIONS: &str = include_str!("../../data/exclusive-options.tsv");
-
-/// A line of it.
-struct Exclusion {
-    severity: Severity,
-    since: Option<u32>,
-    until: Option<u32>,
-    conditions: Vec<Condition>,
-    unless: Vec<Condition>,
-    message: &'static str,
-}
-
-/// Something about an option.
-struct Condition {
-    option: &'static str,
-    asks: Asks,
-    value: Json,
-}
-
-enum Asks {
-    Is,
-    IsNot,
-    Has,
-}
-
-static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
-    let lines = data::lines(OPTIONS).filter_map(|columns| {
-        let [_name, severity, since, until, all, unless, message, _source] = columns.as_slice() else {
-            return None;
-        };
-        let conditions = |text: &'static str, separator: &str| -> Option<Vec<Condition>> {
-            text.split(separator).filter(|text| *text != "-").map(Condition::read).collect()
-        };
-        Some(Exclusion {
-            severity: Severity::from_name(severity)?,
-            since: data::release(since),
-            until: data::release(until),
-            conditions: conditions(all, " & ")?,
-            unless: conditions(unless, " | ")?,
-            message,
-        })
-    });
-    lines.collect()
-});
-
-impl Condition {
-    fn read(text: &'static str) -> Option<Condition> {
-        let (option, rest) = text.split_once(' ')?;
-        let (asks, value) = rest.split_once(' ')?;
-        let asks = match asks {
-            "=" => Asks::Is,
-            "!=" => Asks::IsNot,
-            "has" => Asks::Has,
-            _ => return None,
-        };
-        Some(Condition { option, asks, value: serde_json::from_str(value).ok()? })
-    }
-
-    /// Whether it holds; `None` if that is not known.
-    fn holds(&self, options: &Options<'_>) -> Option<bool> {
-        // What nobody defines fulfils no condition.
-        let Some(option) = options.0.get(self.option) else { return Some(false) };
-        match (&option.prediction, &self.asks) {
-            (Prediction::Ok { value, .. }, Asks::Is) => Some(*value == self.value),
-            (Prediction::Ok { value, .. }, Asks::IsNot) => Some(*value != self.value),
-            (Prediction::Ok { value: Json::Array(list), .. }, Asks::Has) => Some(list.contains(&self.value)),
-            (Prediction::Undefined, _) => Some(false),
-            _ => None,
-        }
-    }
-}
-
-impl Exclusion {
-    /// Whether it is one in the release of a system.
-    fn is_one(&self, system: &System) -> bool {
-        let has = |release: u32| system.release.and_then(|r| r.has(release));
-        // Releases come in May and November.
-        let next = |release: u32| if release % 100 == 5 { release + 6 } else { release + 94 };
-        self.since.is_none_or(|since| has(since) == Some(true))
-            && self.until.is_none_or(|until| has(next(until)) == Some(false))
-    }
-
-    /// Whether it is certain that all conditions hold.
-    fn is_met(&self, options: &Options<'_>) -> bool {
-        self.conditions.iter().all(|condition| condition.holds(options) == Some(true))
-            && self.unless.iter().all(|condition| condition.holds(options) == Some(false))
-    }
-}
-
-/// The options that a configuration defines, by the newest names that they have.
-struct Options<'s>(FxHashMap<Cow<'s, str>, &'s OptionModel>);
-
-impl<'s> Options<'s> {
-    fn of(scope: &'s Scope) -> Self {
-        let is_defined =
-            |option: &OptionModel| option.definitions.iter().any(|d| d.place.is_some() && takes_part(d));
-        let defined = scope.options.iter().filter(|(_, option)| is_defined(option));
-        let named = defined.map(|(name, option)| {
-            let newest = newest(&option.path).map(Cow::Owned);
-            (newest.unwrap_or(Cow::Borrowed(name.as_str())), option.as_ref())
-        });
-        Options(named.collect())
-    }
+/// Whether a configuration defines it.
+fn is_defined(option: &OptionModel) -> bool {
+    option.definitions.iter().any(|d| d.place.is_some() && takes_part(d))
 }
 
 fn takes_part(definition: &DefinitionModel) -> bool {
     matches!(definition.state, DefinitionState::Wins | DefinitionState::Maybe)
 }
 
-/// The name that an option of an old name has now.
-fn newest(path: &[Name]) -> Option<String> {
-    let renamed = renaming(path).filter(|renaming| renaming.fate == Fate::Renamed)?;
-    let to: Vec<Name> = renamed.to?.iter().map(Name::new).collect();
-    Some(newest(&to).unwrap_or_else(|| show_loc(&to)))
-}
-
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
         return;
     }
-    let mut parent = None;
+    let own: Vec<Exclusion> =
+        cx.alternatives.iter().flat_map(|alternative| alternative.exclusions()).collect();
+    let exclusions: Vec<&Exclusion> = EXCLUSIONS.iter().chain(&own).collect();
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        let parent = parent.get_or_insert_with(|| Options::of(&cx.system.parent));
-        for met in met(cx.system, parent, specialisation) {
-            findings.extend(finding(cx, specialisation, &met));
+        for met in met(cx.system, &exclusions, specialisation) {
+            findings.extend(finding(cx, specialisation, &exclusions, &met));
         }
     }
 }
 
 /// Options that exclude each other in a specialisation, and not in its parent.
 struct Met<'s> {
-    exclusion: &'static Exclusion,
+    exclusion: &'s Exclusion,
     own: (&'s OptionModel, &'s DefinitionModel),
     inherited: (&'s OptionModel, &'s DefinitionModel),
 }
 
-fn met<'s>(system: &System, parent: &Options<'_>, specialisation: &'s Specialisation) -> Vec<Met<'s>> {
-    let child = Options::of(&specialisation.scope);
-    let wanted = EXCLUSIONS.iter().filter(|e| e.is_one(system) && e.is_met(&child) && !e.is_met(parent));
+fn met<'s>(
+    system: &System,
+    exclusions: &[&'s Exclusion],
+    specialisation: &'s Specialisation,
+) -> Vec<Met<'s>> {
+    let (parent, child) = (&system.parent, &specialisation.scope);
+    let wanted = exclusions.iter().copied();
+    let wanted = wanted.filter(|e| e.is_one(system) && e.is_met(child) && !e.is_met(parent));
     let met = wanted.filter_map(|exclusion| {
         let of = |origin: Origin| {
             // The last condition is what an exclusion is about; those in front of it say where it is one.
-            let options = exclusion.conditions.iter().rev().filter_map(|c| child.0.get(c.option).copied());
+            let options = exclusion.conditions.iter().rev().filter_map(|c| c.option_of(child));
             let mut definitions =
                 options.flat_map(|option| option.definitions.iter().map(move |d| (option, d)));
             definitions
@@ -233,7 +131,12 @@ fn met<'s>(system: &System, parent: &Options<'_>, specialisation: &'s Specialisa
     met.collect()
 }
 
-fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> Option<Finding> {
+fn finding(
+    cx: &Context<'_>,
+    specialisation: &Specialisation,
+    exclusions: &[&Exclusion],
+    met: &Met<'_>,
+) -> Option<Finding> {
     let Met { exclusion, own, inherited } = met;
     let tag = &specialisation.name;
     let name = show_loc(&own.0.path);
@@ -250,7 +153,7 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> 
             show_loc(&inherited.0.path),
             cx.show(inherited.1)
         ),
-        primary: cx.label(&own.1.place?, exclusion.message),
+        primary: cx.label(&own.1.place?, exclusion.message.as_str()),
         related: vec![cx.label(&inherited.1.place?, format!("`{tag}` inherits this"))],
         consequence,
         systems: Vec::new(),
@@ -258,12 +161,12 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, met: &Met<'_>) -> 
         option: Some(name),
         fixes: Vec::new(),
     };
-    let fix = fix(cx, &finding, met);
+    let fix = fix(cx, &finding, exclusions, met);
     Some(finding.with_fixes(fix))
 }
 
 /// Keeps what the parent has to the parent: other specialisations may want it.
-fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
+fn fix(cx: &Context<'_>, finding: &Finding, exclusions: &[&Exclusion], met: &Met<'_>) -> Option<Fix> {
     let (option, definition) = met.inherited;
     let place = definition.place?;
     let edits: Vec<Edit> = guard(&cx.source(place.file)?, place.value)?;
@@ -271,7 +174,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == tag);
         child.is_some_and(|child| {
-            let met = self::met(after, &Options::of(&after.parent), child);
+            let met = self::met(after, exclusions, child);
             met.iter().all(|met| Some(show_loc(&met.own.0.path)) != finding.option)
         })
     };
@@ -282,7 +185,8 @@ fn fix(cx: &Context<'_>, finding: &Finding, met: &Met<'_>) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::data;
+    use super::exclusion::{EXCLUSIONS, OPTIONS};
 
     /// Some have got their name since, and are there under the old one.
     #[test]
@@ -296,7 +200,7 @@ mod tests {
         };
         let conditions =
             EXCLUSIONS.iter().flat_map(|exclusion| exclusion.conditions.iter().chain(&exclusion.unless));
-        let unknown = data::strangers(conditions.map(|condition| condition.option));
+        let unknown = data::strangers(conditions.map(|condition| condition.option.as_str()));
         assert_eq!(
             unknown.into_iter().filter(|option| !is_new(option)).collect::<Vec<_>>(),
             Vec::<&str>::new()

@@ -39,9 +39,12 @@ mod unguarded_default;
 mod unknown_option;
 mod unknown_specialisation;
 mod unreached_specialisation;
+mod unused_suppression;
 mod wrong_type;
 
-pub use context::{Context, ProjectContext, Texts, Unreached};
+pub use context::{Context, ProjectContext, SuppressionContext, Texts, Unreached};
+pub use incompatible_options::Alternative;
+pub use unused_suppression::NAME as UNUSED_SUPPRESSION;
 
 use crate::findings::{Finding, Severity};
 use crate::nixos::model::System;
@@ -76,6 +79,8 @@ pub enum Check {
     Everywhere(fn(&Context<'_>, &mut Vec<Finding>)),
     /// In a project as a whole.
     Project(fn(&ProjectContext<'_>, &mut Vec<Finding>)),
+    /// In the suppressions of a file.
+    Suppressions(fn(&SuppressionContext<'_>, &mut Vec<Finding>)),
 }
 
 /// All rules, by name.
@@ -114,6 +119,7 @@ pub const ALL: &[Rule] = &[
     unknown_option::RULE,
     unknown_specialisation::RULE,
     unreached_specialisation::RULE,
+    unused_suppression::RULE,
     wrong_type::RULE,
 ];
 
@@ -149,6 +155,17 @@ pub fn check_project(context: &ProjectContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for check in ALL.iter().flat_map(|rule| rule.checks) {
         if let Check::Project(check) = check {
+            check(context, &mut findings);
+        }
+    }
+    findings
+}
+
+/// What all rules find in the suppressions of a file, once it is known which of them are needed.
+pub fn check_suppressions(context: &SuppressionContext<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in ALL.iter().flat_map(|rule| rule.checks) {
+        if let Check::Suppressions(check) = check {
             check(context, &mut findings);
         }
     }

@@ -78,7 +78,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         for (name, option) in &scope.options {
-            if let Some((definition, why)) = judge(cx.system.parent.option(name), option) {
+            if let Some((definition, why)) = judge(|| cx.system.parent.option(name), option) {
                 findings.extend(finding(cx, specialisation, name, definition, why));
             }
         }
@@ -86,7 +86,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The definition of an option that forces it, if it need not.
-fn judge<'o>(parent: Option<&OptionModel>, option: &'o OptionModel) -> Option<(&'o DefinitionModel, Why)> {
+fn judge<'o>(
+    parent: impl FnOnce() -> Option<&'o OptionModel>,
+    option: &'o OptionModel,
+) -> Option<(&'o DefinitionModel, Why)> {
     let takes_part = |d: &&DefinitionModel| !matches!(d.state, DefinitionState::Off);
     let mut own = option.definitions.iter().filter(takes_part).filter(|d| d.origin == Origin::Own);
     let definition = own.next().filter(|_| own.next().is_none())?;
@@ -99,7 +102,7 @@ fn judge<'o>(parent: Option<&OptionModel>, option: &'o OptionModel) -> Option<(&
     let value = option.prediction.value()?;
     // What stands under a guard in the parent is not inherited.
     let inherited: Vec<&&DefinitionModel> = all.iter().filter(|d| d.origin == Origin::Inherited).collect();
-    let same = parent.and_then(|p| p.prediction.value()) == Some(value);
+    let same = parent().and_then(|p| p.prediction.value()) == Some(value);
     let written = |d: &&&DefinitionModel| d.place.is_some() && d.value.as_ref() == Some(value);
     if option.merging == Merging::Equal && same && inherited.iter().any(written) {
         let agree = inherited.iter().all(|d| d.value.as_ref() == Some(value));

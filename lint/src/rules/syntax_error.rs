@@ -57,10 +57,7 @@ It is certain, unless the file uses a syntax that is newer than this version.
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    // NixOS' own modules are read as well.
-    let own = cx.system.options.and_then(|options| options.table().definers());
-    let is_own = |path: &str| own.is_some_and(|own| path.starts_with(own.folder()));
-    for path in cx.system.files.iter().filter(|path| !is_own(path)) {
+    for path in cx.system.own_files() {
         in_file(cx.texts, path, findings);
     }
 }

@@ -276,6 +276,8 @@ pub struct Formal {
 pub struct Bindings {
     /// Bindings with a known name, in the order of the text, no name twice.
     pub statics: Box<[Binding]>,
+    /// The numbers of these, in the order of their names.
+    pub by_name: Box<[u32]>,
     /// Bindings whose name is computed, in the order of the text.
     pub dynamics: Box<[DynamicBinding]>,
     /// The sources `e` of `inherit (e) …`, in the order of the text. In a `let` or `rec` they are evaluated inside the frame.

@@ -6,4 +6,5 @@ mod parse;
 mod print;
 
 pub use lower::{MAX_DEPTH, lower};
+pub(crate) use parse::Comments;
 pub use print::print;

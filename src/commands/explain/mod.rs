@@ -2,6 +2,7 @@
 
 mod markdown;
 
+use crate::destination::Colour;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use speclint_lint::render::reference;
@@ -27,13 +28,6 @@ pub(crate) struct Arguments {
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Colour {
-    Auto,
-    Always,
-    Never,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
     /// For people.
     Text,
@@ -49,10 +43,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut out = std::io::stdout().lock();
     match arguments.format {
         Format::Text => {
-            let unset = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-            let is_terminal = out.is_terminal() && unset;
-            let is_coloured =
-                arguments.color == Colour::Always || arguments.color == Colour::Auto && is_terminal;
+            let is_coloured = arguments.color.is_wanted(out.is_terminal());
             out.write_all(markdown::render(&reference::page(rule), width(), is_coloured).as_bytes())?;
         }
         Format::Markdown => out.write_all(reference::page(rule).as_bytes())?,

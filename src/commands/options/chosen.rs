@@ -2,9 +2,9 @@
 //! ones, the first that there is.
 
 use super::Whose;
-use crate::commands::Opened;
+use crate::commands::{Opened, absolute, expect_settings};
 use crate::disk::Disk;
-use crate::sources::{Given, Sources};
+use crate::sources::{Given, Set, Sources};
 use anyhow::Result;
 use clap::Args;
 use speclint_lint::analysis::Analysis;
@@ -35,14 +35,20 @@ pub(super) struct Chosen {
 
 impl Chosen {
     pub(super) fn new(meant: &Meant) -> Result<Self> {
-        let sources = Arc::new(Sources::new(&meant.sources)?);
         let is_default = meant.configuration.as_os_str() == ".";
-        let analysis = match Opened::new(std::slice::from_ref(&meant.configuration), sources.clone()) {
-            Ok(opened) => opened.analysis,
-            // Nothing is said of a configuration, and there is none here.
-            Err(_) if is_default => Analysis::with_tables(Arc::new(Disk), sources.clone()),
-            Err(error) => return Err(error),
-        };
+        let (analysis, sources) =
+            match Opened::new(std::slice::from_ref(&meant.configuration), &meant.sources) {
+                Ok(Opened { analysis, sources, .. }) => (analysis, sources),
+                // Nothing is said of a configuration, and there is none here.
+                Err(_) if is_default => {
+                    let here = absolute(&meant.configuration)?;
+                    let set = Set::of(&Disk, &here);
+                    let sources = Arc::new(Sources::new(&meant.sources, set.as_ref())?);
+                    (Analysis::with_tables(Arc::new(Disk), sources.clone()), sources)
+                }
+                Err(error) => return Err(error),
+            };
+        expect_settings(&analysis)?;
         let systems = analysis.systems();
         let worlds = match meant.of {
             Some(whose) => vec![whose.world()],

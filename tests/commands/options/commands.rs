@@ -456,13 +456,13 @@ fn what_is_no_source() {
     "#]]
     .assert_eq(&says(&["options", "build", "--nixpkgs", "none"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
+        speclint: `folder` is not a source of nixpkgs: there is no `folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--nixpkgs", "folder"]));
     expect![[r#"
-        speclint: `«user»/folder/file` is not a source of nixpkgs: there is no `«user»/folder/file/nixos/modules/module-list.nix`; give the folder of a checkout or channel
+        speclint: `folder/file` is not a source of nixpkgs: there is no `folder/file/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--nixpkgs", "folder/file"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of Home Manager: there is no `«user»/folder/modules/modules.nix`; give the folder of a checkout or channel
+        speclint: `folder` is not a source of Home Manager: there is no `folder/modules/modules.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["options", "build", "--home-manager", "folder"]));
     expect![[r#"
         speclint: `«user»/bad/nixos/modules/module-list.nix` does not tell which modules there are: no list
@@ -473,10 +473,10 @@ fn what_is_no_source() {
     "#]]
     .assert_eq(&says(&["options", "build", "--nixpkgs", NIXPKGS, "-o", "none/table.txt"]));
     expect![[r#"
-        speclint: `«user»/folder` is not a source of nixpkgs: there is no `«user»/folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
+        speclint: `folder` is not a source of nixpkgs: there is no `folder/nixos/modules/module-list.nix`; give the folder of a checkout or channel
     "#]].assert_eq(&says(&["check", "--nixpkgs", "folder"]));
     expect![[r#"
-        speclint: `configuration.nix` is no table that `speclint options build` or `options import` wrote
+        speclint: `configuration.nix` is no options.json, and no table that `speclint options build` or `options import` wrote
     "#]]
     .assert_eq(&says(&["show", "--options", "configuration.nix"]));
     expect![[r#"

@@ -3,6 +3,8 @@
 use super::tables::OwnTables;
 use speclint_lint::analysis::Analysis;
 use speclint_lint::project::Project;
+use speclint_lint::rules;
+use speclint_lint::settings::Choice;
 use speclint_lint::source::files::MemoryFiles;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -131,10 +133,12 @@ impl Case {
         Case { name: self.name.clone(), files, entries: self.entries.clone(), ..Case::default() }
     }
 
-    /// An analysis of its systems: of those that it has as a repository, if it is one.
+    /// An analysis of its systems, by all rules: of those that it has as a repository, if it is one.
     pub(crate) fn analysis(&self) -> Analysis {
         let files = Arc::new(MemoryFiles(self.files.clone()));
         let mut analysis = Analysis::with_tables(files.clone(), Arc::new(OwnTables::new(files.clone())));
+        let select = rules::ALL.iter().map(|rule| rule.name.to_owned()).collect();
+        analysis.choose(Choice { select, ..Choice::default() });
         let is_project = |first: &String| ["flake.nix", "default.nix", ".git/HEAD"].contains(&short(first));
         if self.entries.first().is_some_and(is_project) {
             let project = Project::of(&*files, ROOT);

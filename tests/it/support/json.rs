@@ -3,8 +3,8 @@
 use super::case::short;
 use serde_json::Value as Json;
 use speclint_lint::analysis::Analysis;
-use speclint_lint::findings::Finding;
-use speclint_lint::render;
+use speclint_lint::findings::{Finding, Severity};
+use speclint_lint::render::{self, Report};
 
 /// What `speclint show --format json` prints.
 pub(crate) fn shown(analysis: &Analysis) -> Json {
@@ -19,9 +19,7 @@ pub(crate) fn shown(analysis: &Analysis) -> Json {
 
 /// What `speclint check --format json` prints.
 pub(crate) fn checked(analysis: &Analysis, findings: &[Finding]) -> Json {
-    let locate = |path: &str, start: u32, end: u32| {
-        let text = analysis.text(path).unwrap_or_default();
-        (short(path).to_owned(), render::range_json(&text, rowan::TextRange::new(start.into(), end.into())))
-    };
-    render::findings_json(findings, &locate)
+    let report =
+        Report::new(findings, Severity::Warning, &|path| analysis.text(path), &|path| short(path).to_owned());
+    render::findings_json(&report)
 }

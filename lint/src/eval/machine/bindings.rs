@@ -36,15 +36,16 @@ impl Eval<'_> {
         let mut entries: Vec<(Name, Attr)> = Vec::with_capacity(bindings.statics.len());
         let inner = if recursive { self.let_frame(unit, bindings, outer) } else { outer };
         if recursive {
-            for (slot, binding) in bindings.statics.iter().enumerate() {
-                let value = self.heap.slot(inner, 0, slot as u32);
+            for slot in bindings.by_name.iter() {
+                let binding = &bindings.statics[*slot as usize];
+                let value = self.heap.slot(inner, 0, *slot);
                 let place = Some(Place { unit: unit.id, entry: binding.entry });
                 entries.push((binding.name.clone(), Attr { value, place }));
             }
         } else {
             let sources: Vec<ThunkId> =
                 bindings.sources.iter().map(|e| self.delay(unit, *e, outer)).collect();
-            for binding in &bindings.statics {
+            for binding in bindings.by_name.iter().map(|i| &bindings.statics[*i as usize]) {
                 let value = match binding.value {
                     BindingValue::Expr(e) | BindingValue::Outer(e) => self.delay(unit, e, outer),
                     BindingValue::From(source) => {
@@ -54,6 +55,9 @@ impl Eval<'_> {
                 let place = Some(Place { unit: unit.id, entry: binding.entry });
                 entries.push((binding.name.clone(), Attr { value, place }));
             }
+        }
+        if bindings.dynamics.is_empty() {
+            return Ok(Value::Attrs(Rc::new(Attrs { entries, rest: Rest::Closed })));
         }
         let mut rest = Rest::Closed;
         for binding in &bindings.dynamics {

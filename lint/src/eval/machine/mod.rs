@@ -24,8 +24,10 @@ use std::sync::Arc;
 const MAX_DEPTH: u32 = 30_000;
 /// How many thunks there may be. A large system has fifty thousand.
 const MAX_THUNKS: usize = 2_000_000;
-/// Stack that must be left for one level of evaluation, and how much is added when it is not there. In bytes.
-const RED_ZONE: usize = 128 * 1024;
+/// How many levels of evaluation there are from one look at the stack to the next.
+const LEVELS: u32 = 4;
+/// Stack that must be left for these, and how much is added when it is not there. In bytes.
+const RED_ZONE: usize = 256 * 1024;
 const STACK_SEGMENT: usize = 4 * 1024 * 1024;
 
 /// A file that takes part in an evaluation.
@@ -71,7 +73,7 @@ pub struct Eval<'h> {
 impl<'h> Eval<'h> {
     /// A new evaluation that may take `budget` steps; a step is an expression, or as much work as one.
     pub fn new(host: &'h dyn Host, budget: u64) -> Self {
-        let mut heap = Heap::default();
+        let mut heap = Heap::new();
         let filler = heap.alloc(Thunk::Stopped(Stop::fail("a variable was used before it was bound")), None);
         let root = heap.frame(FrameId(0), 0, filler);
         Eval {
@@ -141,7 +143,10 @@ impl<'h> Eval<'h> {
             return Err(Stop::unknown("the evaluation is nested too deeply"));
         }
         self.depth += 1;
-        let result = stacker::maybe_grow(RED_ZONE, STACK_SEGMENT, || f(self));
+        let result = match self.depth % LEVELS {
+            0 => stacker::maybe_grow(RED_ZONE, STACK_SEGMENT, || f(self)),
+            _ => f(self),
+        };
         self.depth -= 1;
         result
     }

@@ -10,17 +10,31 @@ use crate::syntax::hir::Name;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+/// The path of an option, as NixOS prints it, and the one of an option that has taken its place.
+pub(super) type Renamed = (String, Vec<Name>);
+
 impl Builder {
+    /// What has taken the place of options that are defined.
+    pub(super) fn renamed_among<'o>(
+        &self,
+        options: impl Iterator<Item = (&'o String, &'o Arc<OptionModel>)>,
+    ) -> Vec<Renamed> {
+        let defined = options.filter(|(_, option)| is_defined(option));
+        let renamed = defined.flat_map(|(old, option)| {
+            new_names(self.world, option).into_iter().map(move |new| (old.clone(), new))
+        });
+        renamed.filter(|(old, new)| show_loc(new) != *old).collect()
+    }
+
     /// Gives options that are defined by an old name what becomes of them by the new one. Where that cannot be told, what is defined by
     /// both names is not known.
-    pub(super) fn unite_names(&self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
-        let defined = scope.options.iter().filter(|(_, option)| is_defined(option));
-        let renamed: Vec<(String, Vec<Name>)> = defined
-            .flat_map(|(old, option)| {
-                new_names(self.world, option).into_iter().map(move |new| (old.clone(), new))
-            })
-            .filter(|(old, new)| show_loc(new) != *old)
-            .collect();
+    pub(super) fn unite_names(
+        &self,
+        ev: &mut Eval<'_>,
+        id: ScopeId,
+        renamed: Vec<Renamed>,
+        scope: &mut Scope,
+    ) {
         for (old, path) in renamed {
             let new = show_loc(&path);
             if scope.option(&new).is_some_and(is_defined) {
@@ -33,7 +47,7 @@ impl Builder {
             {
                 // Only the new name has a type by which several definitions can be judged.
                 if option.prediction.fails() {
-                    scope.options.insert(new.clone(), Arc::new(option));
+                    scope.insert(new.clone(), option);
                     unite(scope, &old, &new);
                 } else if let Some(by_old) = scope.options.get_mut(&old) {
                     Arc::make_mut(by_old).prediction = option.prediction;
@@ -57,7 +71,7 @@ impl Builder {
                 let Some(option) = self.renamed(ev, id, path).filter(is_defined) else { continue };
                 let names: BTreeSet<String> =
                     option.definitions.iter().filter_map(|d| d.old_name.clone()).collect();
-                scope.options.insert(new.clone(), Arc::new(option));
+                scope.insert(new.clone(), option);
                 for old in names {
                     unite(scope, &old, &new);
                 }
@@ -82,7 +96,7 @@ impl Builder {
         };
         let mut scope = Scope::default();
         aside.option(ev, node, &mut scope, 0);
-        let option = scope.options.remove(&show_loc(&self.path(node))).map(Arc::unwrap_or_clone)?;
+        let option = scope.options.shift_remove(&show_loc(&self.path(node))).map(Arc::unwrap_or_clone)?;
         (!option.has_parts).then_some(option)
     }
 }

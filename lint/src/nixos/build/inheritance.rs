@@ -4,6 +4,7 @@
 //! if they define nothing either that had a part in the evaluation of the option there. Debug builds evaluate everything all the same,
 //! and compare.
 
+use super::aliases::Renamed;
 use super::{Builder, note_troubles};
 use crate::eval::{Eval, Value};
 use crate::nixos::collect::Collected;
@@ -32,19 +33,37 @@ pub(super) struct Walk {
     /// Whether something failed that is none of the units.
     broken: bool,
     dependencies: OnceCell<Dependencies>,
-    /// The options as specialisations have them that change nothing about them, by path as NixOS prints it.
-    options: OnceCell<FxHashMap<String, Arc<OptionModel>>>,
+    heritage: OnceCell<Heritage>,
 }
 
 /// An option, or a set of what nothing declares, with all that is in it.
 struct Unit {
     path: Vec<Name>,
-    /// The paths of its options, as NixOS prints them: itself, and what is in it.
-    options: Vec<String>,
+    /// The path as NixOS prints it.
+    key: String,
     /// The keys of what had a part in its evaluation.
     seen: Vec<u32>,
     /// Whether it left nothing behind but options, and there is nothing in it that is not known.
     plain: bool,
+}
+
+/// What there is to inherit.
+struct Heritage {
+    /// In the order of their paths.
+    options: Vec<Inherited>,
+    /// Which units have a part that fails: each scope tells that of itself.
+    failing: Vec<bool>,
+    /// What has taken the place of options, and which units these belong to.
+    renamed: Vec<(usize, Renamed)>,
+}
+
+/// An option as specialisations have it that change nothing about it.
+struct Inherited {
+    /// The path as NixOS prints it.
+    path: String,
+    /// Which unit it belongs to.
+    unit: usize,
+    option: Arc<OptionModel>,
 }
 
 /// What had a part in what, as a graph.
@@ -115,10 +134,9 @@ impl Builder {
         scope.complete &= complete;
         scope.lacks_own |= lacks_own;
         let path = self.path(node);
-        let options = options_of(scope, &show_loc(&path));
         if let Some(walk) = &mut self.walk {
             walk.inside = false;
-            walk.units.push(Unit { path, options, seen: reads.seen, plain });
+            walk.units.push(Unit { key: show_loc(&path), path, seen: reads.seen, plain });
         }
     }
 
@@ -164,28 +182,50 @@ impl Builder {
         scope.complete &= !walk.open;
         let mut open = own.units;
         open.retain(|path, _| path[0] != "specialisation");
-        let of_parent = walk.options.get_or_init(|| {
-            parent.options.iter().map(|(path, option)| (path.clone(), in_child(option))).collect()
-        });
-        let mut unchanged = Vec::with_capacity(of_parent.len());
-        for (unit, affected) in walk.units.iter().zip(affected) {
-            if unit.path[0] == "specialisation" || open.contains_key(&unit.path) {
-                continue;
-            }
-            let options = unit.options.iter().filter_map(|path| of_parent.get_key_value(path));
-            if affected || !unit.plain || options.clone().any(|(_, option)| option.prediction.fails()) {
+        let heritage = walk.heritage.get_or_init(|| self.heritage(walk, parent));
+        let mut changed = affected;
+        for ((unit, failing), changed) in walk.units.iter().zip(&heritage.failing).zip(&mut changed) {
+            let is_theirs = unit.path[0] == "specialisation";
+            if !is_theirs && !open.contains_key(&unit.path) && (*changed || !unit.plain || *failing) {
                 open.insert(unit.path.clone(), self.modules.find(ev, id, &unit.path).ok()??);
-            } else {
-                unchanged.extend(options.map(|(path, option)| (path.clone(), option.clone())));
             }
+            *changed |= is_theirs || open.contains_key(&unit.path);
         }
-        scope.options = unchanged.into_iter().collect();
         for (path, node) in open {
             self.node(ev, node, &mut scope, path.len() - 1);
         }
+        let mut renamed = self.renamed_among(scope.options.iter());
+        let unchanged = heritage.options.iter().filter(|option| !changed[option.unit]);
+        let unchanged = unchanged.map(|o| (o.path.clone(), o.option.clone()));
+        let mut options: Vec<_> = unchanged.chain(std::mem::take(&mut scope.options)).collect();
+        options.sort_by(|(a, _), (b, _)| a.cmp(b));
+        scope.options = options.into_iter().collect();
         self.conflicts_of_nixos(ev, id, &mut scope);
-        self.adjust(ev, id, &mut scope);
+        renamed.extend(heritage.renamed.iter().filter(|(unit, _)| !changed[*unit]).map(|(_, r)| r.clone()));
+        renamed.sort();
+        self.unite_names(ev, id, renamed, &mut scope);
+        Self::refuse_strangers(&mut scope);
         Some(scope)
+    }
+
+    /// What specialisations have from a parent.
+    fn heritage(&self, walk: &Walk, parent: &Scope) -> Heritage {
+        let mut options = Vec::with_capacity(parent.options.len());
+        let mut failing = vec![false; walk.units.len()];
+        let mut renamed = Vec::new();
+        for (i, unit) in walk.units.iter().enumerate() {
+            let below = format!("{}.", unit.key);
+            let itself = parent.options.get_key_value(&unit.key);
+            let of_unit: Vec<_> = itself.into_iter().chain(parent.options_from(&below)).collect();
+            renamed
+                .extend(self.renamed_among(of_unit.iter().copied()).into_iter().map(|renamed| (i, renamed)));
+            for (path, option) in of_unit {
+                failing[i] |= option.prediction.fails();
+                options.push(Inherited { path: path.clone(), unit: i, option: in_child(option) });
+            }
+        }
+        options.sort_by(|a, b| a.path.cmp(&b.path));
+        Heritage { options, failing, renamed }
     }
 
     /// The outermost options that definitions are about; `None` if that is not known, or if something is defined that changes what
@@ -350,13 +390,6 @@ fn own_definitions(child: &Collected, parent: &Collected) -> Option<Vec<Definiti
         own.extend(module.config.iter().map(|config| Definition::new(i, *config, None)));
     }
     inherited.next().is_none().then_some(own)
-}
-
-/// The paths of an option and of those in it, as NixOS prints them.
-fn options_of(scope: &Scope, option: &str) -> Vec<String> {
-    let below = format!("{option}.")..format!("{option}/");
-    let itself = scope.options.get_key_value(option);
-    itself.into_iter().chain(scope.options.range(below)).map(|(path, _)| path.clone()).collect()
 }
 
 /// An option of a parent as its specialisations have it, if they change nothing about it.

@@ -19,7 +19,6 @@ use definitions::place;
 use inheritance::Walk;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// How many steps one option may take.
 const OPTION_BUDGET: u64 = 1_500_000;
@@ -133,14 +132,10 @@ impl Builder {
         self.namespace(ev, root, &mut scope, 0);
         self.contradicting_arguments(ev, id, &mut scope);
         self.conflicts_of_nixos(ev, id, &mut scope);
-        self.adjust(ev, id, &mut scope);
+        let renamed = self.renamed_among(scope.options.iter());
+        self.unite_names(ev, id, renamed, &mut scope);
+        Self::refuse_strangers(&mut scope);
         scope
-    }
-
-    /// What is to be said of all options of a scope together.
-    fn adjust(&self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
-        self.unite_names(ev, id, scope);
-        Self::refuse_strangers(scope);
     }
 
     /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
@@ -264,9 +259,9 @@ impl Builder {
     fn failed(&mut self, ev: &mut Eval<'_>, path: Vec<Name>, stop: &Stop, scope: &mut Scope) {
         self.note_failure();
         let prediction = self.prediction_of(ev, stop);
-        scope.options.insert(
+        scope.insert(
             show_loc(&path),
-            Arc::new(OptionModel {
+            OptionModel {
                 path,
                 prediction,
                 definitions: Vec::new(),
@@ -278,7 +273,7 @@ impl Builder {
                 has_parts: false,
                 reads: Vec::new(),
                 is_old_name: false,
-            }),
+            },
         );
     }
 
@@ -397,7 +392,7 @@ impl Builder {
         if let (Prediction::Refused(_), Some(submodule)) = (&model.prediction, submodule) {
             self.intruders(ev, submodule, scope, nesting);
         }
-        scope.options.insert(show_loc(&path), Arc::new(model));
+        scope.insert(show_loc(&path), model);
         if has_parts && !is_scope {
             for (_, element) in elements {
                 self.node(ev, element, scope, nesting + 1);

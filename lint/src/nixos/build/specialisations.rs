@@ -37,7 +37,7 @@ impl Builder {
             // Only the newest NixOS has it: it is told where somebody defines it.
             let toplevel = show_loc(&[self.path(element), vec![Name::new_static("toplevel")]].concat());
             if parent.options.get(&toplevel).is_some_and(|option| option.definitions.is_empty()) {
-                parent.options.remove(&toplevel);
+                parent.options.shift_remove(&toplevel);
             }
             let certain = known.known(&name).is_some();
             if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {

@@ -32,15 +32,13 @@ pub struct Renaming {
 
 /// What became of the option of NixOS at `path`; `None` if that is not known.
 pub fn renaming<S: AsRef<str>>(path: &[S]) -> Option<Renaming> {
+    let below = table().below.get(path.first()?.as_ref())?;
+    let second = path.get(1).and_then(|second| below.get(second.as_ref()));
+    let fitting = second.into_iter().chain(below.get(ANY)).flatten().filter(|entry| entry.matches(path));
+    // An exact path counts before any pattern, and the longest one of these.
+    let entry = fitting.max_by_key(|entry| (entry.is_exact(), entry.path.len()))?;
     let names: Vec<&str> = path.iter().map(AsRef::as_ref).collect();
-    let table = table();
-    let below = table.below.get(names.first()?)?;
-    let entry = below.exact.get(&names).copied().or_else(|| {
-        let second = names.get(1).and_then(|second| below.patterns.get(second));
-        let patterns = second.into_iter().chain(below.patterns.get(ANY)).flatten().copied();
-        patterns.filter(|entry| entry.matches(&names)).max_by_key(|entry| entry.path.len())
-    })?;
-    let Entry { fate, since, is_stated, .. } = *entry;
+    let Entry { fate, since, is_stated, .. } = **entry;
     Some(Renaming { fate, to: entry.to(&names), since, is_stated })
 }
 
@@ -71,8 +69,15 @@ pub fn former_names(path: &[&str], release: u32) -> Vec<Vec<String>> {
 /// What the options of NixOS at a path, above it or below it were renamed to, in any release.
 pub fn later_names<S: AsRef<str>>(path: &[S]) -> Vec<Vec<String>> {
     let is_near = |entry: &&Entry| entry.path.iter().zip(path).all(|(a, b)| a == b.as_ref());
-    let renamed = entries().iter().filter(|entry| entry.fate == Fate::Renamed).filter(is_near);
-    renamed.filter_map(|entry| entry.to.clone()).collect()
+    let Some(below) = path.first().and_then(|first| table().below.get(first.as_ref())) else {
+        return Vec::new();
+    };
+    let entries: Vec<&Vec<&Entry>> = match path.get(1) {
+        Some(second) => [second.as_ref(), ANY].iter().filter_map(|second| below.get(second)).collect(),
+        None => below.values().collect(),
+    };
+    let renamed = entries.into_iter().flatten().filter(|entry| entry.fate == Fate::Renamed);
+    renamed.copied().filter(is_near).filter_map(|entry| entry.to.clone()).collect()
 }
 
 /// What stands for everything below.
@@ -110,8 +115,13 @@ impl Entry {
         Some(Entry { path, with_all_below, to, fate, since, is_stated: *stated == "yes" })
     }
 
-    fn matches(&self, names: &[&str]) -> bool {
-        let fits = |(own, name): (&String, &&str)| own == name || is_placeholder(own);
+    /// Whether it is of one option.
+    fn is_exact(&self) -> bool {
+        !self.with_all_below && !self.path.iter().any(|name| is_placeholder(name))
+    }
+
+    fn matches<S: AsRef<str>>(&self, names: &[S]) -> bool {
+        let fits = |(own, name): (&String, &S)| own == name.as_ref() || is_placeholder(own);
         let is_as_long = match self.with_all_below {
             true => names.len() > self.path.len(),
             false => names.len() == self.path.len(),
@@ -142,21 +152,13 @@ fn pattern(text: &str) -> Option<(Vec<String>, bool)> {
     Some((path, with_all_below))
 }
 
-/// The entries below a first name.
-#[derive(Default)]
-struct Below {
-    exact: FxHashMap<Vec<&'static str>, &'static Entry>,
-    /// The others, by their second names, or under [`ANY`].
-    patterns: FxHashMap<&'static str, Vec<&'static Entry>>,
-}
-
 /// Stands for a second name that is missing, or a placeholder.
 const ANY: &str = "";
 
 #[derive(Default)]
 struct Table {
-    /// By their first names, which are no placeholders.
-    below: FxHashMap<&'static str, Below>,
+    /// By their first names, which are no placeholders, and by their second ones, or under [`ANY`].
+    below: FxHashMap<&'static str, FxHashMap<&'static str, Vec<&'static Entry>>>,
     /// The exact ones by what they were renamed to.
     former: FxHashMap<Vec<&'static str>, Vec<&'static Entry>>,
     /// Those of everything below a path, by the first name of what has taken its place.
@@ -171,15 +173,13 @@ fn table() -> &'static Table {
             let names: Vec<&str> = entry.path.iter().map(String::as_str).collect();
             let Some(first) = names.first() else { continue };
             let to = entry.to.iter().map(|to| to.iter().map(String::as_str).collect::<Vec<_>>());
-            let below = table.below.entry(first).or_default();
-            if entry.with_all_below || names.iter().any(|name| is_placeholder(name)) {
-                let second = names.get(1).copied().filter(|name| !is_placeholder(name));
-                below.patterns.entry(second.unwrap_or(ANY)).or_default().push(entry);
+            let second = names.get(1).copied().filter(|name| !is_placeholder(name));
+            table.below.entry(first).or_default().entry(second.unwrap_or(ANY)).or_default().push(entry);
+            if !entry.is_exact() {
                 for first in to.filter(|_| entry.with_all_below).filter_map(|to| to.first().copied()) {
                     table.moved.entry(first).or_default().push(entry);
                 }
             } else {
-                below.exact.insert(names, entry);
                 for to in to.filter(|_| entry.fate == Fate::Renamed) {
                     table.former.entry(to).or_default().push(entry);
                 }

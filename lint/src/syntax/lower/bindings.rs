@@ -81,12 +81,14 @@ impl<'t> Lowerer<'t> {
             };
             Binding { name, value, entry }
         });
-        let statics = statics.collect();
+        let statics: Box<[Binding]> = statics.collect();
+        let mut by_name: Box<[u32]> = (0..).take(statics.len()).collect();
+        by_name.sort_unstable_by(|a, b| statics[*a as usize].name.cmp(&statics[*b as usize].name));
         let dynamics = set.dynamics.into_iter().map(|Dynamic { name, value, entry }| {
             let name = self.expr(name);
             DynamicBinding { name, value: self.value(value, entry.0), entry }
         });
-        Bindings { statics, dynamics: dynamics.collect(), sources }
+        Bindings { statics, by_name, dynamics: dynamics.collect(), sources }
     }
 
     fn value(&mut self, value: Value<'t>, entry: u32) -> ExprId {

@@ -7,6 +7,7 @@
 //! are, apart from the places where rnix and Nix differ.
 
 mod balance;
+mod comments;
 mod draft;
 mod groups;
 mod lexer;
@@ -14,6 +15,7 @@ mod mend;
 mod strings;
 mod token;
 
+pub(crate) use comments::Comments;
 pub(super) use draft::Draft;
 
 use super::hir::SyntaxError;

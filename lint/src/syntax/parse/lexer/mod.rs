@@ -23,6 +23,8 @@ pub(super) struct Lexed {
     pub(super) errors: Vec<SyntaxError>,
     /// What has to be changed before rnix can read the text as Nix does, in order.
     pub(super) edits: Vec<Edit>,
+    /// The comments of both kinds, in order.
+    pub(super) comments: Vec<TextRange>,
     /// Whether the text ends inside a string.
     pub(super) unclosed_string: bool,
 }
@@ -184,23 +186,29 @@ impl Lexer<'_> {
                 }
                 b'#' => {
                     let length = self.rest().iter().position(|byte| matches!(byte, b'\n' | b'\r'));
-                    self.at += length.unwrap_or(self.rest().len());
+                    self.comment(length.unwrap_or(self.rest().len()));
                     // rnix' comments end at LF only.
                     if self.peek(0) == b'\r' && self.peek(1) != b'\n' {
                         self.edit(self.at, 1, "\n");
                     }
                 }
                 b'/' if self.peek(1) == b'*' => match find(&self.bytes[self.at + 2..], b"*/") {
-                    Some(length) => self.at += length + 4,
+                    Some(length) => self.comment(length + 4),
                     None => {
                         self.error(self.at, self.at + 2, "unclosed comment");
                         self.edit(self.at, self.rest().len(), "");
-                        self.at = self.bytes.len();
+                        self.comment(self.rest().len());
                     }
                 },
                 _ => return,
             }
         }
+    }
+
+    fn comment(&mut self, length: usize) {
+        let end = self.at + length;
+        self.out.comments.push(TextRange::new(TextSize::new(self.at as u32), TextSize::new(end as u32)));
+        self.at = end;
     }
 
     /// A token outside of strings and paths; there is at least one more character.

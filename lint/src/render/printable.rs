@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The text without characters that terminals obey, those that turn the direction of writing included. Others of the same length stand
 /// in their place, so that offsets stay.
-pub(super) fn printable(text: &str) -> Cow<'_, str> {
+pub fn printable(text: &str) -> Cow<'_, str> {
     let is_obeyed = |c: char| {
         c.is_control() && !matches!(c, '\n' | '\r' | '\t')
             || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -21,9 +21,15 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(shown).collect())
 }
 
+/// The same in one line.
+pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
+    let text = printable(text);
+    if text.contains(['\n', '\r']) { Cow::Owned(text.replace(['\n', '\r'], " ")) } else { text }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::printable;
+    use super::{one_line, printable};
 
     #[test]
     fn what_terminals_obey_is_replaced() {
@@ -37,5 +43,10 @@ mod tests {
             assert_eq!(shown, wanted);
             assert_eq!(shown.len(), text.len());
         }
+    }
+
+    #[test]
+    fn a_message_is_a_line() {
+        assert_eq!(one_line("a\r\nb\u{1b}c\td"), "a  b?c\td");
     }
 }

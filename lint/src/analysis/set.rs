@@ -1,0 +1,83 @@
+//! What settings say about an analysis.
+
+use super::Analysis;
+use crate::db::{self, Db, Root};
+use crate::eval::paths;
+use crate::findings::Severity;
+use crate::project::{Project, Source};
+use crate::settings::{self, Problem, Settings};
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
+
+/// From which severity on `check` fails, unless it is set.
+const FAILS_FROM: Severity = Severity::Warning;
+
+impl Analysis {
+    /// The settings for a file: those of the nearest file of settings above it.
+    pub fn settings_for(&self, path: &str) -> Option<Arc<Settings>> {
+        db::settings_for(&self.db, path)
+    }
+
+    /// From which severity on a finding in a file makes `check` fail.
+    pub fn fails_from(&self, file: &str) -> Severity {
+        let set = self.settings_for(file).and_then(|settings| Some(settings.fail_on.as_ref()?.value));
+        set.unwrap_or(FAILS_FROM)
+    }
+
+    /// What is wrong with the files of settings that count for something, by the files' paths.
+    pub fn problems(&self) -> Vec<(String, Problem)> {
+        let mut files: BTreeMap<String, Arc<Settings>> = BTreeMap::new();
+        let mut note = |path: &str| {
+            if let Some(settings) = self.settings_for(path) {
+                files.insert(settings.path.clone(), settings);
+            }
+        };
+        for (project, _) in &self.projects {
+            note(&inside(&project.folder));
+            project.sources.iter().for_each(|source| note(&source.file()));
+        }
+        for (_, system) in self.evaluated() {
+            system.own_files().filter(|file| !file.starts_with(paths::STORE)).for_each(|file| note(file));
+        }
+        let mut problems = Vec::new();
+        for (path, settings) in files {
+            let missing = settings.missing_entries(|path| self.is_there(path));
+            problems.extend(
+                settings.problems.iter().cloned().chain(missing).map(|problem| (path.clone(), problem)),
+            );
+        }
+        problems
+    }
+
+    /// What settings say that systems of a project start from.
+    pub(super) fn set_sources(&self, project: &Project) -> Vec<Source> {
+        let Some(settings) = self.settings_for(&inside(&project.folder)) else { return Vec::new() };
+        let of_all = paths::parent(&settings.path) == project.folder;
+        let is_in = |path: &str| path.strip_prefix(&project.folder).is_some_and(|rest| rest.starts_with('/'));
+        let files = settings.entries.iter().map(|entry| &entry.value);
+        let files = files.filter(|file| (of_all || is_in(file)) && self.is_there(file));
+        files.map(|file| Source::named(file)).collect()
+    }
+
+    fn is_there(&self, file: &str) -> bool {
+        self.db.state(file).kind(&self.db).is_some_and(settings::is_file)
+    }
+
+    /// The roots of those.
+    pub(super) fn set_roots(&self, project: &Project) -> Vec<Root> {
+        let mut known = self.set.lock().unwrap_or_else(PoisonError::into_inner);
+        let sources = self.set_sources(project).into_iter();
+        let files = sources.filter_map(|source| match source {
+            Source::File(file) => Some(file),
+            _ => None,
+        });
+        files
+            .map(|file| *known.entry(file.clone()).or_insert_with(|| Root::new(&self.db, file, false)))
+            .collect()
+    }
+}
+
+/// A path in a folder.
+fn inside(folder: &str) -> String {
+    format!("{}/.", folder.trim_end_matches('/'))
+}
