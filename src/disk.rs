@@ -175,4 +175,28 @@ mod tests {
         let wanted = [("a", FileKind::Directory), ("b.nix", FileKind::Regular), ("large", FileKind::Regular)];
         assert_eq!(Disk.list(&at("")), Ok(wanted.map(|(n, k)| (Name::new(n), k)).to_vec()));
     }
+
+    #[test]
+    fn a_text_that_is_piped_is_a_file() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().to_str().expect("a path that is text");
+        let at = |name: &str| format!("{path}/{name}");
+        fs::write(at("a.nix"), "1").expect("a file");
+        fs::write(at("c.nix"), "3").expect("a file");
+        let list = |piped: &Piped| -> Vec<String> {
+            let entries = piped.list(path).expect("a folder");
+            entries.iter().map(|(name, _)| name.to_string()).collect()
+        };
+        let all = ["a.nix", "b.nix", "c.nix"].map(at).to_vec();
+        let new = Piped { path: at("b.nix"), text: b"2".to_vec() };
+        assert_eq!((new.read(&at("b.nix")), new.read(&at("a.nix"))), (Ok(b"2".to_vec()), Ok(b"1".to_vec())));
+        assert_eq!(new.kind(&at("b.nix")), Some(FileKind::Regular));
+        assert_eq!(
+            (list(&new), new.nix_files(path)),
+            (vec!["a.nix".into(), "b.nix".into(), "c.nix".into()], all)
+        );
+        let old = Piped { path: at("a.nix"), text: b"2".to_vec() };
+        assert_eq!(old.read(&at("a.nix")), Ok(b"2".to_vec()));
+        assert_eq!((list(&old).len(), old.nix_files(path).len()), (2, 2));
+    }
 }

@@ -57,8 +57,9 @@ pub struct Mended {
     pub fix: Fix,
 }
 
-/// How often fixes are applied before what is left is left.
-const MAX_ROUNDS: usize = 50;
+/// How often fixes are applied before what is left is left. A round applies all that do not touch each other or do something else together,
+/// and two are enough for nearly every configuration; another one is for what was hidden by what is mended.
+const MAX_ROUNDS: usize = 10;
 
 /// What a file must contain, in any case, to have to do with specialisations.
 const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
@@ -312,11 +313,7 @@ impl Analysis {
         let mut fixed = Fixed::default();
         for _ in 0..MAX_ROUNDS {
             let findings: Vec<Finding> = self.findings().into_iter().filter(|f| wanted(f)).collect();
-            let mut chosen = apply::choose(&findings, unsafe_too);
-            // Each is judged alone. Where they do something else together, they are applied one by one.
-            if chosen.len() > 1 && !self.add_up(&chosen) {
-                chosen.truncate(1);
-            }
+            let chosen = self.that_add_up(apply::choose(&findings, unsafe_too));
             let texts = self.edited(&apply::edits(&chosen));
             let Some(texts) = texts.filter(|texts| !texts.is_empty()) else { break };
             fixed.mended.extend(chosen.iter().filter_map(|fix| mended(&findings, fix)));
@@ -347,6 +344,24 @@ impl Analysis {
             }
         }
         Some(texts)
+    }
+
+    /// As many of these fixes as do no more together than each of them does alone: that is how each was judged. The others are for the next
+    /// round.
+    fn that_add_up<'f>(&self, fixes: Vec<&'f Fix>) -> Vec<&'f Fix> {
+        let mut taken: Vec<&Fix> = Vec::new();
+        let mut groups = vec![fixes];
+        while let Some(mut group) = groups.pop() {
+            let together = [&taken[..], &group[..]].concat();
+            if together.len() < 2 || self.add_up(&together) {
+                taken = together;
+            } else if group.len() > 1 {
+                // One of them, or several: they are looked for by halves.
+                let later = group.split_off(group.len() / 2);
+                groups.extend([later, group]);
+            }
+        }
+        taken
     }
 
     /// Whether fixes do no more together than each of them does alone.

@@ -89,17 +89,10 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Takes these fixes, the most certain first. If an error has none but such as change more than is mended, the first of them
-    /// may be applied all the same: what is refused as it is, is worth that.
+    /// Takes these fixes, the most certain first.
     pub(crate) fn with_fixes(mut self, fixes: impl IntoIterator<Item = Fix>) -> Self {
         self.fixes = fixes.into_iter().collect();
         self.fixes.sort_by_key(|fix| fix.applicability);
-        if self.severity == Severity::Error
-            && let Some(first) = self.fixes.first_mut()
-            && first.applicability == Applicability::Manual
-        {
-            first.applicability = Applicability::Unsafe;
-        }
         self
     }
 }

@@ -80,8 +80,9 @@ impl Project {
         folders
     }
 
-    /// The project of a path, which exists: the nearest folder above it that is a flake, a repository or has a `speclint.toml`. A
-    /// path outside of any is a project of its own; so is a folder with a configuration in a repository that has none at its top.
+    /// The project of a path, which exists: the flake above it, be there settings in between, or else the nearest folder that is a
+    /// repository or has a `speclint.toml`. A path outside of any is a project of its own; so is a folder with a configuration in a
+    /// repository that has none at its top.
     /// Where nothing starts at the top, systems start wherever they usually do below it.
     /// `None` for a folder without any Nix file that a system could start from.
     pub fn of(files: &dyn FileSystem, path: &str) -> Option<Project> {
@@ -96,11 +97,12 @@ impl Project {
             if file.ends_with("/default.nix") { Source::File(file) } else { Source::Module(file) }
         };
         let mut folder = if is_folder { path } else { paths::parent(path) };
+        let mut above = std::iter::successors(Some(folder), |folder| next_above(files, folder));
+        if let Some(flake) = above.find(|folder| is_file(&flake_file(folder))) {
+            let sources = vec![Source::Flake(flake.to_owned())];
+            return Some(Project { folder: flake.to_owned(), sources, whole: true });
+        }
         loop {
-            if is_file(&flake_file(folder)) {
-                let sources = vec![Source::Flake(folder.to_owned())];
-                return Some(Project { folder: folder.to_owned(), sources, whole: true });
-            }
             let is_root = is_root(files, folder);
             if let (true, Some(file)) = (is_root, configured(folder)) {
                 return Some(Project { folder: folder.to_owned(), sources: vec![own(file)], whole: true });
@@ -129,6 +131,12 @@ impl Project {
         let sources = vec![if is_home { Source::Home(file) } else { Source::Module(file) }];
         Some(Project { folder: paths::parent(path).to_owned(), sources, whole: false })
     }
+}
+
+/// The folder above one, unless that is the top of a repository or says itself where systems start.
+fn next_above<'f>(files: &dyn FileSystem, folder: &'f str) -> Option<&'f str> {
+    let is_top = folder == "/" || folder.is_empty() || files.kind(&join(folder, ".git")).is_some();
+    (!is_top && !has_entries(files, folder)).then(|| paths::parent(folder))
 }
 
 /// Whether a folder is the top of something.
@@ -198,6 +206,21 @@ mod tests {
         for path in ["/home/x", "/home/x/flake.nix", "/home/x/hosts", "/home/x/hosts/a/default.nix"] {
             assert_eq!(project(&files, path), wanted, "{path}");
         }
+    }
+
+    /// Settings for a part of a flake do not make it a project of its own, unless they say where systems start.
+    #[test]
+    fn settings_inside_of_flakes() {
+        let mut files = MemoryFiles::default();
+        for path in ["/x/flake.nix", "/x/.git/HEAD", "/x/hosts/a/default.nix", "/x/hosts/a/speclint.toml"] {
+            files.0.insert(path.to_owned(), String::new());
+        }
+        let of =
+            |files: &MemoryFiles| Project::of(files, "/x/hosts/a/default.nix").map(|project| project.folder);
+        assert_eq!(of(&files).as_deref(), Some("/x"));
+        let entries = "entries = [\"default.nix\"]";
+        files.0.insert("/x/hosts/a/speclint.toml".to_owned(), entries.to_owned());
+        assert_eq!(of(&files).as_deref(), Some("/x/hosts/a"));
     }
 
     #[test]

@@ -35,7 +35,7 @@ struct Opened {
 }
 
 /// A path of a command line, and the project that it is in.
-#[derive(PartialEq)]
+#[derive(Clone, PartialEq)]
 struct Asked {
     full: String,
     project: Project,

@@ -13,57 +13,58 @@ fn a_rule_is_explained() {
         0,
         &args,
         expect![[r#"
-        redundant-inherit
+            redundant-inherit
 
-        `inheritParentConfig = true` says what is so anyway.
+            `inheritParentConfig = true` says what is so anyway.
 
-        - Severity: hint, off unless it is selected
-        - Mend: for some of what it finds, or all
-        - Since: 0.1.0
+            - Severity: hint, off unless it is selected
+            - Mend: for some of what it finds, or all
+            - Since: 0.1.0
 
-        WHAT IT FINDS
+            WHAT IT FINDS
 
-        `inheritParentConfig = true;` in a specialisation where nothing else says that
-        it does not inherit.
+            `inheritParentConfig = true;` in a specialisation where nothing else says that
+            it does not inherit.
 
-        WHY IT HURTS
+            WHY IT HURTS
 
-        It changes nothing, but it is one line more to read, and makes one wonder which
-        of the others do not: specialisations inherit unless they say that they do not.
+            It changes nothing, but it is one line more to read, and makes one wonder which
+            of the others do not: specialisations inherit unless they say that they do not.
 
-        EXAMPLE
+            EXAMPLE
 
-            # before
-            {
-              specialisation.tv = {
-                inheritParentConfig = true;
-                configuration.system.nixos.tags = [ "tv" ];
-              };
-            }
+                # before
+                {
+                  specialisation.tv = {
+                    inheritParentConfig = true;
+                    configuration.system.nixos.tags = [ "tv" ];
+                  };
+                }
 
-            # after
-            {
-              specialisation.tv = {
-                configuration.system.nixos.tags = [ "tv" ];
-              };
-            }
+                # after
+                {
+                  specialisation.tv = {
+                    configuration.system.nixos.tags = [ "tv" ];
+                  };
+                }
 
-        WHEN IT IS WRONG
+            WHEN IT IS WRONG
 
-        Where being explicit is a style of one's own: that is why it is off by default.
+            Where being explicit is a style of one's own: that is why it is off by default.
 
-        HOW TO SILENCE IT
+            HOW TO SILENCE IT
 
-        Say why, in a comment at the end of the line, or on a line of its own above the
-        binding:
+            Say why, in a comment at the end of the line, or on a line of its own above the
+            binding:
 
-            # speclint: ignore[redundant-inherit] the reason
+                # speclint: ignore[redundant-inherit] the reason
 
-        `# speclint: ignore-file[redundant-inherit]` is about a whole file, and
-        `# speclint: off[redundant-inherit]` about all that follows, up to
-        `# speclint: on[redundant-inherit]`. The rule is off by default: only
-        `speclint check --select redundant-inherit` reports it.
-    "#]],
+            `# speclint: ignore-file[redundant-inherit]` is about a whole file, and
+            `# speclint: off[redundant-inherit]` about all that follows, up to
+            `# speclint: on[redundant-inherit]`. The rule is off by default: it takes
+            `speclint check --select redundant-inherit`, or `redundant-inherit = "hint"`
+            under `[severity]` in `speclint.toml`.
+        "#]],
     );
     // Wide enough for it, a line is as long as is easy to read.
     let output = user.command(&args).env("COLUMNS", "300").output().expect("speclint runs");

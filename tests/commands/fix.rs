@@ -98,16 +98,20 @@ fn a_diff_changes_nothing() {
         1,
         &["--diff"],
         expect![[r#"
-        --- a/configuration.nix
-        +++ b/configuration.nix
-        @@ -1,5 +1,5 @@
-         { lib, ... }:
-         {
-           imports = [ ./tv.nix ];
-        -  networking.hostName = "atlas"; # the machine
-        +  networking.hostName = lib.mkDefault "atlas"; # the machine
-         }
-    "#]],
+            configuration.nix: let specialisations override the parent's value: `lib.mkDefault "atlas"` [needs-mkdefault]
+              or: override the parent's value in `tv`
+              or: set it in the base only: `lib.mkIf (config.specialisation != { })`
+            would mend 1 place in 1 file
+            --- a/configuration.nix
+            +++ b/configuration.nix
+            @@ -1,5 +1,5 @@
+             { lib, ... }:
+             {
+               imports = [ ./tv.nix ];
+            -  networking.hostName = "atlas"; # the machine
+            +  networking.hostName = lib.mkDefault "atlas"; # the machine
+             }
+        "#]],
     );
     assert_eq!(user.read("configuration.nix"), BASE);
     user.write("configuration.nix", MENDED);

@@ -4,11 +4,15 @@ mod check;
 mod eval;
 mod explain;
 mod fix;
+mod formats;
 mod inputs;
 mod options;
+mod output;
 mod settings;
 mod show;
+mod stdin;
 mod suppress;
+mod watch;
 
 use expect_test::Expect;
 use serde_json::Value as Json;

@@ -30,20 +30,21 @@ fn an_old_repository_is_adopted() {
         1,
         &["check", "--add-ignore", "--diff"],
         expect![[r#"
-        --- a/tv.nix
-        +++ b/tv.nix
-        @@ -1,7 +1,9 @@
-         {
-        +  # speclint: ignore[missing-tag]
-           specialisation.tv.configuration = {
-        -    networking.hostName = "atlas-tv";
-        +    networking.hostName = "atlas-tv"; # speclint: ignore[needs-mkdefault]
-             # A comment.
-        +    # speclint: ignore[switch-marker]
-             environment.etc."specialisation".text = ''
-               tb
-             '';
-    "#]],
+            would suppress 3 findings in 1 file
+            --- a/tv.nix
+            +++ b/tv.nix
+            @@ -1,7 +1,9 @@
+             {
+            +  # speclint: ignore[missing-tag]
+               specialisation.tv.configuration = {
+            -    networking.hostName = "atlas-tv";
+            +    networking.hostName = "atlas-tv"; # speclint: ignore[needs-mkdefault]
+                 # A comment.
+            +    # speclint: ignore[switch-marker]
+                 environment.etc."specialisation".text = ''
+                   tb
+                 '';
+        "#]],
     );
     assert_eq!((user.read("configuration.nix").as_str(), user.read("tv.nix").as_str()), (BASE, TV));
     user.prints(

@@ -58,6 +58,9 @@ const PIECES: &[&str] = &[
     "<nixpkgs>",
     "~/x",
     "...",
+    " # speclint: ignore\n",
+    "\n# speclint: off[needs-mkdefault, missing-tag",
+    "# speclint: on[é]\n# speclint: ignore-file[nothing] # speclint: ignore[wrong-type]\n",
 ];
 
 /// A piece of a text becomes another.
@@ -96,6 +99,11 @@ fn is_judged(case: &Case, changes: &[Change]) -> Result<(), TestCaseError> {
         prop_assert!(text.get(start..end).is_some(), "{finding:?}");
     }
     analysis.fix(true, |_| true);
+    let suppressed = analysis.suppress(|_| true);
+    for (path, new) in &suppressed.texts {
+        let errors = |text: &str| speclint_lint::syntax::lower(text).errors.len();
+        prop_assert!(errors(new) <= errors(&suppressed.before[path]), "{path}: {new}");
+    }
     Ok(())
 }
 

@@ -200,3 +200,30 @@ fn comments_are_written_where_they_belong() {
         "##]],
     );
 }
+
+/// What a mend adds does not come between a comment and what it is about.
+#[test]
+fn mends_leave_comments_where_they_are() {
+    let text = "{
+  networking.hostName = \"atlas\";
+  specialisation.tv.configuration = { # speclint: ignore[switch-marker]\r
+    # speclint: ignore[needs-mkdefault]
+    networking.hostName = \"tv\";
+  };
+}
+";
+    let mut analysis = Case::parse("inline", text).analysis();
+    let fixed = analysis.fix(true, |finding| finding.rule == "missing-tag");
+    let new = fixed.texts.values().next().expect("a change").replace('\r', "\\r");
+    expect![[r#"
+        {
+          networking.hostName = "atlas";
+          specialisation.tv.configuration = { # speclint: ignore[switch-marker]\r
+            system.nixos.tags = [ "tv" ];\r
+            # speclint: ignore[needs-mkdefault]
+            networking.hostName = "tv";
+          };
+        }
+    "#]]
+    .assert_eq(&new);
+}

@@ -3,11 +3,11 @@
 use super::{Analysis, Fixed};
 use crate::db::{self, Db, Entry};
 use crate::eval::paths::{self, STORE};
-use crate::findings::Finding;
+use crate::findings::{Finding, Severity};
 use crate::fix::apply;
 use crate::nixos::model::System;
 use crate::rules::{self, SuppressionContext, UNUSED_SUPPRESSION};
-use crate::settings::Settings;
+use crate::settings::{Choice, Settings};
 use crate::suppress::add::Adder;
 use crate::suppress::{Part, Suppressions};
 use crate::syntax::lower;
@@ -43,11 +43,27 @@ impl Files<'_> {
         settings
     }
 
-    /// Whether a finding is to be reported, in which it becomes as bad as is set.
-    fn report(&self, finding: &mut Finding) -> bool {
+    /// How bad the findings of a rule are in a file, if they are reported, be it without the command line or with it: to choose fewer
+    /// rules does not make a suppression useless.
+    fn severity(&self, rule: &str, file: &str) -> Option<Option<Severity>> {
+        let (rule, settings) = (rules::find(rule)?, self.settings(file));
+        let decided = |choice: &Choice| choice.decide(settings.as_deref(), rule).severity;
+        decided(&self.analysis.choice).or_else(|| decided(&Choice::default()))
+    }
+
+    /// Whether the command line, or what is set, has it that a finding is reported.
+    fn is_chosen(&self, finding: &Finding) -> bool {
         let settings = self.settings(&finding.primary.location.file);
-        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
-        let Some(severity) = rules::find(finding.rule).and_then(decided) else { return false };
+        let rule = rules::find(finding.rule);
+        rule.is_some_and(|rule| self.analysis.choice.decide(settings.as_deref(), rule).severity.is_some())
+    }
+
+    /// Whether a finding may be reported, in which it becomes as bad as is set.
+    fn report(&self, finding: &mut Finding) -> bool {
+        let Some(severity) = self.severity(finding.rule, &finding.primary.location.file) else {
+            return false;
+        };
+        let settings = self.settings(&finding.primary.location.file);
         finding.severity = severity.unwrap_or(finding.severity);
         let Some(settings) = settings else { return true };
         let was_in_some = !finding.systems.is_empty();
@@ -56,11 +72,10 @@ impl Files<'_> {
             && (!was_in_some || !finding.systems.is_empty())
     }
 
-    /// Whether findings of a rule are reported of a file in all systems that read it.
+    /// Whether findings of a rule may be reported of a file in all systems that read it.
     fn is_reported(&self, rule: &str, file: &str, systems: &[String]) -> bool {
         let settings = self.settings(file);
-        let decided = |rule| self.analysis.choice.decide(settings.as_deref(), rule).severity;
-        rules::find(rule).and_then(decided).is_some()
+        self.severity(rule, file).is_some()
             && settings.is_none_or(|settings| {
                 settings.ignored_in(file, rule).is_none()
                     && !systems.iter().any(|system| settings.is_ignored_of(system, rule))
@@ -86,18 +101,19 @@ impl Analysis {
             is_left
         };
         let (left, suppressed): (Vec<Finding>, Vec<Finding>) = findings.into_iter().partition(is_left);
-        let all = || left.iter().chain(&suppressed);
         let mut unused = Vec::new();
         for (file, read) in self.with_suppressions(systems) {
             let ended = read.suppressions.ended();
             let mut used = used.remove(&file).unwrap_or_default();
             used.extend(ended);
-            let missed = |part: Part| {
-                all().find(|finding| {
-                    let mut here = finding.related.iter().filter(|label| *label.location.file == *file);
-                    here.any(|label| read.suppressions.about(finding.rule, &label.location).contains(&part))
-                })
-            };
+            let mut missed: HashMap<Part, &Finding> = HashMap::new();
+            for finding in left.iter().chain(&suppressed) {
+                for label in finding.related.iter().filter(|label| *label.location.file == *file) {
+                    for part in read.suppressions.about(finding.rule, &label.location) {
+                        missed.entry(part).or_insert(finding);
+                    }
+                }
+            }
             unused.extend(rules::check_suppressions(&SuppressionContext {
                 file: &file,
                 text: &self.text(&file).unwrap_or_default(),
@@ -107,12 +123,14 @@ impl Analysis {
                 is_known: read.is_known,
                 has_source: read.has_source,
                 is_reported: &|rule| files.is_reported(rule, &file, &read.systems),
-                is_narrowed: self.choice.is_narrow(files.settings(&file).as_deref()),
                 missed: &missed,
             }));
         }
         unused.retain_mut(|finding| files.report(finding) && self.suppressing(finding).is_empty());
-        if unused.is_empty() { left } else { rules::united(left.into_iter().chain(unused)) }
+        let mut reported =
+            if unused.is_empty() { left } else { rules::united(left.into_iter().chain(unused)) };
+        reported.retain(|finding| files.is_chosen(finding));
+        reported
     }
 
     /// Suppresses each finding that `wanted` names by a comment, and takes out those of the comments that suppress nothing. Nothing is

@@ -6,7 +6,7 @@ use crate::eval::paths;
 use crate::findings::Severity;
 use crate::project::{Project, Source};
 use crate::settings::{self, Problem, Settings};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// From which severity on `check` fails, unless it is set.
@@ -26,19 +26,22 @@ impl Analysis {
 
     /// What is wrong with the files of settings that count for something, by the files' paths.
     pub fn problems(&self) -> Vec<(String, Problem)> {
-        let mut files: BTreeMap<String, Arc<Settings>> = BTreeMap::new();
-        let mut note = |path: &str| {
-            if let Some(settings) = self.settings_for(path) {
-                files.insert(settings.path.clone(), settings);
-            }
-        };
+        let mut folders: BTreeSet<String> = BTreeSet::new();
+        let mut note = |file: &str| folders.insert(paths::parent(file).to_owned());
         for (project, _) in &self.projects {
             note(&inside(&project.folder));
-            project.sources.iter().for_each(|source| note(&source.file()));
+            for source in &project.sources {
+                note(&source.file());
+            }
         }
         for (_, system) in self.evaluated() {
-            system.own_files().filter(|file| !file.starts_with(paths::STORE)).for_each(|file| note(file));
+            for file in system.own_files().filter(|file| !file.starts_with(paths::STORE)) {
+                note(file);
+            }
         }
+        let settings = folders.iter().filter_map(|folder| self.settings_for(&inside(folder)));
+        let files: BTreeMap<String, Arc<Settings>> =
+            settings.map(|settings| (settings.path.clone(), settings)).collect();
         let mut problems = Vec::new();
         for (path, settings) in files {
             let missing = settings.missing_entries(|path| self.is_there(path));

@@ -74,10 +74,12 @@ impl Source {
 
     /// The edit that adds a binding at the top of a set.
     pub(crate) fn first_binding(&self, set: &ast::AttrSet, binding: &str) -> Option<Edit> {
-        let open = set.l_curly_token()?.text_range().end();
+        let mut open = set.l_curly_token()?.text_range().end();
         let text = set.syntax().text().to_string();
         let inserted = match set.syntax().children().next() {
             Some(first) if text.contains('\n') => {
+                // A comment behind the brace is about what stands before it.
+                open = trailing_comment(set).unwrap_or(open);
                 format!("{}{}{binding}", self.newline(), super::indentation(&first)?)
             }
             Some(_) => format!(" {binding}"),
@@ -130,6 +132,17 @@ fn relative(from: &str, to: &str) -> Option<String> {
     let path = path.strip_suffix("/default.nix").unwrap_or(&path);
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+".contains(c);
     path.chars().all(is_plain).then(|| path.to_owned())
+}
+
+/// Where a comment ends that stands behind the brace that opens a set.
+fn trailing_comment(set: &ast::AttrSet) -> Option<TextSize> {
+    let mut token = set.l_curly_token()?.next_token()?;
+    if token.kind() == rnix::SyntaxKind::TOKEN_WHITESPACE && !token.text().contains('\n') {
+        token = token.next_token()?;
+    }
+    let is_comment = token.kind() == rnix::SyntaxKind::TOKEN_COMMENT && token.text().starts_with('#');
+    let end = token.text().trim_end_matches('\r');
+    is_comment.then(|| token.text_range().start() + TextSize::of(end))
 }
 
 /// The set that a module is, or returns.

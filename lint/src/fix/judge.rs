@@ -1,8 +1,8 @@
 //! The judgement of mends. None is offered on the strength of its shape alone: every system that reads an edited file is evaluated
 //! again, and what the rules find in it, with what was predicted and found before.
 
-use crate::findings::{Applicability, Edit, Finding, Fix};
-use crate::nixos::model::{Prediction, Scope, System};
+use crate::findings::{Applicability, Edit, Finding, Fix, Severity};
+use crate::nixos::model::{OptionModel, Prediction, Scope, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
@@ -93,7 +93,9 @@ impl<'f> Fixer<'f> {
         }
         let applicability = match change {
             Change::None => Applicability::Safe,
-            Change::Other => Applicability::Manual,
+            // What NixOS refuses as it is, is worth that.
+            Change::Trifle if finding.severity == Severity::Error => Applicability::Unsafe,
+            Change::Trifle | Change::Other => Applicability::Manual,
             Change::Failure => return None,
         };
         Some(Fix { title: title.into(), applicability, edits })
@@ -114,6 +116,8 @@ impl<'f> Fixer<'f> {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Change {
     None,
+    /// Something is found now that could be tidier, or is worth knowing.
+    Trifle,
     Other,
     Failure,
 }
@@ -126,19 +130,37 @@ impl Trial {
             return Change::Failure;
         }
         let mut change = Change::None;
-        for Fate { target, failed, old, new } in fates(before, after) {
+        for fate @ Fate { target, failed, old, new, .. } in fates(before, after) {
             if new.fails() && !failed {
                 return Change::Failure;
             }
-            // Of the option itself, another priority is what mends it.
-            let is_it = finding.option.as_deref() == Some(target.1);
-            let same = if is_it { is_same(old, new) } else { is_wholly_same(old, new) };
             // What failed before and no longer does had no meaning that could change.
-            if !same && !failed && !may_change(target) {
+            if failed || is_wholly_same(old, new) {
+                continue;
+            }
+            // Of the option itself, another priority is what mends it.
+            let is_it = fate.names().any(|name| finding.option.as_deref() == Some(name));
+            let same = is_it && is_same(old, new);
+            if !same && !fate.names().any(|name| may_change((target.0, name))) {
                 change = Change::Other;
             }
         }
-        if self.new_findings().next().is_some() { Change::Other } else { change }
+        for new in self.new_findings().filter(|new| !self.is_moved(new, is_wanted)) {
+            change =
+                change.max(if new.severity < Severity::Warning { Change::Trifle } else { Change::Other });
+        }
+        change
+    }
+
+    /// Whether a finding is about a specialisation that has another name now, and was found under that.
+    fn is_moved(&self, new: &Finding, is_wanted: impl Fn(&str) -> bool) -> bool {
+        let has = |system: &System, name: &str| system.specialisations.iter().any(|s| s.name == name);
+        let Some(name) = new.specialisation.as_deref() else { return false };
+        let was_found = |old: &Finding| {
+            let is_gone = old.specialisation.as_deref().is_some_and(|old| !has(&self.after.system, old));
+            is_gone && (old.rule, &old.option) == (new.rule, &new.option)
+        };
+        is_wanted(name) && !has(&self.before, name) && self.found.iter().any(was_found)
     }
 
     /// What is found that was not found before, unless the failure of the option that it is about hid it.
@@ -168,7 +190,7 @@ impl Trial {
             alone.iter().any(|edited| edited.findings.iter().any(|old| is_same_matter(old, new)))
         };
         let mut fates = fates(before, after);
-        fates.all(|Fate { target, failed, old, new }| {
+        fates.all(|Fate { target, failed, old, new, .. }| {
             failed || !new.fails() && (is_wholly_same(old, new) || alone_too(target, new))
         }) && self.new_findings().all(found_alone)
     }
@@ -206,6 +228,16 @@ struct Fate<'s> {
     failed: bool,
     old: &'s Prediction,
     new: &'s Prediction,
+    /// What is known of it besides, before and after.
+    models: [Option<&'s OptionModel>; 2],
+}
+
+impl<'s> Fate<'s> {
+    /// The names by which it is defined.
+    fn names(&self) -> impl Iterator<Item = &'s str> {
+        let definitions = self.models.into_iter().flatten().flat_map(|option| &option.definitions);
+        std::iter::once(self.target.1).chain(definitions.filter_map(|d| d.old_name.as_deref()))
+    }
 }
 
 /// Every option of two versions of a system, with what becomes of it.
@@ -223,10 +255,20 @@ fn fates<'s>(before: &'s System, after: &'s System) -> impl Iterator<Item = Fate
         names.filter(move |name| is_told(old, name) || is_told(new, name)).map(move |option| Fate {
             target: (name, option.as_str()),
             failed: old.is_refused() || old.prediction(option).fails(),
-            old: old.prediction(option),
-            new: new.prediction(option),
+            old: told(old, new, option),
+            new: told(new, old, option),
+            models: [old, new].map(|scope| scope.options.get(option).map(AsRef::as_ref)),
         })
     })
+}
+
+/// What is predicted of an option, be it by another name that it has in the other version.
+fn told<'s>(scope: &'s Scope, other: &'s Scope, option: &'s str) -> &'s Prediction {
+    let definitions = other.options.get(option).into_iter().flat_map(|option| &option.definitions);
+    let mut names = definitions.filter_map(|d| d.old_name.as_deref());
+    let is_by_another =
+        |name: &&str| !scope.options.contains_key(option) && scope.options.contains_key(*name);
+    scope.prediction(names.find(is_by_another).unwrap_or(option))
 }
 
 /// Whether an option has the same value, or is without one for the same reason.

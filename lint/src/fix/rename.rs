@@ -34,6 +34,16 @@ impl Source {
         level.ranges.get(depth - level.names.0).copied()
     }
 
+    /// Where a name stands in this attribute path, right behind another one.
+    pub(crate) fn name_behind(&self, path: TextRange, before: &str, name: &str) -> Option<TextRange> {
+        let element = self.root.covering_element(path);
+        let attrpath = element.ancestors().find_map(ast::Attrpath::cast)?;
+        let attrs: Vec<ast::Attr> = attrpath.attrs().collect();
+        let pair =
+            attrs.windows(2).find(|pair| is_written(&pair[0], before) && is_written(&pair[1], name))?;
+        Some(pair[1].syntax().text_range())
+    }
+
     /// The edit after which the binding with this attribute path defines another option: in itself if that can be, else in a
     /// binding around it.
     pub(crate) fn renamed(&self, path: TextRange, from: &[Name], to: &[Name]) -> Option<Renamed> {

@@ -22,9 +22,14 @@ pub fn page(rule: &Rule) -> String {
 fn silence(rule: &Rule) -> String {
     let name = rule.name;
     let select = if rule.default {
-        format!("`speclint check --ignore {name}` leaves the rule out of a run.")
+        format!(
+            "`ignore = [\"{name}\"]` in `speclint.toml` turns the\nrule off, and `speclint check --ignore {name}` leaves it out of a run."
+        )
     } else {
-        format!("The rule is off by default: only `speclint check --select {name}` reports it.")
+        format!(
+            "The rule is off by default: it takes\n`speclint check --select {name}`, or `{name} = \"{}\"` under `[severity]` in `speclint.toml`.",
+            rule.severity.name()
+        )
     };
     format!(
         "## How to silence it\n\n\

@@ -8,7 +8,7 @@ use crate::nixos::model::{DefinitionModel, Place, Span, Specialisation, System, 
 use crate::suppress::{Part, Suppressions};
 use crate::syntax::hir::{self, Name};
 use rowan::TextRange;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// The texts of files and their lowered forms.
@@ -166,10 +166,8 @@ pub struct SuppressionContext<'c> {
     pub has_source: bool,
     /// Whether findings of a rule are reported of this file.
     pub is_reported: &'c dyn Fn(&str) -> bool,
-    /// Whether some are not that would be, had nobody asked for less.
-    pub is_narrowed: bool,
-    /// A finding that is not suppressed by this, but would be if another place that belongs to it were its first.
-    pub missed: &'c dyn Fn(Part) -> Option<&'c Finding>,
+    /// Findings that would be suppressed by something if another place that belongs to them were their first.
+    pub missed: &'c HashMap<Part, &'c Finding>,
 }
 
 /// A file that defines specialisations and that nothing reads.

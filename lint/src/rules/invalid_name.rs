@@ -181,6 +181,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation) -> 
         // The settings of it may stand further inside.
         range =
             range.or_else(|| source.name_of(place.path, &[&path[..], &["configuration".into()]].concat(), 1));
+        range = range.or_else(|| source.name_behind(place.path, &path[0], &path[1]));
         let location = Location::new(cx.path(place.file), range?);
         edits.push(Edit { location, text: attr_name(better).into() });
     }

@@ -143,7 +143,7 @@ fn unknown(cx: &SuppressionContext<'_>, directive: &Directive, at: usize, named:
 fn unused(cx: &SuppressionContext<'_>, index: usize, directive: &Directive, findings: &mut Vec<Finding>) {
     let Some(rules) = &directive.rules else {
         let whole = Part { directive: index, rule: None };
-        if !cx.used.contains(&whole) && (directive.kind == Some(Kind::On) || cx.is_known && !cx.is_narrowed) {
+        if !cx.used.contains(&whole) && (directive.kind == Some(Kind::On) || cx.is_known) {
             let message = match directive.kind {
                 Some(Kind::On) => "nothing is off here",
                 _ => "nothing is found here that could be suppressed",
@@ -167,8 +167,8 @@ fn unused(cx: &SuppressionContext<'_>, index: usize, directive: &Directive, find
         let fix = if is_all { remove(cx, directive) } else { without(cx, directive, *at) };
         let mut finding = useless(cx, directive, range, message(&named.name), fix);
         // Of two places that a finding is about, the other one may have been taken for the first.
-        let missed = (cx.missed)(Part { directive: index, rule: Some(*at) });
-        let label = |there: &Finding| {
+        let missed = cx.missed.get(&Part { directive: index, rule: Some(*at) });
+        let label = |there: &&Finding| {
             let message = format!("`{}` is told of this place", there.rule);
             Label { location: there.primary.location.clone(), message }
         };

@@ -18,7 +18,7 @@ pub use template::{HOOK, pre_commit, template};
 use crate::eval::host::{FileKind, ReadError};
 use crate::eval::paths;
 use crate::findings::Severity;
-use crate::rules::{self, Alternative, Rule};
+use crate::rules::{Alternative, Rule};
 use crate::source::files::FileSystem;
 use rowan::TextRange;
 use std::collections::BTreeMap;
@@ -212,11 +212,5 @@ impl Choice {
             None if rule.default => reported(By::Default),
             None => left_out(By::Default),
         }
-    }
-
-    /// Whether some rule is not reported that would be under these settings alone.
-    pub fn is_narrow(&self, settings: Option<&Settings>) -> bool {
-        let is_reported = |choice: &Choice, rule| choice.decide(settings, rule).severity.is_some();
-        rules::ALL.iter().any(|rule| is_reported(&Choice::default(), rule) && !is_reported(self, rule))
     }
 }

@@ -303,3 +303,63 @@ fn suggestion(name: &str, names: &[&str]) -> String {
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const PIECES: &[&str] = &[
+        "select",
+        "ignore = ",
+        "severity",
+        "per-file-ignores",
+        "sources",
+        "alternatives",
+        "options",
+        "entries",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "{",
+        "}",
+        "=",
+        ".",
+        "\"",
+        "'''",
+        "\n",
+        ",",
+        "#",
+        "\\",
+        "\"missing-tag\"",
+        "\"all\"",
+        "1",
+        "true",
+        "1979-05-27",
+        "\u{feff}",
+        "é",
+        "*",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_is_read(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..40)) {
+            let text = pieces.concat();
+            for problem in Settings::read("/r/speclint.toml", &text).problems {
+                prop_assert!(text.get(problem.start as usize..problem.end as usize).is_some(), "{text:?}: {problem:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn deep_and_large_texts_are_read() {
+        for text in [
+            "select = ".to_owned() + &"[".repeat(100_000),
+            "a.".repeat(100_000) + "b = 1",
+            "#".repeat(LONGEST + 1),
+        ] {
+            assert!(!Settings::read("/r/speclint.toml", &text).problems.is_empty());
+        }
+    }
+}

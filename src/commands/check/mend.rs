@@ -25,7 +25,7 @@ pub(super) fn apply(session: &mut Session<'_>) -> Result<()> {
         }
     }
     if !session.arguments.quiet {
-        tell(&fixed);
+        tell(false, &fixed);
     }
     Ok(())
 }
@@ -45,6 +45,9 @@ pub(super) fn diff(session: &mut Session<'_>) -> Result<ExitCode> {
         )?;
     }
     out.flush()?;
+    if !session.arguments.quiet {
+        tell(true, &fixed);
+    }
     Ok(if fixed.texts.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -74,11 +77,12 @@ fn fix(session: &mut Session<'_>) -> Fixed {
     clock.time("mending", || analysis.fix(unsafe_too, |finding| wanted(finding) && stays(finding)))
 }
 
-/// Says what was mended, and how else that could have been done.
-fn tell(fixed: &Fixed) {
+/// Says what was mended or suppressed, or would be, and how else that could be done.
+fn tell(would: bool, fixed: &Fixed) {
     if fixed.suppressed > 0 {
         let files = count(fixed.texts.len(), "file");
-        eprintln!("suppressed {} in {files}", count(fixed.suppressed, "finding"));
+        let did = if would { "would suppress" } else { "suppressed" };
+        eprintln!("{did} {} in {files}", count(fixed.suppressed, "finding"));
         return;
     }
     if fixed.mended.is_empty() {
@@ -93,5 +97,6 @@ fn tell(fixed: &Fixed) {
             eprintln!("  or: {}", printable(&other.title));
         }
     }
-    eprintln!("mended {} in {}", count(fixed.mended.len(), "place"), count(fixed.texts.len(), "file"));
+    let did = if would { "would mend" } else { "mended" };
+    eprintln!("{did} {} in {}", count(fixed.mended.len(), "place"), count(fixed.texts.len(), "file"));
 }

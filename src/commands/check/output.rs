@@ -7,14 +7,17 @@ use anyhow::Result;
 use speclint_lint::findings::{Applicability, Finding, Severity};
 use speclint_lint::render::{self, Format, Report, printable};
 use speclint_lint::source::LineIndex;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::env;
 use std::path::{Path, PathBuf};
 
 /// Prints findings, or how many there are, and sums them up.
 pub(super) fn print(session: &mut Session<'_>, findings: &[Finding]) -> Result<()> {
-    let file = |finding: &Finding| finding.primary.location.file.clone();
-    let fails_from = findings.iter().map(|finding| (file(finding), session.fails_from(finding))).collect();
+    let mut fails_from = HashMap::new();
+    for finding in findings {
+        let file = finding.primary.location.file.clone();
+        fails_from.entry(file).or_insert_with(|| session.fails_from(finding));
+    }
     let Session { arguments, analysis, clock, .. } = session;
     let format = arguments.format;
     clock.time("printing", || {

@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     });
     let mut watched = Watched { watcher: watcher.context("cannot watch files")?, folders: BTreeSet::new() };
     let mut asked = all_asked(arguments)?;
-    let mut session = Session::watching(arguments, all_asked(arguments)?)?;
+    let mut session = Session::watching(arguments, asked.clone())?;
     loop {
         watched.follow(&session);
         clear(arguments)?;
@@ -75,17 +75,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             watched.follow(&session);
             match all_asked(arguments) {
                 // Another file is now what systems start from.
-                Ok(now) if now != asked => {
-                    asked = now;
-                    match Session::watching(arguments, all_asked(arguments)?) {
-                        Ok(new) => session = new,
-                        Err(error) => {
-                            eprintln!("speclint: {error:#}");
-                            continue;
-                        }
+                Ok(now) if now != asked => match Session::watching(arguments, now.clone()) {
+                    Ok(other) => {
+                        (session, asked) = (other, now);
+                        break;
                     }
-                    break;
-                }
+                    Err(error) => eprintln!("speclint: {error:#}"),
+                },
                 Ok(_) if session.analysis.refresh() => break,
                 // What is not there now may be back soon: some write a file by moving another to its place.
                 Ok(_) | Err(_) => {}

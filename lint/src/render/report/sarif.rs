@@ -5,6 +5,7 @@ use super::json::{Each, line};
 use super::{Place, Report};
 use crate::findings::{Edit, Finding, Fix, Location, Severity};
 use crate::fix::apply;
+use crate::render::reference;
 use crate::rules;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
@@ -73,10 +74,11 @@ fn level(severity: Severity) -> &'static str {
 
 fn rule(name: &str) -> Option<Json> {
     let rule = rules::find(name)?;
+    let page = reference::page(rule);
     Some(json!({
         "id": rule.name,
         "shortDescription": { "text": rule.summary },
-        "help": { "text": rule.documentation, "markdown": rule.documentation },
+        "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "enabled": rule.default, "level": level(rule.severity) },
     }))
 }

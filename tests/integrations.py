@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Whether the hooks work for who uses pre-commit: `tests/pre_commit.py --bin PATH`.
+"""Whether what docs/integrations.md shows works for who uses it: `tests/integrations.py --bin PATH`.
 
-The real pre-commit tries a hook on a repository with a mistake in it, and a real `git commit` is stopped. Two hooks install
-themselves, which is a whole build; `--fast` leaves them out.
+The real programs run with the files that are shown there: pre-commit tries a hook on a repository with a mistake in it, and a real
+`git commit` is stopped, by it, by prek and by lefthook; treefmt mends. What only runs elsewhere is checked by its schema. Two
+hooks of pre-commit install themselves, which is a whole build; `--fast` leaves them out.
 """
 
 import argparse
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,14 +30,16 @@ TV = """{
   };
 }
 """
+MENDED = BASE.replace('"atlas"', 'lib.mkDefault "atlas"')
 GOOD = TV.replace('    networking.hostName = "television";\n', "")
 
-CONFIGURATION = """repos:
-  - repo: {hooks}
-    rev: {revision}
-    hooks:
-      - id: {hook}
-"""
+# Where a file is shown, which one it is, and its text.
+SHOWN = re.compile(r"^<!-- (\S+) -->\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown():
+    """The files that the documentation shows."""
+    return dict(SHOWN.findall((ROOT / "docs/integrations.md").read_text()))
 
 
 class User:
@@ -79,6 +83,21 @@ class User:
         if status:
             raise RuntimeError(f"git {arguments}: {told}")
         return told.strip()
+
+    def configure(self, hooks, hook="speclint-system"):
+        """The configuration of pre-commit that is shown, with a hook of this repository."""
+        revision = self.git("rev-parse", "HEAD", cwd=hooks)
+        text = shown()[".pre-commit-config.yaml"].replace("URL", str(hooks)).replace("REVISION", revision)
+        self.write(".pre-commit-config.yaml", text.replace("id: speclint", f"id: {hook}"))
+
+    def is_stopped(self):
+        """Whether a commit with a mistake is stopped, and what is said about it."""
+        self.write("configuration.nix", BASE)
+        self.write("tv.nix", TV)
+        self.git("add", "--all")
+        before = self.git("rev-parse", "HEAD")
+        status, told = self.run("git", "commit", "--message", "A mistake.")
+        return status == 1 and "tv.nix:4:5" in told and self.git("rev-parse", "HEAD") == before, told
 
     def hooks(self):
         """A repository of the project as it is now, whether or not that is committed."""
@@ -124,42 +143,83 @@ def try_hook(test, user, hooks, hook):
 
 def commits(test, user, hooks):
     """Commits with the hook in place."""
-    revision = user.git("rev-parse", "HEAD", cwd=hooks)
-    configuration = CONFIGURATION.format(hooks=hooks, revision=revision, hook="speclint-system")
-    user.write(".pre-commit-config.yaml", configuration)
+    user.configure(hooks)
     user.git("add", "--all")
     status, told = user.run("pre-commit", "install")
     test.expect("the hook is installed", status == 0, told)
     status, told = user.run("git", "commit", "--message", "What is right.")
     test.expect("what is right is committed", status == 0 and "Passed" in told, told)
-    user.write("tv.nix", TV)
-    user.git("add", "tv.nix")
-    status, told = user.run("git", "commit", "--message", "A mistake.")
-    stopped = status == 1 and "tv.nix:4:5" in told and user.git("rev-list", "--count", "HEAD") == "1"
-    test.expect("a commit is stopped, with the place", stopped, told)
+    test.expect("pre-commit stops a commit, with the place", *user.is_stopped())
     # The other file of the conflict is as good a place to mend it.
-    user.write("configuration.nix", BASE.replace('"atlas"', 'lib.mkDefault "atlas"'))
+    user.write("configuration.nix", MENDED)
     user.git("add", "--all")
     status, told = user.run("git", "commit", "--message", "It is mended.")
     test.expect("what is mended is committed", status == 0, told)
+    user.run("pre-commit", "uninstall")
+
+
+def others(test, user, hooks):
+    """The same with prek, which takes the same files, with lefthook, and what treefmt makes of it."""
+    user.configure(hooks)
+    user.git("add", "--all")
+    status, told = user.run("prek", "install")
+    test.expect("prek is installed", status == 0, told)
+    test.expect("prek stops a commit", *user.is_stopped())
+    user.run("prek", "uninstall")
+    files = shown()
+    user.write("lefthook.yml", files["lefthook.yml"])
+    status, told = user.run("lefthook", "install")
+    test.expect("lefthook is installed", status == 0, told)
+    test.expect("lefthook stops a commit", *user.is_stopped())
+    mending = files["lefthook.yml"].replace("check {", "check --fix {").rstrip() + "\n      stage_fixed: true\n"
+    user.write("lefthook.yml", mending)
+    user.git("add", "--all")
+    status, told = user.run("git", "commit", "--message", "It mends.")
+    clean = user.git("status", "--porcelain") == ""
+    test.expect("lefthook mends", status == 0 and clean and user.read("configuration.nix") == MENDED, told)
+    user.run("lefthook", "uninstall")
+    user.write("treefmt.toml", files["treefmt.toml"])
+    user.write("configuration.nix", BASE)
+    user.git("add", "--all")
+    status, told = user.run("treefmt")
+    test.expect("treefmt mends", status == 0 and user.read("configuration.nix") == MENDED, told)
+    user.write("tv.nix", TV.replace("networking.hostName", "services.openssh.enable"))
+    status, told = user.run("treefmt")
+    test.expect("treefmt fails on what it cannot mend", status != 0 and "error[wrong-type]" in told, told)
+
+
+def elsewhere(test, user):
+    """What runs on the machines of others, by its schema."""
+    status, told = user.run("pre-commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml"))
+    test.expect("the hooks are described as pre-commit wants them", status == 0, told)
+    files = shown()
+    for name, schema in [(".github/workflows/speclint.yml", "github-workflows"), (".gitlab-ci.yml", "gitlab-ci")]:
+        copy = user.home / f"{schema}.yml"
+        copy.write_text(files[name])
+        status, told = user.run("check-jsonschema", "--builtin-schema", f"vendor.{schema}", str(copy))
+        test.expect(f"{name} is valid", status == 0, told)
+        for command in re.findall(r"^ +- (?:run: )?(speclint .*)$", files[name], re.MULTILINE):
+            user.write("configuration.nix", BASE)
+            user.write("tv.nix", TV)
+            status, told = user.run(*command.split())
+            found = told + "".join(user.read(file) for file in re.findall(r"--output-file (\S+)", command))
+            wanted = 0 if "--exit-zero" in command else 1
+            test.expect(f"`{command}` runs", status == wanted and "needs-mkdefault" in found, told)
 
 
 def installed(test, user, hooks):
     """The hooks that install themselves: once, for both."""
-    revision = user.git("rev-parse", "HEAD", cwd=hooks)
-    configuration = CONFIGURATION.format(hooks=hooks, revision=revision, hook="speclint")
-    user.write(".pre-commit-config.yaml", configuration + "      - id: speclint-fix\n")
+    user.configure(hooks, "speclint\n      - id: speclint-fix")
     user.write("configuration.nix", BASE)
     user.write("tv.nix", TV)
     user.git("add", "--all")
     status, told = user.run("pre-commit", "run", "speclint", "--all-files")
     test.expect("speclint installs itself and stops a mistake", status == 1 and "tv.nix:4:5" in told, told)
     status, told = user.run("pre-commit", "run", "speclint-fix", "--files", "tv.nix")
-    mended = "lib.mkDefault" in user.read("configuration.nix")
+    mended = user.read("configuration.nix") == MENDED
     test.expect("speclint-fix mends, and tells that it did", status == 1 and mended and "modified" in told, told)
-    user.git("add", "--all")
-    status, told = user.run("git", "commit", "--message", "It is mended.")
-    test.expect("what was mended is committed", status == 0, told)
+    status, told = user.run("pre-commit", "run", "speclint-fix", "--files", "tv.nix")
+    test.expect("speclint-fix has nothing left to do", status == 0, told)
 
 
 def main():
@@ -174,6 +234,8 @@ def main():
         hooks = user.hooks()
         try_hook(test, user, hooks, "speclint-system")
         commits(test, user, hooks)
+        others(test, user, hooks)
+        elsewhere(test, user)
         if not arguments.fast:
             # What is built is what anybody gets, but for how long that takes.
             profile = {"OPT_LEVEL": "0", "LTO": "off", "CODEGEN_UNITS": "256", "DEBUG": "false", "INCREMENTAL": "true"}
