@@ -319,7 +319,7 @@ fn mends_mend_and_change_nothing_else() {
         .map(|(rule, cases)| format!("{rule}: {}\n", cases.iter().copied().collect::<Vec<_>>().join(" ")));
     expect![[r#"
         bare-system: rules/bare-system/no-disks rules/bare-system/user-without-a-kind
-        incompatible-options: rules/incompatible-options/power rules/incompatible-options/prime
+        incompatible-options: rules/incompatible-options/by-what-nixos-defines rules/incompatible-options/power rules/incompatible-options/prime
         invalid-name: rules/invalid-name/of-a-home
         invalid-tag: rules/invalid-tag/from-the-name
         misplaced-imports: rules/misplaced-imports/in-a-value rules/misplaced-imports/in-an-own-namespace rules/misplaced-imports/in-the-specialisation

@@ -239,7 +239,7 @@ fn a_node_knows_its_place() {
 
 #[test]
 fn the_tables_are_whole() {
-    for (table, options) in [(OptionTable::nixos(), 20_368), (OptionTable::home_manager(), 6_203)] {
+    for (table, options) in [(OptionTable::nixos(), 20_373), (OptionTable::home_manager(), 6_203)] {
         assert_eq!(table.options().count(), options);
         for node in (0..table.nodes.len() as u32).map(|id| table.at(id)) {
             let names: Vec<&str> = node.children().map(Node::name).collect();

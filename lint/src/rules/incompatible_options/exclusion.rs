@@ -3,7 +3,8 @@
 use super::super::data;
 use super::is_defined;
 use crate::findings::Severity;
-use crate::nixos::model::{OptionModel, Prediction, Scope, System};
+use crate::nixos::model::{DefinitionModel, DefinitionState, OptionModel, Prediction, Scope, System};
+use crate::nixos::priority;
 use crate::nixos::table::path::{parse_option_path, show_option_path};
 use crate::nixos::table::{Fate, former_names, renaming};
 use serde_json::Value as Json;
@@ -28,6 +29,8 @@ pub(super) struct Condition {
     pub(super) option: String,
     /// The names that the option had.
     former: Vec<String>,
+    /// Whether it is about a definition of the plain priority.
+    plainly: bool,
     asks: Asks,
     value: Json,
 }
@@ -37,6 +40,7 @@ enum Asks {
     Is,
     IsNot,
     Has,
+    Defined,
 }
 
 /// Those of NixOS.
@@ -63,14 +67,17 @@ pub(super) static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
 impl Condition {
     fn read(text: &str) -> Option<Condition> {
         let (option, rest) = text.split_once(' ')?;
-        let (asks, value) = rest.trim_start().split_once(' ')?;
-        let asks = match asks {
-            "=" => Asks::Is,
-            "!=" => Asks::IsNot,
-            "has" => Asks::Has,
+        let plain = rest.trim_start().strip_prefix("plainly ");
+        let rest = plain.unwrap_or(rest).trim_start();
+        let (asks, value) = match rest.split_once(' ') {
+            Some(("=", value)) => (Asks::Is, serde_json::from_str(value).ok()?),
+            Some(("!=", value)) => (Asks::IsNot, serde_json::from_str(value).ok()?),
+            Some(("has", value)) => (Asks::Has, serde_json::from_str(value).ok()?),
+            None if rest == "defined" => (Asks::Defined, Json::Null),
             _ => return None,
         };
-        Condition::new(&parse_option_path(option).ok()?, asks, serde_json::from_str(value).ok()?)
+        let condition = Condition::new(&parse_option_path(option).ok()?, asks, value)?;
+        Some(Condition { plainly: plain.is_some(), ..condition })
     }
 
     /// A condition about an option, which may be called by an old name.
@@ -78,7 +85,8 @@ impl Condition {
         let path = newest(path).unwrap_or_else(|| path.to_vec());
         let names: Vec<&str> = path.iter().map(String::as_str).collect();
         let former = all_former(&names);
-        (names.len() > 1).then(|| Condition { option: show_option_path(&path), former, asks, value })
+        let option = show_option_path(&path);
+        (names.len() > 1).then_some(Condition { option, former, plainly: false, asks, value })
     }
 
     /// The option, where a configuration defines it, by whichever name.
@@ -91,7 +99,12 @@ impl Condition {
     fn holds(&self, scope: &Scope) -> Option<bool> {
         // What nobody defines fulfils no condition.
         let Some(option) = self.option_of(scope) else { return Some(false) };
+        if self.plainly && !option.definitions.iter().any(|d| is_certain(d) && d.priority == priority::PLAIN)
+        {
+            return None;
+        }
         match (&option.prediction, self.asks) {
+            (_, Asks::Defined) => option.definitions.iter().any(is_certain).then_some(true),
             (Prediction::Ok { value, .. }, Asks::Is) => Some(*value == self.value),
             (Prediction::Ok { value, .. }, Asks::IsNot) => Some(*value != self.value),
             (Prediction::Ok { value: Json::Array(list), .. }, Asks::Has) => Some(list.contains(&self.value)),
@@ -99,6 +112,11 @@ impl Condition {
             _ => None,
         }
     }
+}
+
+/// Whether a definition certainly is one that decides.
+fn is_certain(definition: &DefinitionModel) -> bool {
+    definition.state == DefinitionState::Wins && definition.place.is_some()
 }
 
 /// The name that an option of an old name has now.

@@ -316,7 +316,7 @@ fn descriptions_that_are_not_understood() {
           1 tmpfiles.d(5) age format
           1 unbound.conf configuration type. The format consist of an attribute set of settings. Each settings can be eith…
           6 unsigned integer, meaning >=0, or string containing either a number or a range
-        184 of 26481 options
+        184 of 26486 options
     "#]].assert_eq(&shown);
 }
 
