@@ -342,7 +342,8 @@ impl<'s> Collector<'s> {
             }
         };
         // Whatever may be in it, a module that it imports may be.
-        if let Err(stop @ Stop::Unknown(_)) = ev.names(&set)
+        if !set.is_closed()
+            && let Err(stop @ Stop::Unknown(_)) = ev.names(&set)
             && ev.possible_names(&set).is_none_or(|names| names.iter().any(|n| META.contains(&n.as_str())))
         {
             self.trouble(&asked.file, asked.thunk, stop);

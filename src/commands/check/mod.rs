@@ -10,7 +10,6 @@ mod watch;
 
 pub(crate) use arguments::Arguments;
 
-use super::expect_settings;
 use anyhow::Result;
 use session::Session;
 use std::process::ExitCode;
@@ -22,7 +21,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         return watch::run(arguments);
     }
     let mut session = Session::open(arguments)?;
-    expect_settings(&session.analysis)?;
+    session.evaluate()?;
     if arguments.show_files {
         files::print(&session)?;
         return Ok(ExitCode::SUCCESS);
@@ -35,7 +34,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let findings = session.findings();
     output::print(&mut session, &findings)?;
-    Ok(session.status(&findings))
+    let status = session.status(&findings);
+    // The program ends here: to take the whole analysis apart first would be a good part of its time.
+    std::mem::forget(session);
+    Ok(status)
 }
 
 fn count(n: usize, what: &str) -> String {

@@ -1,6 +1,6 @@
 //! What is analysed for a command line, and what of it is asked about.
 
-use super::super::{Asked, Opened, absolute, is_asked};
+use super::super::{Asked, Opened, absolute, expect_settings, is_asked};
 use super::arguments::{Arguments, FailOn};
 use super::clock::Clock;
 use crate::disk::{Disk, Piped};
@@ -62,10 +62,15 @@ impl<'a> Session<'a> {
         move |finding| wants(arguments, &only, finding)
     }
 
+    /// Evaluates the systems. Fails if settings are wrong.
+    pub(super) fn evaluate(&mut self) -> Result<()> {
+        let Session { analysis, clock, .. } = self;
+        clock.time("evaluating", || expect_settings(analysis))
+    }
+
     /// The findings that are asked about.
     pub(super) fn findings(&mut self) -> Vec<Finding> {
         let Session { analysis, clock, .. } = self;
-        clock.time("evaluating", || drop(analysis.systems()));
         let mut findings = clock.time("judging", || analysis.findings());
         findings.retain(|finding| self.wants(finding));
         findings

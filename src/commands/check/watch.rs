@@ -1,6 +1,6 @@
 //! `--watch`: to check again whenever something that was read changes.
 
-use super::super::{Asked, expect_settings};
+use super::super::Asked;
 use super::arguments::Arguments;
 use super::output;
 use super::session::Session;
@@ -56,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     loop {
         watched.follow(&session);
         clear(arguments)?;
-        match expect_settings(&session.analysis) {
+        match session.evaluate() {
             Ok(()) => {
                 let findings = session.findings();
                 output::print(&mut session, &findings)?;
