@@ -1,6 +1,6 @@
 //! The one entrance to the analyser: the command line and the language server are both faces of it.
 
-mod inner;
+mod further;
 mod judged;
 mod outside;
 mod set;
@@ -60,9 +60,6 @@ pub struct Mended {
 /// How often fixes are applied before what is left is left. A round applies all that do not touch each other or do something else together,
 /// and two are enough for nearly every configuration; another one is for what was hidden by what is mended.
 const MAX_ROUNDS: usize = 10;
-
-/// What a file must contain, in any case, to have to do with specialisations.
-const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
 
 impl Analysis {
     /// An analysis of these files.
@@ -147,8 +144,7 @@ impl Analysis {
 
     /// Where systems of a project are looked for.
     fn all_roots(&self, project: &Project, roots: &[Root]) -> Vec<Root> {
-        let further = [self.set_sources(project), self.inner_flakes(project)].concat();
-        [roots, &self.roots_of(&further)].concat()
+        [roots, &self.roots_of(&self.further_sources(project))].concat()
     }
 
     fn entry(&self, start: Start, name: &str) -> Entry {
@@ -162,11 +158,10 @@ impl Analysis {
     fn entries(&self) -> Vec<Entry> {
         let mut entries = self.named.clone();
         for (project, roots) in &self.projects {
-            let set = self.set_sources(project);
-            if project.whole && set.is_empty() && !self.speaks_of_specialisations(project) {
+            let further = self.further_sources(project);
+            if project.whole && further.is_empty() && !self.speaks_of_specialisations(project) {
                 continue;
             }
-            let further = [set, self.inner_flakes(project)].concat();
             let further_roots = self.roots_of(&further);
             let mut roots = roots.iter().chain(&further_roots);
             for source in project.sources.iter().chain(&further) {
@@ -180,16 +175,14 @@ impl Analysis {
                         let found = db::discovered(&self.db, *root);
                         let systems = found.systems.iter().filter(|(_, _, world)| *world != World::Darwin);
                         // Several flakes may have systems of the same name.
-                        let flake = match source {
-                            Source::Flake(folder) if further.contains(source) => below(project, folder),
-                            _ => "",
+                        let called = |name: &str| match source {
+                            Source::Flake(folder) if further.contains(source) => {
+                                format!("{}#{name}", below(project, folder))
+                            }
+                            _ => name.to_owned(),
                         };
-                        let called = |name: &str| match flake {
-                            "" => name.to_owned(),
-                            flake => format!("{flake}#{name}"),
-                        };
-                        entries
-                            .extend(systems.map(|(name, start, _)| self.entry(start.clone(), &called(name))));
+                        let found_here = systems.map(|(name, start, _)| (start.clone(), called(name)));
+                        entries.extend(found_here.map(|(start, name)| self.entry(start, &name)));
                         // A file that is no set of systems is a module.
                         if let (true, Source::File(file)) = (found.systems.is_empty(), source) {
                             entries.push(self.module(project, file));
@@ -223,9 +216,7 @@ impl Analysis {
     }
 
     fn is_about_specialisations(&self, path: &str) -> bool {
-        let Ok(text) = self.db.contents(path).text(&self.db).clone() else { return false };
-        let text = text.to_ascii_lowercase();
-        WORDS.iter().any(|word| text.contains(word))
+        db::is_about_specialisations(&self.db, self.db.contents(path))
     }
 
     /// The models of all systems. After the NixOS systems come the homes in them that have specialisations of their own.

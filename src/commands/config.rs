@@ -1,10 +1,10 @@
 //! `speclint config`: the settings that are in force, and where they come from.
 
-use super::{absolute, shown};
+use super::{Format, absolute, shown};
 use crate::disk::Disk;
 use crate::problems;
 use anyhow::{Context as _, Result};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rowan::TextRange;
 use serde_json::{Map, Value as Json, json};
 use speclint_lint::findings::Severity;
@@ -28,14 +28,6 @@ pub(crate) struct Arguments {
     /// Print the schema of speclint.toml, for editors, and nothing else.
     #[arg(long)]
     schema: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Runs the subcommand.

@@ -24,6 +24,15 @@ use speclint_lint::source::files::{FileSystem, read_text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// How something is printed that is for people or for programs.
+#[derive(Clone, Copy, PartialEq, clap::ValueEnum)]
+enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
 /// What the paths of a command line name.
 struct Opened {
     /// The analysis of the projects that they are in.

@@ -1,7 +1,8 @@
 //! `speclint rules`: all rules.
 
+use super::Format;
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use speclint_lint::render::reference;
 use speclint_lint::rules::ALL;
 use std::io::Write;
@@ -12,14 +13,6 @@ pub(crate) struct Arguments {
     /// How to print them.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// For people: name, severity, whether there is a mend, what it finds.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Runs the subcommand.

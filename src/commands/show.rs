@@ -1,8 +1,9 @@
 //! `speclint show`: the model.
 
+use super::Format;
 use crate::sources::Given;
 use anyhow::Result;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use speclint_lint::analysis::Analysis;
 use speclint_lint::nixos::model::System;
 use speclint_lint::render;
@@ -23,14 +24,6 @@ pub(crate) struct Arguments {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Runs the subcommand.

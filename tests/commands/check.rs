@@ -245,18 +245,7 @@ fn the_exit_status_follows_the_severity() {
 
 #[test]
 fn findings_are_of_the_files_that_are_named() {
-    let user = User::with(&[
-        (
-            "flake.nix",
-            "{ inputs.nixpkgs.url = \"nixpkgs\"; outputs = { nixpkgs, ... }: { nixosConfigurations = {
-            atlas = nixpkgs.lib.nixosSystem { modules = [ ./atlas.nix ./tv.nix ]; };
-            boreas = nixpkgs.lib.nixosSystem { modules = [ ./boreas.nix ]; };
-          }; }; }",
-        ),
-        ("atlas.nix", "{ networking.hostName = \"atlas\"; }"),
-        ("boreas.nix", "{ specialisation.night.configuration = { }; }"),
-        ("tv.nix", TV),
-    ]);
+    let user = User::with_two_hosts(&[("tv.nix", TV)]);
     let rules = |args: &[&str]| -> Vec<String> {
         let json = user.json(0, &[&["check", "--exit-zero"], args].concat());
         let found = json["diagnostics"].as_array().expect("a list");

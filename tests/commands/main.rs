@@ -34,6 +34,25 @@ impl User {
         user
     }
 
+    /// The folder of a flake with two hosts, of which one reads `tv.nix`, with more files.
+    fn with_two_hosts(files: &[(&str, &str)]) -> Self {
+        let user = User::with(&[
+            (
+                "flake.nix",
+                "{ inputs.nixpkgs.url = \"nixpkgs\"; outputs = { nixpkgs, ... }: { nixosConfigurations = {
+            atlas = nixpkgs.lib.nixosSystem { modules = [ ./atlas.nix ./tv.nix ]; };
+            boreas = nixpkgs.lib.nixosSystem { modules = [ ./boreas.nix ]; };
+          }; }; }",
+            ),
+            ("atlas.nix", "{ networking.hostName = \"atlas\"; }"),
+            ("boreas.nix", "{ specialisation.night.configuration = { }; }"),
+        ]);
+        for (name, text) in files {
+            user.write(name, text);
+        }
+        user
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

@@ -171,16 +171,7 @@ fn verbose_tells_what_was_read_and_how_long_that_took() {
 
 #[test]
 fn files_of_each_system() {
-    let user = User::with(&[
-        (
-            "flake.nix",
-            "{ inputs.nixpkgs.url = \"nixpkgs\"; outputs = { nixpkgs, ... }: { nixosConfigurations = {
-            atlas = nixpkgs.lib.nixosSystem { modules = [ ./atlas.nix ./tv.nix ]; };
-            boreas = nixpkgs.lib.nixosSystem { modules = [ ./boreas.nix ]; };
-          }; }; }",
-        ),
-        ("atlas.nix", "{ networking.hostName = \"atlas\"; }"),
-        ("boreas.nix", "{ specialisation.night.configuration = { }; }"),
+    let user = User::with_two_hosts(&[
         ("old.nix", "{ specialisation.old.configuration = { }; }"),
         ("tv.nix", "{ specialisation.tv.configuration = { }; }"),
     ]);

@@ -288,6 +288,17 @@ pub fn settings_for(db: &dyn Db, path: &str) -> Option<Arc<Settings>> {
     Some(settings_in(db, db.contents(&nearest)))
 }
 
+/// What a file must contain, in any case, to have to do with specialisations.
+const WORDS: [&str; 3] = ["specialisation", "specialization", "nesting"];
+
+/// Whether a file has to do with specialisations.
+#[salsa::tracked(returns(copy))]
+pub fn is_about_specialisations(db: &dyn Db, contents: Contents) -> bool {
+    let Ok(text) = contents.text(db) else { return false };
+    let text = text.to_ascii_lowercase();
+    WORDS.iter().any(|word| text.contains(word))
+}
+
 /// The suppressions of a file, if it has any.
 #[salsa::tracked(returns(clone))]
 pub fn suppressions(db: &dyn Db, contents: Contents) -> Option<Arc<Suppressions>> {

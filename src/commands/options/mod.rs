@@ -6,6 +6,7 @@ mod import;
 mod list;
 mod show;
 
+use super::Format;
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
 use speclint_lint::nixos::model::World;
@@ -29,14 +30,6 @@ enum Command {
     List(list::Arguments),
     /// Tell what an option is, and where the configuration defines it.
     Show(show::Arguments),
-}
-
-#[derive(Clone, Copy, PartialEq, ValueEnum)]
-enum Format {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
 }
 
 /// Whose options.

@@ -1,4 +1,4 @@
-//! Flakes inside of a project, which have systems of their own.
+//! What has systems besides the sources of a project, among that flakes inside of it, which have systems of their own.
 
 use super::Analysis;
 use crate::db::{self, Db};
@@ -9,9 +9,14 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 impl Analysis {
+    /// What has systems besides the sources of a project: what settings name, and flakes inside of it.
+    pub(super) fn further_sources(&self, project: &Project) -> Vec<Source> {
+        [self.set_sources(project), self.inner_flakes(project)].concat()
+    }
+
     /// The flakes below the folder of a project that have to do with specialisations and are none of its sources. Those that are
     /// templates are not among them.
-    pub(super) fn inner_flakes(&self, project: &Project) -> Vec<Source> {
+    fn inner_flakes(&self, project: &Project) -> Vec<Source> {
         if !project.whole {
             return Vec::new();
         }
