@@ -4,7 +4,7 @@
 use codespan_reporting::term::termcolor::NoColor;
 use mimalloc::MiMalloc;
 use speclint_lint::analysis::Analysis;
-use speclint_lint::findings::{Finding, Severity};
+use speclint_lint::findings::Finding;
 use speclint_lint::render::{Format, Report};
 use speclint_lint::source::files::MemoryFiles;
 use std::fmt::Write as _;
@@ -77,7 +77,7 @@ fn best<T>(mut measured: impl FnMut() -> T) -> (Duration, T) {
 fn render(analysis: &Analysis, findings: &[Finding], format: Format) -> (Duration, usize) {
     best(|| {
         let name = |path: &str| path.trim_start_matches("/etc/nixos/").to_owned();
-        let report = Report::new(findings, Severity::Warning, &|path| analysis.text(path), &name);
+        let report = Report::new(findings, &|path| analysis.text(path), &name);
         let mut out = NoColor::new(Counter(0));
         report.write(format, &mut out).expect("counting does not fail");
         out.get_ref().0

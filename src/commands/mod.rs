@@ -17,9 +17,8 @@ use crate::sources::{Given, Set, Sources};
 use anyhow::{Context as _, Result, bail};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::host::ReadError;
-use speclint_lint::nixos::table::nearest;
 use speclint_lint::project::{Project, Source};
-use speclint_lint::rules::{ALL, Rule, find};
+use speclint_lint::rules::{ALL, Rule, find, nearest};
 use speclint_lint::source::files::{FileSystem, read_text};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -193,7 +192,7 @@ fn expect_rule(name: &str) -> Result<&'static Rule> {
         return Ok(rule);
     }
     let names = || ALL.iter().map(|rule| rule.name);
-    match nearest(name, names(), 1).first() {
+    match nearest(name) {
         Some(near) => bail!("there is no rule `{name}`: did you mean `{near}`?"),
         None => bail!("there is no rule `{name}`; the rules are {}", names().collect::<Vec<_>>().join(", ")),
     }

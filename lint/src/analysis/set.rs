@@ -5,12 +5,9 @@ use crate::db::{self, Db};
 use crate::eval::paths;
 use crate::findings::Severity;
 use crate::project::{Project, Source};
-use crate::settings::{self, Problem, Settings};
+use crate::settings::{self, FAILS_FROM, Problem, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// From which severity on `check` fails, unless it is set.
-const FAILS_FROM: Severity = Severity::Warning;
 
 impl Analysis {
     /// The settings for a file: those of the nearest file of settings above it.

@@ -48,6 +48,7 @@ pub use unused_suppression::NAME as UNUSED_SUPPRESSION;
 
 use crate::findings::{Finding, Severity};
 use crate::nixos::model::System;
+use crate::nixos::table;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
@@ -126,6 +127,11 @@ pub const ALL: &[Rule] = &[
 /// The rule of that name.
 pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.name == name)
+}
+
+/// The name of the rule that is most like `name`, if one is.
+pub fn nearest(name: &str) -> Option<&'static str> {
+    table::nearest(name, ALL.iter().map(|rule| rule.name), 1).first().copied()
 }
 
 /// Whether a rule is reported unless the configuration says otherwise.

@@ -1,8 +1,7 @@
 //! `unused-suppression`: a comment that is to suppress something, and suppresses nothing.
 
-use super::{ALL, Check, Rule, SuppressionContext};
+use super::{Check, Rule, SuppressionContext};
 use crate::findings::{Applicability, Edit, Finding, Fix, Label, Location, Severity};
-use crate::nixos::table::nearest;
 use crate::suppress::{Directive, Flaw, Kind, Named, Part};
 use rowan::{TextRange, TextSize};
 
@@ -127,7 +126,7 @@ fn unknown(cx: &SuppressionContext<'_>, directive: &Directive, at: usize, named:
     if super::find(name).is_some() {
         return None;
     }
-    let near = nearest(name, ALL.iter().map(|rule| rule.name), 1).first().copied();
+    let near = super::nearest(name);
     let told = near.map(|near| format!(": did you mean `{near}`?")).unwrap_or_default();
     let finding =
         finding(cx, named.range, format!("there is no rule `{name}`{told}"), "not the name of a rule");

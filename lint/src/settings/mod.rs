@@ -23,6 +23,9 @@ use crate::source::files::FileSystem;
 use rowan::TextRange;
 use std::collections::BTreeMap;
 
+/// From which severity on `check` fails, unless it is set.
+pub const FAILS_FROM: Severity = Severity::Warning;
+
 /// The settings that a file has.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub struct Settings {

@@ -29,7 +29,6 @@ impl Settings {
             reader.problem(0..0, format!("the file is larger than {} KiB", LONGEST >> 10), None);
             return reader.settings;
         }
-        // A byte order mark is no part of the text.
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in errors {
             let message = error.message().trim().to_owned();
@@ -133,9 +132,7 @@ impl Reader<'_> {
     }
 
     fn no_rule(&mut self, span: Range<usize>, name: &str) {
-        let names: Vec<&str> = rules::ALL.iter().map(|rule| rule.name).collect();
-        let near =
-            nearest(name, names.iter().copied(), 1).first().map(|near| format!("did you mean `{near}`?"));
+        let near = rules::nearest(name).map(|near| format!("did you mean `{near}`?"));
         let help = near.unwrap_or_else(|| "`speclint rules` lists them".to_owned());
         self.problem(span, format!("there is no rule `{name}`"), Some(help));
     }

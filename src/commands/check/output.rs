@@ -4,7 +4,7 @@ use super::super::shown;
 use super::count;
 use super::session::Session;
 use anyhow::Result;
-use speclint_lint::findings::{Applicability, Finding, Severity};
+use speclint_lint::findings::{Applicability, Finding};
 use speclint_lint::render::{self, Format, Report, printable};
 use speclint_lint::source::LineIndex;
 use std::collections::{BTreeSet, HashMap};
@@ -32,7 +32,7 @@ pub(super) fn print(session: &mut Session<'_>, findings: &[Finding]) -> Result<(
             }
             let base = base(format);
             let name = |path: &str| relative(base.as_deref(), path);
-            let report = Report::new(findings, Severity::Warning, &|path| analysis.text(path), &name);
+            let report = Report::new(findings, &|path| analysis.text(path), &name);
             let report = report.with_fails_from(fails_from);
             let base = base.as_deref().and_then(Path::to_str).map(str::to_owned);
             Ok(report.with_base(base).write(format, out)?)

@@ -3,7 +3,7 @@
 use super::case::short;
 use serde_json::Value as Json;
 use speclint_lint::analysis::Analysis;
-use speclint_lint::findings::{Finding, Severity};
+use speclint_lint::findings::Finding;
 use speclint_lint::render::{self, Report};
 
 /// What `speclint show --format json` prints.
@@ -19,7 +19,6 @@ pub(crate) fn shown(analysis: &Analysis) -> Json {
 
 /// What `speclint check --format json` prints.
 pub(crate) fn checked(analysis: &Analysis, findings: &[Finding]) -> Json {
-    let report =
-        Report::new(findings, Severity::Warning, &|path| analysis.text(path), &|path| short(path).to_owned());
+    let report = Report::new(findings, &|path| analysis.text(path), &|path| short(path).to_owned());
     render::findings_json(&report)
 }

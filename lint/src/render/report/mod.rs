@@ -16,6 +16,7 @@ pub use json::document as findings_json;
 pub use statistics::{Count, statistics, statistics_json, statistics_text};
 
 use crate::findings::{Finding, Location, Severity};
+use crate::settings::FAILS_FROM;
 use crate::source::ColumnUnit;
 use codespan_reporting::term::termcolor::WriteColor;
 use places::{File, Place, Places};
@@ -99,29 +100,27 @@ impl Format {
 /// Findings that are to be printed, with the files that they are about.
 pub struct Report<'f> {
     findings: &'f [Finding],
-    fails_from: Severity,
-    /// The same in files in which it is another.
-    fails_from_in: HashMap<Arc<str>, Severity>,
+    /// From which severity on findings in a file fail the check, where it is another than usual.
+    fails_from: HashMap<Arc<str>, Severity>,
     base: Option<String>,
     places: Places,
 }
 
 impl<'f> Report<'f> {
-    /// A report of these findings, in order, in files of these texts and names. Findings of that severity and above fail the check.
+    /// A report of these findings, in order, in files of these texts and names.
     pub fn new(
         findings: &'f [Finding],
-        fails_from: Severity,
         text: &dyn Fn(&str) -> Option<Arc<str>>,
         name: &dyn Fn(&str) -> String,
     ) -> Self {
         let places = Places::new(findings, text, name);
-        Report { findings, fails_from, fails_from_in: HashMap::new(), base: None, places }
+        Report { findings, fails_from: HashMap::new(), base: None, places }
     }
 
     /// The same, with files in which the check fails from another severity on.
     #[must_use]
-    pub fn with_fails_from(self, fails_from_in: HashMap<Arc<str>, Severity>) -> Self {
-        Report { fails_from_in, ..self }
+    pub fn with_fails_from(self, fails_from: HashMap<Arc<str>, Severity>) -> Self {
+        Report { fails_from, ..self }
     }
 
     /// The same, with the folder that names of files are relative to.
@@ -161,7 +160,7 @@ impl<'f> Report<'f> {
 
     /// Whether a finding fails the check.
     fn fails(&self, finding: &Finding) -> bool {
-        let of_file = self.fails_from_in.get(&finding.primary.location.file);
-        finding.severity >= of_file.copied().unwrap_or(self.fails_from)
+        let of_file = self.fails_from.get(&finding.primary.location.file);
+        finding.severity >= of_file.copied().unwrap_or(FAILS_FROM)
     }
 }
