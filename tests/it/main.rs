@@ -2,6 +2,7 @@
 //! command line.
 
 mod documentation;
+mod edits;
 mod fixes;
 mod mends;
 mod oracle;

@@ -43,7 +43,8 @@ fn edited_by<'db>(db: &'db dyn Db, entry: Entry, edits: Edits<'db>) -> Option<Ar
         texts.insert(path.to_owned(), (Arc::from(new), Arc::new(file)));
     }
     let host = EditedHost { base: DbHost(db), texts };
-    let system = entry::system(&host, entry.start(db), entry.name(db));
+    let former = db.record(entry);
+    let system = entry::trial(&host, entry.start(db), entry.name(db), former.as_deref());
     let settings = settings_for(db, &entry.start(db).file());
     let alternatives = settings.as_deref().map(Settings::alternatives).unwrap_or_default();
     let context = Context {

@@ -12,7 +12,7 @@ use crate::eval::host::{FileKind, Host, ReadError, SourcePlace};
 use crate::eval::paths;
 use crate::findings::{Edit, Finding};
 use crate::fix::Fixer;
-use crate::nixos::entry::{self, Found, Outputs};
+use crate::nixos::entry::{self, Found, Outputs, Record};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::settings::{self, Settings};
@@ -40,6 +40,11 @@ pub trait Db: salsa::Database {
     fn options(&self, world: World, source: &SourcePlace) -> Options;
     /// The folder of a well-known source that the search path names.
     fn search(&self, kind: &str) -> Option<String>;
+    /// What is kept of the last evaluation of a system. It may be of another revision: whoever uses it sees what still holds, so that
+    /// the result is the same with it and without.
+    fn record(&self, entry: Entry) -> Option<Arc<Record>>;
+    /// Keeps this of the evaluation of a system.
+    fn keep(&self, entry: Entry, record: Option<Record>);
 }
 
 /// A database over a file system. Clones share everything.
@@ -50,6 +55,7 @@ pub struct Database {
     files: Arc<dyn FileSystem>,
     tables: Arc<dyn Tables>,
     inputs: Arc<Mutex<Inputs>>,
+    records: Arc<Mutex<HashMap<Entry, Arc<Record>>>>,
 }
 
 #[derive(Default)]
@@ -125,6 +131,18 @@ impl Db for Database {
     fn search(&self, kind: &str) -> Option<String> {
         self.tables.search(kind)
     }
+
+    fn record(&self, entry: Entry) -> Option<Arc<Record>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).get(&entry).cloned()
+    }
+
+    fn keep(&self, entry: Entry, record: Option<Record>) {
+        let mut records = self.records.lock().unwrap_or_else(PoisonError::into_inner);
+        match record {
+            Some(record) => records.insert(entry, Arc::new(record)),
+            None => records.remove(&entry),
+        };
+    }
 }
 
 impl Database {
@@ -139,7 +157,13 @@ impl Database {
         events: Option<Box<dyn Fn(salsa::Event) + Send + Sync + 'static>>,
     ) -> Self {
         let tables = Arc::new(EmbeddedTables);
-        Database { storage: salsa::Storage::new(events), files, tables, inputs: Arc::default() }
+        Database {
+            storage: salsa::Storage::new(events),
+            files,
+            tables,
+            inputs: Arc::default(),
+            records: Arc::default(),
+        }
     }
 
     /// The same, with options from elsewhere than the embedded tables. To be called before anything is asked.
@@ -324,7 +348,10 @@ pub fn outputs(db: &dyn Db, root: Root) -> Arc<Outputs> {
 /// The model of a system.
 #[salsa::tracked(returns(clone))]
 pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
-    Arc::new(entry::system(&DbHost(db), entry.start(db), entry.name(db)))
+    let former = db.record(entry);
+    let (system, record) = entry::system(&DbHost(db), entry.start(db), entry.name(db), former.as_deref());
+    db.keep(entry, record);
+    Arc::new(system)
 }
 
 /// The files that a system is made of.

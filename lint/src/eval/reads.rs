@@ -53,6 +53,17 @@ pub struct Missed {
     pub asked: Asked,
 }
 
+/// What had a part in something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Subject {
+    /// An option, or a set of options, of this key.
+    Option(u32),
+    /// A file that was imported, of this number.
+    File(u32),
+    /// All of a scope.
+    All,
+}
+
 /// Something that an evaluation came across.
 #[derive(Clone)]
 pub enum Met {
@@ -70,6 +81,10 @@ const MISSED: u32 = 1 << 31;
 const HANDED: u32 = 1 << 30;
 /// Keys from here on are those of options, or sets of options, that had a part in something without having been read by name.
 const SEEN: u32 = 1 << 29;
+/// Keys of what was seen from here on are those of files that were imported, others those of options.
+const FILE: u32 = 1 << 28;
+/// The key of all of a scope.
+const ALL: u32 = SEEN - 1;
 
 impl ReadLog {
     /// Notes that `key` was read; what it means is for the module system to say.
@@ -85,6 +100,25 @@ impl ReadLog {
     /// Notes that `key` had a part in what is evaluated.
     pub(crate) fn note_seen(&mut self, key: u32) {
         self.note(SEEN | key);
+    }
+
+    /// Notes that the value of a file, a unit of the evaluation, was imported.
+    pub(crate) fn note_file(&mut self, unit: u32) {
+        self.note_seen(FILE | unit);
+    }
+
+    /// Notes that all of a scope had a part in something.
+    pub(crate) fn note_all(&mut self) {
+        self.note_seen(ALL);
+    }
+
+    /// What the key of something seen is about.
+    pub(crate) fn subject(key: u32) -> Subject {
+        match key {
+            ALL => Subject::All,
+            _ if key & FILE != 0 => Subject::File(key & !FILE),
+            _ => Subject::Option(key),
+        }
     }
 
     /// The key of the option that a noted key is about, if it is about one.
@@ -211,7 +245,7 @@ impl ReadLog {
 pub(crate) struct Reads {
     /// The keys of what was read by name.
     pub(crate) read: Vec<u32>,
-    /// The keys of all that had a part in it, read by name or not.
+    /// The keys of all that had a part in it, read by name or not; [`ReadLog::subject`] tells what they are about.
     pub(crate) seen: Vec<u32>,
 }
 

@@ -4,7 +4,9 @@
 //! reversed.
 
 use super::definitions::tag;
-use super::system::{InitialModule, MixedModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble};
+use super::system::{
+    InitialModule, MixedModule, Module, ModuleOrigin, ModuleSystem, ScopeId, Trouble, Within,
+};
 use super::views::{ConfigView, OptionsView};
 use crate::eval::{
     Attr, Attrs, Circle, Coerce, Error, Eval, Origin, Res, Rest, Stop, ThunkId, Value, paths, prelude,
@@ -43,6 +45,8 @@ struct Asked {
     /// Its key, likewise.
     key: Rc<str>,
     origin: ModuleOrigin,
+    /// The file whose module it is part of.
+    within: Option<Within>,
 }
 
 /// Attributes of a module that are not settings.
@@ -61,6 +65,8 @@ struct Collector<'s> {
     modules_path: Option<Rc<str>>,
     /// Whether other files that a module imports are left out.
     is_alone: bool,
+    /// Whether the scope is the value of an option in another one.
+    is_inner: bool,
 }
 
 impl ModuleSystem {
@@ -85,9 +91,9 @@ impl ModuleSystem {
         };
         let mut collector = Collector { modules_path, ..Collector::new(self, scope, args) };
         let mut loaded = Vec::new();
-        for (i, InitialModule { thunk, file, origin }) in initial.into_iter().enumerate() {
+        for (i, InitialModule { thunk, file, origin, within }) in initial.into_iter().enumerate() {
             let key = format!(":anon-{}", i + 1).into();
-            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin })? {
+            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin, within })? {
                 loaded.push(module);
             }
         }
@@ -117,7 +123,8 @@ impl ModuleSystem {
         let args = self.module_args(ev, scope, special_args)?;
         let mut collector = Collector { is_alone: true, ..Collector::new(self, scope, args) };
         let thunk = ev.ready(Value::Path(path.into()));
-        let asked = Asked { thunk, file: path.into(), key: path.into(), origin: ModuleOrigin::System };
+        let (file, key): (Rc<str>, Rc<str>) = (path.into(), path.into());
+        let asked = Asked { thunk, file, key, origin: ModuleOrigin::System, within: None };
         let loaded = collector.load(ev, &asked)?;
         if let Some(trouble) = collector.troubles.pop() {
             return Err(trouble.stop);
@@ -254,6 +261,7 @@ impl<'s> Collector<'s> {
             troubles: Vec::new(),
             modules_path: None,
             is_alone: false,
+            is_inner: system.around(scope).is_some(),
         }
     }
 
@@ -302,6 +310,7 @@ impl<'s> Collector<'s> {
                     options: None,
                     config: vec![ev.ready(value)],
                     freeform: None,
+                    within: asked.within.clone(),
                 };
                 Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })))
             }
@@ -321,9 +330,15 @@ impl<'s> Collector<'s> {
             return Ok(None);
         }
         let imported = import(ev, &path)?;
+        // What is part of an option's value is its alone.
+        if self.is_inner {
+            ev.note_file_of(imported);
+        }
         let value = ev.force(imported)?;
         self.above.push(path.clone());
-        let file = Asked { file: path.clone(), key: path, ..*asked };
+        let unit = ev.origin(imported).map(|origin| ev.units()[origin.unit as usize].path.clone());
+        let within = unit.map(|file| Within { file, whole: true });
+        let file = Asked { file: path.clone(), key: path, within, ..*asked };
         let loaded = self.unify(ev, &file, value);
         self.above.pop();
         let loaded = Rc::new(loaded?);
@@ -392,7 +407,7 @@ impl<'s> Collector<'s> {
             if name == "require" && explicit {
                 continue;
             }
-            imports.extend(self.imports(ev, attr, &file, &key, asked.origin)?);
+            imports.extend(self.imports(ev, attr, (&file, &key), asked)?);
         }
         let module = Module {
             file,
@@ -401,6 +416,7 @@ impl<'s> Collector<'s> {
             options: set.known("options").map(|a| a.value),
             config,
             freeform: set.known("freeformType").map(|a| a.value),
+            within: asked.within.clone(),
         };
         Ok(Loaded { module, imports, disabled })
     }
@@ -410,9 +426,8 @@ impl<'s> Collector<'s> {
         &mut self,
         ev: &mut Eval<'_>,
         attr: Attr,
-        file: &Rc<str>,
-        key: &Rc<str>,
-        origin: ModuleOrigin,
+        (file, key): (&Rc<str>, &Rc<str>),
+        by: &Asked,
     ) -> Res<Vec<Rc<Loaded>>> {
         let list = match ev.force(attr.value) {
             Err(stop @ Stop::Error(_)) => return Err(stop),
@@ -427,7 +442,8 @@ impl<'s> Collector<'s> {
                 continue;
             }
             let key = format!("{key}:anon-{}", i + 1).into();
-            let asked = Asked { thunk: *item, file: file.clone(), key, origin };
+            let within = by.within.clone().map(Within::part);
+            let asked = Asked { thunk: *item, file: file.clone(), key, origin: by.origin, within };
             if let Some(loaded) = self.load(ev, &asked)? {
                 imports.push(loaded);
             }

@@ -30,7 +30,7 @@ pub use definitions::{Candidate, Condition, DefState, Definition, priority};
 pub use guards::Guard;
 pub use system::{
     Declaration, InitialModule, Merged, Module, ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId,
-    Trouble, show_loc,
+    Trouble, Within, show_loc,
 };
 pub use types::Type;
 

@@ -145,8 +145,7 @@ pub(super) fn extend_modules(system: &ModuleSystem, scope: ScopeId) -> Value {
     Value::Native(NativeFn(Rc::new(move |ev, args| {
         let set = want_set(ev, args)?;
         // All of the scope has a part in what extends it.
-        let root = system.root(ev, scope);
-        ev.note_seen(root.0);
+        ev.note_all();
         let modules = modules_of(ev, &set, "modules")?;
         let prefix = match set.known("prefix") {
             Some(_) => Some(prefix(ev, &set)?),
@@ -196,11 +195,16 @@ fn modules_of(ev: &mut Eval<'_>, set: &Attrs, name: &'static str) -> Res<Vec<Ini
     let mut modules: Vec<InitialModule> = list
         .items
         .iter()
-        .map(|thunk| InitialModule { thunk: *thunk, file: file.clone(), origin: ModuleOrigin::Own })
+        .map(|thunk| InitialModule {
+            thunk: *thunk,
+            file: file.clone(),
+            origin: ModuleOrigin::Own,
+            within: None,
+        })
         .collect();
     if let Some(why) = &list.open {
         let thunk = ev.unknown(why);
-        modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own });
+        modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own, within: None });
     }
     Ok(modules)
 }

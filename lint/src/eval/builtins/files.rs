@@ -116,7 +116,9 @@ fn import(ev: &mut Eval<'_>, args: &[ThunkId]) -> Res {
     if path.starts_with(STORE_FOLDER) {
         ev.kind(&path)?;
     }
-    ev.import(&path)
+    let value = ev.import_later(&path)?;
+    ev.note_file_of(value);
+    ev.force(value)
 }
 
 /// Only with an empty scope is it an `import` like any other.

@@ -51,8 +51,9 @@ impl Eval<'_> {
         if folder {
             path.push_str("/default.nix");
         }
-        if let Some(unit) = self.units.iter().find(|u| *u.path == path) {
-            return Ok(unit.clone());
+        if let Some(unit) = self.units.iter().find(|u| *u.path == path).cloned() {
+            self.adopted.remove(path.as_str());
+            return Ok(unit);
         }
         self.host_file(&path, &path)
     }
@@ -68,9 +69,26 @@ impl Eval<'_> {
 
     /// Makes a lowered text part of the evaluation, as if it stood at `path`.
     pub fn add_unit(&mut self, path: &str, file: Arc<File>) -> Rc<Unit> {
+        if let Some(id) = self.adopted.remove(path) {
+            return self.units[id as usize].clone();
+        }
         let unit = Rc::new(Unit { id: self.units.len() as u32, path: path.into(), file });
         self.units.push(unit.clone());
         unit
+    }
+
+    /// Gives the files of another evaluation the same numbers in this one. To be called before anything is evaluated.
+    pub(crate) fn adopt(&mut self, files: impl Iterator<Item = (Arc<str>, Arc<File>)>) {
+        for (path, file) in files {
+            let unit = Rc::new(Unit { id: self.units.len() as u32, path: path.as_ref().into(), file });
+            self.adopted.insert(unit.path.clone(), unit.id);
+            self.units.push(unit);
+        }
+    }
+
+    /// Those of the adopted files that were not asked for.
+    pub(crate) fn unasked(&self) -> impl Iterator<Item = &Rc<Unit>> {
+        self.adopted.values().map(|id| &self.units[*id as usize])
     }
 
     /// nixpkgs' `lib`.

@@ -57,9 +57,13 @@ pub struct Eval<'h> {
     reads: ReadLog,
     /// What is known of the releases of sources, by their folders.
     releases: FxHashMap<Rc<str>, Release>,
+    /// The files that another evaluation had, by path, and that this one did not ask for yet.
+    adopted: FxHashMap<Rc<str>, u32>,
     depth: u32,
     steps: u64,
     budget: u64,
+    /// Whether something was left out since it took too much.
+    exhausted: bool,
     /// The outermost frame, which has no slots.
     root: FrameId,
     /// A thunk that fills slots until they are set.
@@ -85,9 +89,11 @@ impl<'h> Eval<'h> {
             forcing: Vec::new(),
             reads: ReadLog::default(),
             releases: FxHashMap::default(),
+            adopted: FxHashMap::default(),
             depth: 0,
             steps: 0,
             budget,
+            exhausted: false,
             root,
             filler,
             builtins: None,
@@ -110,9 +116,11 @@ impl<'h> Eval<'h> {
     pub fn charge(&mut self, n: u64) -> Res<()> {
         self.steps = self.steps.saturating_add(n);
         if self.steps > self.budget {
+            self.exhausted = true;
             return Err(Stop::unknown("the evaluation takes too long"));
         }
         if self.heap.len() > MAX_THUNKS {
+            self.exhausted = true;
             return Err(Stop::unknown("the evaluation takes too much memory"));
         }
         Ok(())
@@ -140,6 +148,7 @@ impl<'h> Eval<'h> {
     /// Runs `f` one level deeper, on a stack that is large enough.
     pub fn deeper<T>(&mut self, f: impl FnOnce(&mut Self) -> Res<T>) -> Res<T> {
         if self.depth >= MAX_DEPTH {
+            self.exhausted = true;
             return Err(Stop::unknown("the evaluation is nested too deeply"));
         }
         self.depth += 1;
@@ -171,6 +180,18 @@ impl<'h> Eval<'h> {
         self.reads.note_seen(key);
     }
 
+    /// Notes that all of a scope has a part in what is evaluated.
+    pub(crate) fn note_all(&mut self) {
+        self.reads.note_all();
+    }
+
+    /// Notes that the file that a thunk is an expression of was imported.
+    pub(crate) fn note_file_of(&mut self, thunk: ThunkId) {
+        if let Some(origin) = self.heap.origin(thunk) {
+            self.reads.note_file(origin.unit);
+        }
+    }
+
     /// Notes what a thunk read when it was evaluated as only seen.
     pub(crate) fn see(&mut self, thunk: ThunkId) {
         self.reads.see(thunk);
@@ -192,6 +213,11 @@ impl<'h> Eval<'h> {
     /// Whether there were too many reads for all to be remembered.
     pub(crate) fn forgot_reads(&self) -> bool {
         self.reads.is_incomplete()
+    }
+
+    /// Whether something was left out since it took too long, or was nested too deeply.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.exhausted
     }
 
     /// Notes that a set is the value of what `key` means: an attribute that it turns out not to have is noted too.

@@ -7,13 +7,13 @@ use crate::nixos::model::{DefinitionState, Existence, OptionModel, Prediction, S
 use crate::nixos::system::{NodeKind, ScopeId, show_loc};
 use crate::nixos::table::{EMBEDDED_RELEASE, Fate, renaming};
 use crate::syntax::hir::Name;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The path of an option, as NixOS prints it, and the one of an option that has taken its place.
 pub(super) type Renamed = (String, Vec<Name>);
 
-impl Builder {
+impl Builder<'_> {
     /// What has taken the place of options that are defined.
     pub(super) fn renamed_among<'o>(
         &self,
@@ -93,6 +93,11 @@ impl Builder {
             missing: None,
             walk: None,
             of: self.of.clone(),
+            base: None,
+            keeps: false,
+            holds: None,
+            children: BTreeMap::new(),
+            unchanged: BTreeMap::new(),
         };
         let mut scope = Scope::default();
         aside.option(ev, node, &mut scope, 0);

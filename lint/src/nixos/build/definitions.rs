@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 /// How many parts of a definition are looked at.
 const MOST_PARTS: usize = 500;
 
-impl Builder {
+impl Builder<'_> {
     pub(super) fn definition(
         &self,
         ev: &mut Eval<'_>,

@@ -8,7 +8,7 @@ use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::nixos::table::{Node, nearest};
 use crate::syntax::hir::Name;
 
-impl Builder {
+impl Builder<'_> {
     /// Whether there is an option at a node.
     pub(super) fn existence(&self, node: NodeId) -> Existence {
         match (self.modules.kind(node), &self.missing) {

@@ -5,53 +5,24 @@
 //! and compare.
 
 use super::aliases::Renamed;
-use super::{Builder, note_troubles};
+use super::walk::{Unit, Walk};
+use super::{Builder, dependencies, note_troubles};
 use crate::eval::{Eval, Value};
 use crate::nixos::collect::Collected;
 use crate::nixos::definitions::{self, Definition};
 #[cfg(debug_assertions)]
 use crate::nixos::model::Prediction;
 use crate::nixos::model::{DefinitionModel, OptionModel, Origin, Scope};
-use crate::nixos::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId, show_loc};
+use crate::nixos::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId};
 use crate::syntax::hir::Name;
-use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The way through a parent: what was evaluated, and what had a part in it.
-#[derive(Default)]
-pub(super) struct Walk {
-    /// The outermost options, in the order of their paths.
-    units: Vec<Unit>,
-    /// The keys of what had a part in which options there are.
-    seen: Vec<u32>,
-    /// Whether the way is through one of the units.
-    inside: bool,
-    /// Whether there may be more options than are known.
-    open: bool,
-    /// Whether something failed that is none of the units.
-    broken: bool,
-    dependencies: OnceCell<Dependencies>,
-    heritage: OnceCell<Heritage>,
-}
-
-/// An option, or a set of what nothing declares, with all that is in it.
-struct Unit {
-    path: Vec<Name>,
-    /// The path as NixOS prints it.
-    key: String,
-    /// The keys of what had a part in its evaluation.
-    seen: Vec<u32>,
-    /// Whether it left nothing behind but options, and there is nothing in it that is not known.
-    plain: bool,
-}
-
 /// What there is to inherit.
-struct Heritage {
+pub(super) struct Heritage {
     /// In the order of their paths.
     options: Vec<Inherited>,
-    /// Which units have a part that fails: each scope tells that of itself.
+    /// Which units have a part that fails.
     failing: Vec<bool>,
     /// What has taken the place of options, and which units these belong to.
     renamed: Vec<(usize, Renamed)>,
@@ -66,133 +37,81 @@ struct Inherited {
     option: Arc<OptionModel>,
 }
 
-/// What had a part in what, as a graph.
-struct Dependencies {
-    /// The paths of the nodes, with these, in order.
-    paths: Vec<(Vec<Name>, usize)>,
-    /// The nodes that each had a part in.
-    readers: Vec<Vec<usize>>,
-    /// The nodes that had a part in each unit.
-    of_units: Vec<Vec<usize>>,
-    /// Those that had a part in which options there are.
-    of_names: Vec<usize>,
-}
-
-/// What the own modules of a specialisation define.
-struct Own {
+/// What some modules of a scope define.
+#[derive(Default)]
+pub(super) struct Own {
     /// The nodes of the outermost options, by path.
-    units: BTreeMap<Vec<Name>, NodeId>,
+    pub(super) units: BTreeMap<Vec<Name>, NodeId>,
     /// What options among them may be old names of.
-    renamed: Vec<Vec<Name>>,
+    pub(super) renamed: Vec<Vec<Name>>,
+    /// The path that stands for all.
+    all: Option<Vec<Name>>,
 }
 
-impl Builder {
-    /// The scope that others inherit from, with what is to be known for them.
-    pub(super) fn parent(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> (Scope, Walk) {
-        self.walk = Some(Walk::default());
-        let scope = self.scope(ev, id);
-        let mut walk = self.walk.take().unwrap_or_default();
-        walk.broken |= ev.forgot_reads() || scope.options.keys().any(|option| option.starts_with("_module."));
-        (scope, walk)
+impl Own {
+    /// The paths of all.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &[Name]> {
+        self.units.keys().chain(&self.renamed).chain(&self.all).map(Vec::as_slice)
     }
+}
 
-    /// Notes that something failed of which no option can say.
-    pub(super) fn note_failure(&mut self) {
-        if let Some(walk) = &mut self.walk {
-            walk.broken = true;
-        }
-    }
-
-    /// Notes that not all names in a namespace are known.
-    pub(super) fn note_open(&mut self) {
-        if let Some(walk) = self.walk.as_mut().filter(|walk| !walk.inside) {
-            walk.open = true;
-        }
-    }
-
-    /// Notes what had a part in which options there are in a namespace.
-    pub(super) fn note_names(&mut self, ev: &mut Eval<'_>, seen: Vec<u32>) {
-        match &mut self.walk {
-            Some(walk) if walk.inside => seen.into_iter().for_each(|key| ev.note_seen(key)),
-            Some(walk) => walk.seen.extend(seen),
-            None => {}
-        }
-    }
-
-    /// What stands at a node that is not just a namespace.
-    pub(super) fn unit(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
-        match &mut self.walk {
-            Some(walk) if !walk.inside => walk.inside = true,
-            _ => return self.described(ev, node, scope, nesting),
-        }
-        let left = |scope: &Scope| (scope.troubles.len(), scope.intruders.len());
-        let before = left(scope);
-        let (complete, lacks_own) = (scope.complete, scope.lacks_own);
-        (scope.complete, scope.lacks_own) = (true, false);
-        let ((), reads) = ev.reading(|ev| self.described(ev, node, scope, nesting));
-        let plain = scope.complete && !scope.lacks_own && left(scope) == before;
-        scope.complete &= complete;
-        scope.lacks_own |= lacks_own;
-        let path = self.path(node);
-        if let Some(walk) = &mut self.walk {
-            walk.inside = false;
-            walk.units.push(Unit { key: show_loc(&path), path, seen: reads.seen, plain });
-        }
-    }
-
+impl Builder<'_> {
     /// The scope of a specialisation.
-    pub(super) fn child(
-        &mut self,
-        ev: &mut Eval<'_>,
-        id: ScopeId,
-        parents: (ScopeId, &Scope),
-        walk: &Walk,
-    ) -> Scope {
-        let Some(scope) = self.inherited(ev, id, parents, walk) else { return self.scope(ev, id) };
+    pub(super) fn child(&mut self, ev: &mut Eval<'_>, id: ScopeId, parent: ScopeId, walk: &Walk) -> Scope {
+        let Some(scope) = self.inherited(ev, id, parent, walk) else { return self.scope(ev, id) };
         #[cfg(debug_assertions)]
-        compare(&scope, &self.scope(ev, id));
+        compare(&scope, &self.scope(ev, id), |path| path[0] != "specialisation");
         scope
     }
 
     /// The scope of a specialisation, with what it has unchanged as it is in the parent; `None` if that is not to be told.
-    fn inherited(
-        &mut self,
-        ev: &mut Eval<'_>,
-        id: ScopeId,
-        (parent_id, parent): (ScopeId, &Scope),
-        walk: &Walk,
-    ) -> Option<Scope> {
-        if walk.broken || !self.modules.is_like(id, parent_id) {
+    fn inherited(&mut self, ev: &mut Eval<'_>, id: ScopeId, parent: ScopeId, walk: &Walk) -> Option<Scope> {
+        if walk.broken || !self.modules.is_like(id, parent) {
             return None;
         }
         let collected = self.modules.collected(ev, id).ok()?;
-        let of_parent = self.modules.collected(ev, parent_id).ok()?;
+        let of_parent = self.modules.collected(ev, parent).ok()?;
         let definitions = own_definitions(&collected, &of_parent)?;
-        let mut own = Own { units: BTreeMap::new(), renamed: Vec::new() };
-        let root = self.modules.root(ev, id);
-        self.own_units(ev, root, &definitions, &mut own)?;
-        if let Some(table) = self.modules.table(id) {
-            let renamed = own.units.keys().flat_map(|path| table.new_names(path));
-            own.renamed = renamed.map(|path| path.iter().map(Name::new).collect()).collect();
-        }
-        let dependencies = walk.dependencies.get_or_init(|| self.dependencies(walk));
-        let affected = dependencies.affected(&own)?;
+        let own = self.own(ev, id, &definitions)?;
+        let dependencies = walk.dependencies.get_or_init(|| self.dependencies(ev, walk));
+        let affected = dependencies.affected(own.paths())?;
         let mut scope = Scope { complete: true, ..Scope::default() };
         note_troubles(ev, &collected.troubles, &mut scope);
         scope.complete &= !walk.open;
-        let mut open = own.units;
+        let mut open: BTreeMap<Vec<Name>, Option<NodeId>> =
+            own.units.into_iter().map(|(path, node)| (path, Some(node))).collect();
         open.retain(|path, _| path[0] != "specialisation");
-        let heritage = walk.heritage.get_or_init(|| self.heritage(walk, parent));
+        let heritage = walk.heritage.get_or_init(|| self.heritage(&walk.units));
         let mut changed = affected;
         for ((unit, failing), changed) in walk.units.iter().zip(&heritage.failing).zip(&mut changed) {
             let is_theirs = unit.path[0] == "specialisation";
             if !is_theirs && !open.contains_key(&unit.path) && (*changed || !unit.plain || *failing) {
-                open.insert(unit.path.clone(), self.modules.find(ev, id, &unit.path).ok()??);
+                open.insert(unit.path.clone(), None);
             }
             *changed |= is_theirs || open.contains_key(&unit.path);
         }
+        let mut held = self.held(ev, id);
+        let mut holding = Vec::new();
+        self.walk = Some(Walk::default());
         for (path, node) in open {
+            if let Some(unit) = held.as_mut().and_then(|held| held.units.remove(path.as_slice())) {
+                holding.push(unit);
+                continue;
+            }
+            let node = match node {
+                Some(node) => Some(node),
+                None => self.modules.find(ev, id, &path).ok().flatten(),
+            };
+            let Some(node) = node else {
+                self.walk = None;
+                return None;
+            };
             self.node(ev, node, &mut scope, path.len() - 1);
+        }
+        let walk = self.walk.take().unwrap_or_default();
+        let units = self.keep_child(ev, id, walk, held.map(|held| (held.kept, holding)));
+        for (path, option) in units.iter().flat_map(|unit| unit.options.iter().cloned()) {
+            scope.options.insert_sorted(path, option);
         }
         let mut renamed = self.renamed_among(scope.options.iter());
         let unchanged = heritage.options.iter().filter(|option| !changed[option.unit]);
@@ -209,23 +128,41 @@ impl Builder {
     }
 
     /// What specialisations have from a parent.
-    fn heritage(&self, walk: &Walk, parent: &Scope) -> Heritage {
-        let mut options = Vec::with_capacity(parent.options.len());
-        let mut failing = vec![false; walk.units.len()];
-        let mut renamed = Vec::new();
-        for (i, unit) in walk.units.iter().enumerate() {
-            let below = format!("{}.", unit.key);
-            let itself = parent.options.get_key_value(&unit.key);
-            let of_unit: Vec<_> = itself.into_iter().chain(parent.options_from(&below)).collect();
-            renamed
-                .extend(self.renamed_among(of_unit.iter().copied()).into_iter().map(|renamed| (i, renamed)));
-            for (path, option) in of_unit {
-                failing[i] |= option.prediction.fails();
-                options.push(Inherited { path: path.clone(), unit: i, option: in_child(option) });
-            }
+    fn heritage(&self, units: &[Arc<Unit>]) -> Heritage {
+        let (mut options, mut renamed) = (Vec::new(), Vec::new());
+        for (i, unit) in units.iter().enumerate() {
+            let of_unit = self.renamed_among(unit.options.iter().map(|(path, option)| (path, option)));
+            renamed.extend(of_unit.into_iter().map(|renamed| (i, renamed)));
+            let inherited = |(path, option): &(String, Arc<OptionModel>)| Inherited {
+                path: path.clone(),
+                unit: i,
+                option: in_child(option),
+            };
+            options.extend(unit.options.iter().map(inherited));
         }
         options.sort_by(|a, b| a.path.cmp(&b.path));
-        Heritage { options, failing, renamed }
+        Heritage { options, failing: units.iter().map(|unit| unit.fails()).collect(), renamed }
+    }
+
+    /// What definitions of a scope are about; `None` if that is not known.
+    pub(super) fn own(&self, ev: &mut Eval<'_>, id: ScopeId, definitions: &[Definition]) -> Option<Own> {
+        let mut own = Own::default();
+        let root = self.modules.root(ev, id);
+        self.own_units(ev, root, definitions, &mut own)?;
+        own.renamed = self.new_names_of(id, own.units.keys());
+        own.all = (!own.units.is_empty()).then(dependencies::all);
+        Some(own)
+    }
+
+    /// What options at these paths may be old names of.
+    pub(super) fn new_names_of<'p>(
+        &self,
+        id: ScopeId,
+        paths: impl Iterator<Item = &'p Vec<Name>>,
+    ) -> Vec<Vec<Name>> {
+        let Some(table) = self.modules.table(id) else { return Vec::new() };
+        let renamed = paths.flat_map(|path| table.new_names(path));
+        renamed.map(|path| path.iter().map(Name::new).collect()).collect()
     }
 
     /// The outermost options that definitions are about; `None` if that is not known, or if something is defined that changes what
@@ -273,85 +210,6 @@ impl Builder {
             definitions::push_down(ev, definition.clone(), &mut sets).ok()?;
         }
         definitions::defined_names(ev, &sets).ok()
-    }
-
-    /// What had a part in what in a parent.
-    fn dependencies(&self, walk: &Walk) -> Dependencies {
-        let mut graph = Graph::default();
-        let of_units = walk.units.iter().map(|unit| graph.nodes_of(&unit.seen)).collect();
-        let of_names = graph.nodes_of(&walk.seen);
-        let mut reader = 0;
-        while let Some(node) = graph.nodes.get(reader).copied() {
-            for seen in self.modules.seen(node) {
-                let seen = graph.node(seen);
-                graph.readers[seen].push(reader);
-            }
-            reader += 1;
-        }
-        let nodes = graph.nodes.iter().zip(0..);
-        let mut paths: Vec<(Vec<Name>, usize)> = nodes.map(|(node, i)| (self.path(*node), i)).collect();
-        paths.sort_unstable();
-        Dependencies { paths, readers: graph.readers, of_units, of_names }
-    }
-}
-
-/// The nodes of [`Dependencies`] while they are found.
-#[derive(Default)]
-struct Graph {
-    nodes: Vec<NodeId>,
-    readers: Vec<Vec<usize>>,
-    numbers: FxHashMap<NodeId, usize>,
-}
-
-impl Graph {
-    fn node(&mut self, node: NodeId) -> usize {
-        *self.numbers.entry(node).or_insert_with(|| {
-            self.nodes.push(node);
-            self.readers.push(Vec::new());
-            self.nodes.len() - 1
-        })
-    }
-
-    fn nodes_of(&mut self, keys: &[u32]) -> Vec<usize> {
-        keys.iter().map(|key| self.node(NodeId(*key))).collect()
-    }
-}
-
-impl Dependencies {
-    /// Which units are not what they are in the parent; `None` if there may be others.
-    fn affected(&self, own: &Own) -> Option<Vec<bool>> {
-        let mut affected = vec![false; self.readers.len()];
-        let mut open: Vec<usize> = Vec::new();
-        for path in own.units.keys().chain(&own.renamed) {
-            for node in self.around(path) {
-                if !std::mem::replace(&mut affected[node], true) {
-                    open.push(node);
-                }
-            }
-        }
-        while let Some(node) = open.pop() {
-            for reader in &self.readers[node] {
-                if !std::mem::replace(&mut affected[*reader], true) {
-                    open.push(*reader);
-                }
-            }
-        }
-        if self.of_names.iter().any(|node| affected[*node]) {
-            return None;
-        }
-        Some(self.of_units.iter().map(|nodes| nodes.iter().any(|node| affected[*node])).collect())
-    }
-
-    /// The nodes at a path, above it and below it.
-    fn around(&self, path: &[Name]) -> impl Iterator<Item = usize> {
-        let from = |path: &[Name]| self.paths.partition_point(|(other, _)| other.as_slice() < path);
-        let at = move |path: &[Name]| self.paths[from(path)..].iter();
-        let above = (0..path.len()).flat_map(move |end| {
-            let above = &path[..end];
-            at(above).take_while(move |(other, _)| other == above)
-        });
-        let below = at(path).take_while(move |(other, _)| other.starts_with(path));
-        above.chain(below).map(|(_, node)| *node)
     }
 }
 
@@ -411,9 +269,9 @@ fn in_child(option: &Arc<OptionModel>) -> Arc<OptionModel> {
     option
 }
 
-/// Holds a scope against what its evaluation makes of it.
+/// Holds the options of a scope that are wanted against what its evaluation makes of them.
 #[cfg(debug_assertions)]
-fn compare(inherited: &Scope, evaluated: &Scope) {
+pub(super) fn compare(inherited: &Scope, evaluated: &Scope, wanted: impl Fn(&[Name]) -> bool) {
     let ordered = |reads: &mut Vec<crate::nixos::model::Read>| {
         reads.sort_by_key(|read| format!("{read:?}"));
         reads.dedup();
@@ -434,7 +292,7 @@ fn compare(inherited: &Scope, evaluated: &Scope) {
         option
     };
     let options = |scope: &Scope| -> BTreeMap<String, OptionModel> {
-        let own = scope.options.iter().filter(|(_, option)| option.path[0] != "specialisation");
+        let own = scope.options.iter().filter(|(_, option)| wanted(&option.path));
         own.map(|(path, option)| (path.clone(), plain(option))).collect()
     };
     let (inherited_options, evaluated_options) = (options(inherited), options(evaluated));

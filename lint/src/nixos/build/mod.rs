@@ -2,10 +2,15 @@
 
 mod aliases;
 mod definitions;
+mod dependencies;
 mod existence;
 mod inheritance;
+mod moved;
 mod of_nixos;
+mod record;
+mod renewal;
 mod specialisations;
+mod walk;
 
 use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos;
@@ -16,24 +21,44 @@ use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialis
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use definitions::place;
-use inheritance::Walk;
+pub(super) use record::Kept;
+use record::KeptScope;
+pub use record::Record;
+#[cfg(debug_assertions)]
+pub(super) use record::compare;
+pub(super) use renewal::{Base, Change};
+use renewal::{Holds, has_all_files};
 use rustc_hash::FxHashMap;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+use walk::Walk;
 
 /// How many steps one option may take.
 const OPTION_BUDGET: u64 = 1_500_000;
 /// How deep options may be nested in values of others.
 const MAX_NESTING: usize = 12;
 
-/// The model of a system whose scope is `scope`.
-pub fn system(
+/// What a system is made of.
+pub(super) struct Start<'s> {
+    /// Its name.
+    pub(super) name: &'s str,
+    /// The file where it starts.
+    pub(super) entry: String,
+    /// Its world.
+    pub(super) world: World,
+    /// A former evaluation of it.
+    pub(super) base: Option<Base<'s>>,
+    /// Whether anything is to be kept of its evaluation.
+    pub(super) keeps: bool,
+}
+
+/// The model of a system whose scope is `scope`, and what is to be kept of its evaluation; `None` if a former evaluation is of no use for it.
+pub(super) fn system(
     ev: &mut Eval<'_>,
     modules: &ModuleSystem,
     scope: ScopeId,
-    name: String,
-    entry: String,
-    world: World,
-) -> System {
+    Start { name, entry, world, base, keeps }: Start<'_>,
+) -> Option<(System, Option<Kept>)> {
     let prefix = modules.prefix(scope).to_vec();
     let mut builder = Builder {
         modules: modules.clone(),
@@ -43,19 +68,36 @@ pub fn system(
         missing: None,
         walk: None,
         of: None,
+        base: base.as_ref(),
+        keeps,
+        holds: None,
+        children: BTreeMap::new(),
+        unchanged: BTreeMap::new(),
     };
     builder.scopes.insert(scope, None);
-    let (mut parent, walk) = builder.parent(ev, scope);
+    let (mut parent, walk) = match &base {
+        Some(base) => builder.renewed(ev, scope, base)?,
+        None => builder.walked(ev, scope),
+    };
     let mut specialisations = builder.specialisations(ev, scope, &mut parent, &walk);
     let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
     builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
-    let specialisations = specialisations.into_iter().map(|(_, s)| s).collect();
+    let specialisations: Vec<Specialisation> = specialisations.into_iter().map(|(_, s)| s).collect();
     let homes = if world == World::Nixos { homes::users(ev, modules, scope, &parent) } else { Vec::new() };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     let options = modules.table(scope);
     let release = release(ev, modules, scope);
-    System { name, entry, world, release, options, files, parent, specialisations, homes, named }
+    let kept = match &base {
+        Some(base) if !has_all_files(ev, base, &builder.unchanged) => return None,
+        // Without specialisations there are no findings that take long.
+        _ if !keeps || specialisations.is_empty() => None,
+        _ => builder.kept(ev, scope, walk),
+    };
+    let name = name.to_owned();
+    let system =
+        System { name, entry, world, release, options, files, parent, specialisations, homes, named };
+    Some((system, kept))
 }
 
 /// The release of the source whose modules a configuration has.
@@ -76,7 +118,7 @@ struct Content {
     children: Vec<(Name, Res<Option<NodeId>>)>,
 }
 
-struct Builder {
+struct Builder<'b> {
     modules: ModuleSystem,
     world: World,
     /// The path of the system inside of another one, which the names of its options go without.
@@ -89,9 +131,19 @@ struct Builder {
     walk: Option<Walk>,
     /// The specialisation whose scope is gone through; `None` for the parent.
     of: Option<Name>,
+    /// A former evaluation.
+    base: Option<&'b Base<'b>>,
+    /// Whether anything is to be kept.
+    keeps: bool,
+    /// What of its specialisations still holds.
+    holds: Option<Holds>,
+    /// What is to be kept of the specialisations.
+    children: BTreeMap<Name, KeptScope>,
+    /// The numbers of the units of the former evaluation that hold, in each scope.
+    unchanged: BTreeMap<Option<Name>, Vec<usize>>,
 }
 
-impl Builder {
+impl Builder<'_> {
     /// The path of a node in its system.
     fn path(&self, node: NodeId) -> Vec<Name> {
         self.inside(&self.modules.loc(node)).to_vec()
@@ -130,11 +182,7 @@ impl Builder {
         }
         let root = self.modules.root(ev, id);
         self.namespace(ev, root, &mut scope, 0);
-        self.contradicting_arguments(ev, id, &mut scope);
-        self.conflicts_of_nixos(ev, id, &mut scope);
-        let renamed = self.renamed_among(scope.options.iter());
-        self.unite_names(ev, id, renamed, &mut scope);
-        Self::refuse_strangers(&mut scope);
+        self.complete(ev, id, &mut scope);
         scope
     }
 

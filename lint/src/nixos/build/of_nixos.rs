@@ -12,7 +12,7 @@ const FURTHEST: usize = 6;
 /// What stands in texts for a package.
 const PACKAGE: (&str, char) = ("/nix/store/«pkgs.", '»');
 
-impl Builder {
+impl Builder<'_> {
     /// Adds the options that no module of the configuration defines, and that NixOS' own contradict each other about, as it is with
     /// two desktops that both set one.
     pub(super) fn conflicts_of_nixos(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {

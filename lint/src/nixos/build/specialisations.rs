@@ -1,7 +1,7 @@
 //! Specialisations in the model.
 
 use super::definitions::place;
-use super::inheritance::Walk;
+use super::walk::Walk;
 use super::{Builder, trouble};
 use crate::eval::{Eval, Res, Stop, Value};
 use crate::nixos::definitions::DefState;
@@ -9,7 +9,7 @@ use crate::nixos::model::*;
 use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
 
-impl Builder {
+impl Builder<'_> {
     /// The specialisations, each with its scope where that is known.
     pub(super) fn specialisations(
         &mut self,
@@ -98,7 +98,7 @@ impl Builder {
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name.clone()));
                 self.of = Some(name.clone());
-                result.scope = self.child(ev, child, (parent_id, parent), walk);
+                result.scope = self.child(ev, child, parent_id, walk);
                 result
                     .scope
                     .options

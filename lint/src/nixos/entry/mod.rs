@@ -6,12 +6,17 @@ mod outputs;
 pub use discover::{Found, discover};
 pub use outputs::{Outputs, Reference, outputs};
 
+pub use super::build::Record;
 use super::model::{Cause, Scope, System, Trouble, World};
 use super::{ModuleSystem, ScopeId, build, homes};
 use crate::eval::host::Host;
+use crate::eval::recorder::{Recorder, Told};
 use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
-use crate::syntax::hir::Name;
+use crate::syntax::Difference;
+use crate::syntax::hir::{File, Name};
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// How many steps the evaluation of a system may take. A large one takes two hundred thousand.
 const SYSTEM_BUDGET: u64 = 6_000_000;
@@ -71,34 +76,141 @@ pub fn flake_file(folder: &str) -> String {
     paths::normalise(&format!("{folder}/flake.nix"))
 }
 
-/// The model of the system that starts there.
-pub fn system(host: &dyn Host, start: &Start, name: &str) -> System {
-    let system = evaluated(host, start, name, true);
-    let has_definers = system.options.is_some_and(|options| options.table().definers().is_some());
-    if !has_definers || system.failures().is_empty() {
-        return system;
+/// The model of the system that starts there, and what is to be kept of its evaluation. What `former` kept is not evaluated again where it
+/// still holds.
+pub fn system(
+    host: &dyn Host,
+    start: &Start,
+    name: &str,
+    former: Option<&Record>,
+) -> (System, Option<Record>) {
+    model(host, start, name, former, true)
+}
+
+/// The same, of which nothing is kept.
+pub fn trial(host: &dyn Host, start: &Start, name: &str, former: Option<&Record>) -> System {
+    model(host, start, name, former, false).0
+}
+
+fn model(
+    host: &dyn Host,
+    start: &Start,
+    name: &str,
+    former: Option<&Record>,
+    keeps: bool,
+) -> (System, Option<Record>) {
+    if let Some(renewed) = former.and_then(|former| renewed(host, start, name, former, keeps)) {
+        return renewed;
+    }
+    let (system, record) = evaluated(host, start, name, true, keeps);
+    if !has_definers(&system) || system.failures().is_empty() {
+        return (system, record);
     }
     // Of NixOS' own modules more is evaluated than NixOS would, where a condition is not known. What fails only with them is not
     // certain to fail.
-    let without = evaluated(host, start, name, false);
+    let (without, _) = evaluated(host, start, name, false, false);
     let known = without.failures();
-    if system.failures().is_subset(&known) { system } else { without }
+    if system.failures().is_subset(&known) { (system, record) } else { (without, None) }
+}
+
+/// Whether modules of NixOS' own take part.
+fn has_definers(system: &System) -> bool {
+    system.options.is_some_and(|options| options.table().definers().is_some())
 }
 
 /// The same, with what NixOS' own modules define where their source is at hand, or without.
-fn evaluated(host: &dyn Host, start: &Start, name: &str, with_nixos: bool) -> System {
-    let mut ev = Eval::new(host, SYSTEM_BUDGET);
+fn evaluated(
+    host: &dyn Host,
+    start: &Start,
+    name: &str,
+    with_nixos: bool,
+    keeps: bool,
+) -> (System, Option<Record>) {
+    let recorder = keeps.then(|| Recorder::new(host, Told::default()));
+    let mut ev = Eval::new(recorder.as_ref().map_or(host, |recorder| recorder), SYSTEM_BUDGET);
     let mut modules = ModuleSystem::new(&mut ev);
     if with_nixos {
         modules = modules.with_nixos();
     }
-    match scope(&mut ev, &modules, start) {
-        Ok(scope) => {
-            let world = world(&mut ev, &modules, scope);
-            build::system(&mut ev, &modules, scope, name.to_owned(), start.file(), world)
+    let built = scope(&mut ev, &modules, start).map(|scope| {
+        let outer = ev.units().len();
+        let world = world(&mut ev, &modules, scope);
+        let of = build::Start { name, entry: start.file(), world, base: None, keeps };
+        (outer, build::system(&mut ev, &modules, scope, of))
+    });
+    match built {
+        Ok((outer, Some((system, kept)))) => {
+            let files = files(&ev);
+            drop(ev);
+            let told = recorder.map(Recorder::told);
+            (system, kept.zip(told).map(|(kept, told)| Record { told, files, outer, kept }))
         }
-        Err(stop) => failed(&ev, name, start, &stop),
+        Ok((_, None)) => (failed(&ev, name, start, &Stop::fail("it has no scope")), None),
+        Err(stop) => (failed(&ev, name, start, &stop), None),
     }
+}
+
+/// The same, with what is kept of a former evaluation; `None` if that is of no use.
+fn renewed(
+    host: &dyn Host,
+    start: &Start,
+    name: &str,
+    former: &Record,
+    keeps: bool,
+) -> Option<(System, Option<Record>)> {
+    let renewed = former.told.renewed(host)?;
+    let mut changed = FxHashMap::default();
+    let mut files = former.files.clone();
+    for (i, (path, file)) in files.iter_mut().enumerate() {
+        let Some((_, old, new)) = renewed.iter().find(|(_, old, _)| Arc::ptr_eq(old, file)) else { continue };
+        // It has a part in which modules there are.
+        if i < former.outer {
+            return None;
+        }
+        let difference = Difference::between(old, new);
+        changed.insert(path.clone(), build::Change { file: i as u32, difference });
+        *file = new.clone();
+    }
+    let recorder = keeps.then(|| Recorder::new(host, former.told.with(&renewed)));
+    let mut ev = Eval::new(recorder.as_ref().map_or(host, |recorder| recorder), SYSTEM_BUDGET);
+    ev.adopt(files.into_iter());
+    let modules = ModuleSystem::new(&mut ev).with_nixos();
+    let scope = scope(&mut ev, &modules, start).ok()?;
+    let world = world(&mut ev, &modules, scope);
+    let base = Some(build::Base { record: former, changed });
+    let of = build::Start { name, entry: start.file(), world, base, keeps };
+    let (system, kept) = build::system(&mut ev, &modules, scope, of)?;
+    if ev.is_exhausted() || has_definers(&system) && !system.failures().is_empty() {
+        return None;
+    }
+    let files = self::files(&ev);
+    drop(ev);
+    #[cfg(debug_assertions)]
+    if keeps {
+        compare(host, start, &system, &files);
+    }
+    let told = recorder.map(Recorder::told);
+    let record = kept.zip(told).map(|(kept, told)| Record { told, files, outer: former.outer, kept });
+    Some((system, record))
+}
+
+/// Holds a system against what its evaluation makes of it.
+#[cfg(debug_assertions)]
+fn compare(host: &dyn Host, start: &Start, system: &System, files: &[(Arc<str>, Arc<File>)]) {
+    let mut ev = Eval::new(host, SYSTEM_BUDGET);
+    ev.adopt(files.iter().cloned());
+    let modules = ModuleSystem::new(&mut ev).with_nixos();
+    let Ok(scope) = scope(&mut ev, &modules, start) else { panic!("it starts nowhere") };
+    let world = world(&mut ev, &modules, scope);
+    let of = build::Start { name: &system.name, entry: start.file(), world, base: None, keeps: false };
+    let Some((evaluated, _)) = build::system(&mut ev, &modules, scope, of) else { panic!("it is no system") };
+    assert!(ev.unasked().all(|unit| prelude::is_own(&unit.path)), "no file is left over");
+    build::compare(system, &evaluated);
+}
+
+/// The files of an evaluation.
+fn files(ev: &Eval<'_>) -> Vec<(Arc<str>, Arc<File>)> {
+    ev.units().iter().map(|unit| ((&*unit.path).into(), unit.file.clone())).collect()
 }
 
 /// The scope of the system that starts there.

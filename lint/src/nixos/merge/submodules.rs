@@ -3,7 +3,9 @@
 use crate::eval::{Attrs, Eval, Res, ThunkId, Value};
 use crate::nixos::definitions::Candidate;
 use crate::nixos::own_modules;
-use crate::nixos::system::{InitialModule, ModuleOrigin, ModuleSystem, NewScope, NodeId, is_specialisation};
+use crate::nixos::system::{
+    InitialModule, Module, ModuleOrigin, ModuleSystem, NewScope, NodeId, Within, is_specialisation,
+};
 use crate::nixos::types::Submodule;
 use crate::nixos::views::config_value;
 use std::rc::Rc;
@@ -21,8 +23,7 @@ impl ModuleSystem {
         let scope = match submodule.base {
             // The options of a specialisation are called by their own names.
             Some(base) => {
-                let root = self.root(ev, base);
-                ev.note_seen(root.0);
+                ev.note_all();
                 let loc = self.loc(id);
                 let prefix = if is_specialisation(&loc) { Rc::new([]) } else { loc };
                 self.extend(ev, base, modules, Some(prefix))
@@ -32,6 +33,7 @@ impl ModuleSystem {
                     thunk: *thunk,
                     file: file.clone(),
                     origin: ModuleOrigin::System,
+                    within: None,
                 });
                 let mut all: Vec<InitialModule> = fixed.collect();
                 all.extend(modules);
@@ -67,7 +69,9 @@ impl ModuleSystem {
         let name = self.loc(id).last().cloned().unwrap_or_default();
         let mut modules = vec![own_modules::naming(ev, &name)];
         for def in defs {
-            let (file, origin) = self.module_of_definition(ev, id, def)?;
+            let module = self.module(ev, self.scope_of(id), def.definition.module)?;
+            let within = module.as_ref().and_then(|module| module.within.clone()).map(Within::part);
+            let (file, origin) = file_and_origin(module);
             let thunk = match (&def.maybe, submodule.shorthand, ev.force(def.value)) {
                 (Some(why), ..) => ev.unknown(why),
                 (None, true, Ok(Value::Attrs(_))) => ev.ready(Value::set([("config", def.value)])),
@@ -75,7 +79,7 @@ impl ModuleSystem {
             };
             // What extends a configuration is its own; the parts of other submodules are of those who define them.
             let origin = if submodule.base.is_some() { ModuleOrigin::Own } else { origin };
-            modules.push(InitialModule { thunk, file, origin });
+            modules.push(InitialModule { thunk, file, origin, within });
         }
         Ok(modules)
     }
@@ -104,7 +108,11 @@ impl ModuleSystem {
         id: NodeId,
         def: &Candidate,
     ) -> Res<(Rc<str>, ModuleOrigin)> {
-        let module = self.module(ev, self.scope_of(id), def.definition.module)?;
-        Ok(module.map_or((Rc::from("<default>"), ModuleOrigin::System), |m| (m.file.clone(), m.origin)))
+        Ok(file_and_origin(self.module(ev, self.scope_of(id), def.definition.module)?))
     }
+}
+
+/// The file and the origin of a module, or of the default that takes its place.
+fn file_and_origin(module: Option<Module>) -> (Rc<str>, ModuleOrigin) {
+    module.map_or((Rc::from("<default>"), ModuleOrigin::System), |module| (module.file, module.origin))
 }

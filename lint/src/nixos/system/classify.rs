@@ -133,13 +133,19 @@ impl ModuleSystem {
         })
     }
 
-    /// The type that a thunk is, which is read once.
+    /// The type that a thunk is, which is read once. Whoever asks, what it is made of has a part in that.
     fn type_of_thunk(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Type>> {
-        if let Some(known) = self.0.borrow().types.get(&thunk) {
-            return Ok(known.clone());
-        }
-        let ty = Rc::new(Type::from_thunk(ev, thunk)?);
-        self.0.borrow_mut().types.insert(thunk, ty.clone());
+        let known = self.0.borrow().types.get(&thunk).cloned();
+        let (ty, seen) = match known {
+            Some(known) => known,
+            None => {
+                let (ty, reads) = ev.reading(|ev| Type::from_thunk(ev, thunk));
+                let known = (Rc::new(ty?), Rc::from(reads.seen));
+                self.0.borrow_mut().types.insert(thunk, known.clone());
+                known
+            }
+        };
+        seen.iter().for_each(|key| ev.note_seen(*key));
         Ok(ty)
     }
 }

@@ -12,7 +12,7 @@ mod value;
 
 pub(super) use node::TableNode;
 pub use node::{Declaration, NodeId, NodeKind};
-pub use scope::{InitialModule, Module, ModuleOrigin, ScopeId, Trouble};
+pub use scope::{InitialModule, Module, ModuleOrigin, ScopeId, Trouble, Within};
 pub(super) use scope::{MixedModule, NewScope};
 pub use value::Merged;
 
@@ -38,8 +38,8 @@ struct Arena {
     nixos_steps: u64,
     /// What the table declares at the places that were asked for.
     of_table: FxHashMap<TableNode, Option<Rc<Declaration>>>,
-    /// The types that were read, by their thunks.
-    types: FxHashMap<ThunkId, Rc<Type>>,
+    /// The types that were read, by their thunks, each with the keys of what had a part in it.
+    types: FxHashMap<ThunkId, (Rc<Type>, Rc<[u32]>)>,
     /// The module that declares the module system's own options.
     internal: Option<ThunkId>,
 }

@@ -35,6 +35,24 @@ pub struct InitialModule {
     pub file: Rc<str>,
     /// Where it comes from.
     pub origin: ModuleOrigin,
+    /// The file whose module makes it, if one does.
+    pub within: Option<Within>,
+}
+
+/// The file whose module something is part of.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Within {
+    /// The file.
+    pub file: Rc<str>,
+    /// Whether it is the module itself, and not something without a file of its own that the module imports or defines.
+    pub whole: bool,
+}
+
+impl Within {
+    /// What is part of it.
+    pub(in crate::nixos) fn part(self) -> Self {
+        Within { whole: false, ..self }
+    }
 }
 
 /// A module of a scope, in canonical form.
@@ -52,6 +70,8 @@ pub struct Module {
     pub config: Vec<ThunkId>,
     /// Its `freeformType`.
     pub freeform: Option<ThunkId>,
+    /// The file whose module it is, or is part of.
+    pub within: Option<Within>,
 }
 
 /// A module that cannot be known, or something that NixOS would refuse about a module.

@@ -1,0 +1,238 @@
+//! What is kept of the evaluation of a system, so that another one after an edit evaluates only what the edit has a part in.
+//!
+//! A file that is a module, and nothing else, says something of the options that it defines or declares, and of those in which these have
+//! a part. All others are what they were. Where more changes than that (which modules there are, which options they declare), everything
+//! is evaluated. Debug builds do that in any case, and compare.
+
+use super::Builder;
+use super::dependencies::Dependencies;
+use super::walk::{Unit, Walk};
+use crate::eval::recorder::Told;
+use crate::eval::{Eval, ThunkId, Value};
+use crate::nixos::MOST_NAMES;
+use crate::nixos::collect::Collected;
+use crate::nixos::definitions::tag;
+#[cfg(debug_assertions)]
+use crate::nixos::model::System;
+use crate::nixos::system::{Module, ModuleOrigin, ScopeId, Trouble};
+use crate::syntax::hir::{File, Name};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What is kept of the evaluation of a system.
+pub struct Record {
+    /// What its host told.
+    pub(in crate::nixos) told: Told,
+    /// Its files, by their numbers.
+    pub(in crate::nixos) files: Vec<(Arc<str>, Arc<File>)>,
+    /// How many of them had a part in what modules the system starts from.
+    pub(in crate::nixos) outer: usize,
+    /// What is kept of its scopes.
+    pub(in crate::nixos) kept: Kept,
+}
+
+/// What is kept of the scopes of a system.
+pub(in crate::nixos) struct Kept {
+    pub(super) parent: KeptScope,
+    /// Of each specialisation what it does not have from the parent.
+    pub(super) children: BTreeMap<Name, KeptScope>,
+    /// How large the dependencies were when everything was evaluated.
+    size: usize,
+}
+
+/// What is kept of a scope.
+pub(super) struct KeptScope {
+    pub(super) modules: Vec<KnownModule>,
+    troubles: Vec<KnownTrouble>,
+    disabled: BTreeSet<String>,
+    /// The numbers of the modules that define arguments of modules.
+    pub(super) arguments: Vec<u32>,
+    pub(super) units: Vec<Arc<Unit>>,
+    pub(super) dependencies: Dependencies,
+}
+
+/// A module, as far as another one may be it.
+pub(super) struct KnownModule {
+    file: Box<str>,
+    key: Box<str>,
+    pub(super) origin: ModuleOrigin,
+    /// The file that it is part of, and whether it is all of it.
+    pub(super) within: Option<(Box<str>, bool)>,
+    parts: (usize, bool, bool),
+    /// The options that it declares, if all of them are known.
+    pub(super) declared: Option<Vec<Vec<Name>>>,
+}
+
+/// A trouble, likewise.
+#[derive(PartialEq)]
+struct KnownTrouble {
+    file: Box<str>,
+    message: String,
+    foreign: bool,
+    mixed: bool,
+}
+
+/// How many times as large as they were the dependencies may become: they are never forgotten.
+const MOST_GROWTH: usize = 4;
+impl KnownModule {
+    fn of(module: &Module) -> Self {
+        KnownModule {
+            file: (&*module.file).into(),
+            key: (&*module.key).into(),
+            origin: module.origin,
+            within: module.within.as_ref().map(|within| ((&*within.file).into(), within.whole)),
+            parts: parts(module),
+            declared: None,
+        }
+    }
+
+    /// Whether a module takes the same place among those of a scope.
+    fn is_like(&self, module: &Module) -> bool {
+        let within = module.within.as_ref().map(|within| (&*within.file, within.whole));
+        *self.file == *module.file
+            && *self.key == *module.key
+            && self.origin == module.origin
+            && self.within.as_ref().map(|(file, whole)| (&**file, *whole)) == within
+            && self.parts == parts(module)
+    }
+}
+
+/// What a module consists of.
+fn parts(module: &Module) -> (usize, bool, bool) {
+    (module.config.len(), module.options.is_some(), module.freeform.is_some())
+}
+
+impl KnownTrouble {
+    fn of(trouble: &Trouble) -> Self {
+        KnownTrouble {
+            file: (&*trouble.file).into(),
+            message: super::message(&trouble.stop),
+            foreign: trouble.foreign,
+            mixed: trouble.mixed.is_some(),
+        }
+    }
+}
+
+fn disabled(collected: &Collected) -> BTreeSet<String> {
+    collected.disabled.iter().map(|key| key.to_string()).collect()
+}
+
+impl KeptScope {
+    /// Whether modules are those that there were.
+    pub(super) fn is_of(&self, collected: &Collected) -> bool {
+        self.modules.len() == collected.modules.len()
+            && self.modules.iter().zip(&collected.modules).all(|(known, module)| known.is_like(module))
+            && self.troubles.len() == collected.troubles.len()
+            && self.troubles.iter().zip(&collected.troubles).all(|(k, t)| *k == KnownTrouble::of(t))
+            && self.disabled == disabled(collected)
+    }
+
+    /// A unit, by its path.
+    pub(super) fn unit(&self, path: &[Name]) -> Option<usize> {
+        self.units.binary_search_by(|unit| unit.path.as_slice().cmp(path)).ok()
+    }
+}
+
+impl<'b> Builder<'b> {
+    /// What is to be kept of a system, if anything.
+    pub(super) fn kept(&mut self, ev: &mut Eval<'_>, id: ScopeId, walk: Walk) -> Option<Kept> {
+        if ev.is_exhausted() {
+            return None;
+        }
+        let former = self.base.map(|base| &base.record.kept);
+        let parent = self.kept_scope(ev, id, walk, former.map(|kept| &kept.parent))?;
+        let size = former.map_or(parent.dependencies.size(), |kept| kept.size);
+        let children = std::mem::take(&mut self.children);
+        (parent.dependencies.size() <= size * MOST_GROWTH).then_some(Kept { parent, children, size })
+    }
+
+    /// What is to be kept of a scope, if anything.
+    pub(super) fn kept_scope(
+        &self,
+        ev: &mut Eval<'_>,
+        id: ScopeId,
+        walk: Walk,
+        former: Option<&KeptScope>,
+    ) -> Option<KeptScope> {
+        if walk.broken || walk.open || ev.forgot_reads() {
+            return None;
+        }
+        let collected = self.modules.collected(ev, id).ok()?;
+        let mut modules: Vec<KnownModule> = collected.modules.iter().map(KnownModule::of).collect();
+        for (i, (known, module)) in modules.iter_mut().zip(&collected.modules).enumerate() {
+            known.declared = match former.and_then(|former| former.modules.get(i)) {
+                Some(former) if former.is_like(module) => former.declared.clone(),
+                _ => declared(ev, module),
+            };
+        }
+        let arguments = match self.modules.find(ev, id, &["_module"]) {
+            Ok(Some(node)) => self.modules.raw(ev, node).ok()?.iter().map(|d| d.module).collect(),
+            _ => Vec::new(),
+        };
+        let dependencies = match walk.dependencies.get() {
+            Some(known) => known.clone(),
+            None => self.dependencies(ev, &walk),
+        };
+        Some(KeptScope {
+            modules,
+            troubles: collected.troubles.iter().map(KnownTrouble::of).collect(),
+            disabled: disabled(&collected),
+            arguments,
+            units: walk.units,
+            dependencies,
+        })
+    }
+}
+
+/// Holds a system against what its evaluation makes of it.
+#[cfg(debug_assertions)]
+pub(in crate::nixos) fn compare(renewed: &System, evaluated: &System) {
+    use super::inheritance::compare;
+    compare(&renewed.parent, &evaluated.parent, |_| true);
+    let names = |system: &System| -> Vec<_> {
+        let all = system.specialisations.iter();
+        all.map(|s| (s.name.clone(), s.inherits, s.certain, s.places.clone())).collect()
+    };
+    assert_eq!(names(renewed), names(evaluated), "has the specialisations that it has");
+    for (renewed, evaluated) in renewed.specialisations.iter().zip(&evaluated.specialisations) {
+        compare(&renewed.scope, &evaluated.scope, |_| true);
+        assert_eq!(renewed.nested, evaluated.nested, "loses what it loses");
+    }
+    assert_eq!(renewed.homes, evaluated.homes, "has the homes that it has");
+    assert_eq!(renewed.named, evaluated.named, "names what it names");
+    assert_eq!(renewed.release, evaluated.release, "is of its release");
+}
+
+/// The paths of the options that a module declares, sorted; `None` if they are not all known.
+pub(super) fn declared(ev: &mut Eval<'_>, module: &Module) -> Option<Vec<Vec<Name>>> {
+    let mut paths = Vec::new();
+    if let Some(options) = module.options {
+        declared_below(ev, options, &mut Vec::new(), &mut paths)?;
+    }
+    paths.sort();
+    Some(paths)
+}
+
+fn declared_below(
+    ev: &mut Eval<'_>,
+    set: ThunkId,
+    path: &mut Vec<Name>,
+    found: &mut Vec<Vec<Name>>,
+) -> Option<()> {
+    let value = ev.force(set).ok()?;
+    if tag(ev, &value).ok()?.as_deref() == Some("option") {
+        found.push(path.clone());
+        return Some(());
+    }
+    let Value::Attrs(set) = value else { return None };
+    if path.len() >= MOST_NAMES {
+        return None;
+    }
+    ev.names(&set).ok()?;
+    for (name, attr) in &set.entries {
+        path.push(name.clone());
+        declared_below(ev, attr.value, path, found)?;
+        path.pop();
+    }
+    Some(())
+}

@@ -1,0 +1,335 @@
+//! What is evaluated of a system once something of it is another than in a former evaluation: what that has a part in.
+
+use super::dependencies::{Dependencies, all, of_file};
+use super::moved::Edited;
+use super::record::{KeptScope, KnownModule, Record, declared};
+use super::walk::{Unit, Walk, options_of};
+use super::{Builder, note_troubles};
+use crate::eval::{Eval, prelude};
+use crate::nixos::definitions::Definition;
+use crate::nixos::model::Scope;
+use crate::nixos::system::{ModuleOrigin, NodeId, NodeKind, ScopeId};
+use crate::syntax::Difference;
+use crate::syntax::hir::Name;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// A former evaluation, and what is another now.
+pub(in crate::nixos) struct Base<'r> {
+    /// What is kept of it.
+    pub(in crate::nixos) record: &'r Record,
+    /// The files that are others now.
+    pub(in crate::nixos) changed: FxHashMap<Arc<str>, Change>,
+}
+
+/// A file that is another one.
+pub(in crate::nixos) struct Change {
+    /// Its number.
+    pub(in crate::nixos) file: u32,
+    /// Which settings are others, if that is all.
+    pub(in crate::nixos) difference: Option<Difference>,
+}
+
+/// What of the specialisations of a former evaluation still holds: all but what is at these paths.
+pub(super) struct Holds {
+    paths: BTreeSet<Vec<Name>>,
+}
+
+/// The settings of a scope that are others.
+#[derive(Default)]
+struct Changes {
+    /// The outermost options that they are in now.
+    units: BTreeMap<Vec<Name>, NodeId>,
+    /// The paths of these, of those that they were in, and of what is declared anew.
+    paths: BTreeSet<Vec<Name>>,
+}
+
+/// Which settings of a module are others.
+enum Settings<'d> {
+    All,
+    These(Vec<&'d [Name]>),
+}
+
+/// Attributes below which a module has settings, or what is none.
+const NO_SETTINGS: [&str; 6] = ["config", "options", "imports", "_module", "disabledModules", "freeformType"];
+
+/// Units of a former evaluation, with their numbers there.
+pub(super) type Holding = Vec<(usize, Arc<Unit>)>;
+
+impl<'r> Base<'r> {
+    /// Which settings of a module are others; `None` if none of them is. Of a specialisation only those are meant that are its own.
+    fn settings(&self, module: &KnownModule, child: Option<&Name>) -> Option<Settings<'_>> {
+        let (file, whole) = module.within.as_ref()?;
+        let change = self.changed.get(&**file)?;
+        if child.is_some() && module.origin != ModuleOrigin::Own {
+            return None;
+        }
+        let Some(difference) = &change.difference else { return Some(Settings::All) };
+        let changed = difference.changed.iter().map(Vec::as_slice);
+        let changed = match (whole, child) {
+            (true, _) => changed.collect(),
+            // What it imports is the same.
+            (false, None) => return None,
+            (false, Some(name)) => {
+                let place = [&Name::new_static("specialisation"), name, &Name::new_static("configuration")];
+                let mut own = Vec::new();
+                for path in changed {
+                    if !path.iter().zip(place).all(|(a, b)| a == b) {
+                        continue;
+                    }
+                    match path.get(place.len()..) {
+                        Some(below @ [first, ..]) if !NO_SETTINGS.contains(&&**first) => own.push(below),
+                        _ => return Some(Settings::All),
+                    }
+                }
+                own
+            }
+        };
+        (!changed.is_empty()).then_some(Settings::These(changed))
+    }
+
+    /// The edited files whose settings are others, by their numbers.
+    fn edited(&self) -> Edited<'_> {
+        self.changed.values().filter_map(|change| Some((change.file, change.difference.as_ref()?))).collect()
+    }
+}
+
+impl Settings<'_> {
+    /// Whether one of them may be in the option at a path, or one above it.
+    fn may_be_in(&self, unit: &[Name]) -> bool {
+        match self {
+            Settings::All => true,
+            Settings::These(paths) => {
+                paths.iter().any(|path| path.starts_with(unit) || unit.starts_with(path))
+            }
+        }
+    }
+}
+
+impl<'b> Builder<'b> {
+    /// The settings of a scope that are others; `None` if more than settings is.
+    fn changes(
+        &self,
+        ev: &mut Eval<'_>,
+        (id, child): (ScopeId, Option<&Name>),
+        kept: &KeptScope,
+        base: &Base<'_>,
+    ) -> Option<Changes> {
+        let collected = self.modules.collected(ev, id).ok()?;
+        if !kept.is_of(&collected) {
+            return None;
+        }
+        let mut changes = Changes::default();
+        for (i, (known, module)) in (0..).zip(kept.modules.iter().zip(&collected.modules)) {
+            let Some(settings) = base.settings(known, child) else { continue };
+            if module.freeform.is_some() || kept.arguments.contains(&i) {
+                return None;
+            }
+            if let (Settings::All, true) = (&settings, module.options.is_some()) {
+                let former = known.declared.as_ref()?;
+                if declared(ev, module)? != *former {
+                    return None;
+                }
+                changes.paths.extend(former.iter().cloned());
+            }
+            let definitions = module.config.iter().map(|config| Definition::new(i, *config, None));
+            let mut own = self.own(ev, id, &definitions.collect::<Vec<_>>())?;
+            own.units.retain(|path, _| settings.may_be_in(path));
+            let was = kept.units.iter().filter(|unit| unit.modules.contains(&i));
+            let was = was.map(|unit| &unit.path).filter(|path| settings.may_be_in(path));
+            changes.paths.extend(was.chain(own.units.keys()).cloned());
+            changes.units.extend(own.units);
+        }
+        let renamed = self.new_names_of(id, changes.paths.iter());
+        changes.paths.extend(renamed);
+        if !changes.paths.is_empty() {
+            changes.paths.insert(all());
+        }
+        Some(changes)
+    }
+
+    /// A scope of which only that is evaluated in which what has changed since a former evaluation has a part, and the way through it;
+    /// `None` if more than that is another.
+    pub(super) fn renewed(
+        &mut self,
+        ev: &mut Eval<'_>,
+        id: ScopeId,
+        base: &Base<'_>,
+    ) -> Option<(Scope, Walk)> {
+        let kept = &base.record.kept.parent;
+        let collected = self.modules.collected(ev, id).ok()?;
+        let Changes { units, mut paths } = self.changes(ev, (id, None), kept, base)?;
+        paths.extend(base.changed.keys().map(|file| of_file(file)));
+        let affected = kept.dependencies.affected(paths.iter().map(Vec::as_slice))?;
+        let edited = base.edited();
+        let mut open: BTreeMap<Vec<Name>, Option<NodeId>> =
+            units.into_iter().map(|(path, node)| (path, Some(node))).collect();
+        let (mut unchanged, mut moved) = (Vec::new(), Vec::new());
+        for (i, (unit, affected)) in kept.units.iter().zip(&affected).enumerate() {
+            let is_other = *affected || !unit.plain || unit.fails() || paths.contains(&unit.path);
+            if open.contains_key(&unit.path) {
+                continue;
+            }
+            match unit.moved(&edited).filter(|_| !is_other) {
+                Some(unit) => {
+                    unchanged.push(i);
+                    moved.push(unit);
+                }
+                None => {
+                    open.insert(unit.path.clone(), self.present(ev, id, &unit.path)?);
+                }
+            }
+        }
+        self.holds = self.what_holds(base, paths);
+        let mut scope = Scope { complete: true, ..Scope::default() };
+        note_troubles(ev, &collected.troubles, &mut scope);
+        self.walk = Some(Walk::default());
+        for (path, node) in open {
+            if let Some(node) = node {
+                self.node(ev, node, &mut scope, path.len() - 1);
+            }
+        }
+        let mut walk = self.walk.take()?;
+        if walk.broken || walk.open || ev.forgot_reads() || !scope.options.is_empty() {
+            return None;
+        }
+        self.join(ev, &mut walk, (&kept.dependencies, unchanged), moved);
+        scope.options = options_of(&walk.units);
+        self.complete(ev, id, &mut scope);
+        let has_arguments = scope.options.keys().any(|option| option.starts_with("_module."));
+        (!has_arguments).then_some((scope, walk))
+    }
+
+    /// Adds units that are unchanged, of these numbers, to those of a way.
+    fn join(
+        &mut self,
+        ev: &Eval<'_>,
+        walk: &mut Walk,
+        (dependencies, unchanged): (&Dependencies, Vec<usize>),
+        moved: Vec<Arc<Unit>>,
+    ) {
+        let new = self.dependencies(ev, walk);
+        let units: Vec<Arc<Unit>> = moved.into_iter().chain(std::mem::take(&mut walk.units)).collect();
+        let mut order: Vec<usize> = (0..units.len()).collect();
+        order.sort_by(|a, b| units[*a].path.cmp(&units[*b].path));
+        let _unset = walk.dependencies.set(dependencies.renewed(&unchanged, &new, &order));
+        walk.units = order.iter().map(|i| units[*i].clone()).collect();
+        self.unchanged.insert(self.of.clone(), unchanged);
+    }
+
+    /// What of the specialisations holds while what is at these paths is another; `None` if which modules they have may be another.
+    fn what_holds(&self, base: &Base<'_>, mut paths: BTreeSet<Vec<Name>>) -> Option<Holds> {
+        let kept = &base.record.kept.parent;
+        let is_theirs = |path: &[Name]| path.first().is_some_and(|first| first == "specialisation");
+        // They have a part in each other by being of one scope; that makes no other modules of them.
+        let others = || paths.iter().filter(|path| !is_theirs(path) && **path != all()).map(Vec::as_slice);
+        let i = kept.unit(&[Name::new_static("specialisation")])?;
+        let is_affected = kept.dependencies.affected(others()).is_none_or(|affected| affected[i]);
+        let mut deep = Vec::new();
+        for (known, change) in
+            kept.modules.iter().filter_map(|m| Some((m, base.changed.get(&*m.within.as_ref()?.0)?)))
+        {
+            let Some(difference) = &change.difference else {
+                if kept.units[i].modules.iter().any(|m| std::ptr::eq(&kept.modules[*m as usize], known)) {
+                    return None;
+                }
+                continue;
+            };
+            let whole = known.within.as_ref().is_some_and(|(_, whole)| *whole);
+            deep.extend(difference.changed.iter().filter(|path| whole && is_theirs(path)).cloned());
+        }
+        let is_deep = |path: &Vec<Name>| path.len() > 3 && path[2] == "configuration";
+        if is_affected || !deep.iter().all(is_deep) {
+            return None;
+        }
+        paths.retain(|path| !is_theirs(path));
+        paths.extend(deep);
+        Some(Holds { paths })
+    }
+
+    /// Which units of a specialisation's former evaluation hold.
+    pub(super) fn held(&self, ev: &mut Eval<'_>, id: ScopeId) -> Option<Held<'b>> {
+        let (base, holds, name) = (self.base?, self.holds.as_ref()?, self.of.as_ref()?);
+        let kept = base.record.kept.children.get(name)?;
+        let Changes { mut paths, .. } = self.changes(ev, (id, Some(name)), kept, base)?;
+        paths.extend(holds.paths.iter().cloned());
+        let affected = kept.dependencies.affected(paths.iter().map(Vec::as_slice))?;
+        let edited = base.edited();
+        let mut units = BTreeMap::new();
+        for (i, (unit, affected)) in kept.units.iter().zip(&affected).enumerate() {
+            if !*affected
+                && unit.plain
+                && !unit.fails()
+                && !paths.contains(&unit.path)
+                && let Some(moved) = unit.moved(&edited)
+            {
+                units.insert(unit.path.as_slice(), (i, moved));
+            }
+        }
+        Some(Held { kept, units })
+    }
+
+    /// Adds units that hold to those of the way through a specialisation, which is then kept.
+    pub(super) fn keep_child(
+        &mut self,
+        ev: &mut Eval<'_>,
+        id: ScopeId,
+        mut walk: Walk,
+        held: Option<(&KeptScope, Holding)>,
+    ) -> Vec<Arc<Unit>> {
+        let former = held.as_ref().map(|(kept, _)| *kept);
+        if let Some((kept, units)) = held {
+            let (numbers, moved): (Vec<usize>, Vec<Arc<Unit>>) = units.into_iter().unzip();
+            self.join(ev, &mut walk, (&kept.dependencies, numbers), moved);
+        }
+        let units = walk.units.clone();
+        if let Some(name) = self.of.clone().filter(|_| self.keeps)
+            && let Some(kept) = self.kept_scope(ev, id, walk, former)
+        {
+            self.children.insert(name, kept);
+        }
+        units
+    }
+
+    /// The node at a path, if something is defined or declared there; `None` if that is not known.
+    fn present(&self, ev: &mut Eval<'_>, id: ScopeId, path: &[Name]) -> Option<Option<NodeId>> {
+        let mut node = self.modules.root(ev, id);
+        for name in path {
+            if !self.modules.child_names(ev, node).ok()?.0.contains(name) {
+                return Some(None);
+            }
+            match self.modules.child(ev, node, name).ok()? {
+                Some(child) => node = child,
+                None => return Some(None),
+            }
+        }
+        (!matches!(self.modules.kind(node), NodeKind::Namespace)).then_some(Some(node))
+    }
+}
+
+/// The units of a specialisation's former evaluation that hold.
+pub(super) struct Held<'k> {
+    /// The former evaluation.
+    pub(super) kept: &'k KeptScope,
+    /// The units, with their numbers there.
+    pub(super) units: BTreeMap<&'k [Name], (usize, Arc<Unit>)>,
+}
+
+/// Whether all files of a former evaluation still have a part in the system: those that nothing has asked for have one in what is
+/// unchanged.
+pub(super) fn has_all_files(
+    ev: &Eval<'_>,
+    base: &Base<'_>,
+    unchanged: &BTreeMap<Option<Name>, Vec<usize>>,
+) -> bool {
+    let kept = &base.record.kept;
+    let scopes = || {
+        unchanged.iter().filter_map(|(name, units)| match name {
+            None => Some((&kept.parent, units)),
+            Some(name) => Some((kept.children.get(name)?, units)),
+        })
+    };
+    let mut unasked = ev.unasked().filter(|unit| !prelude::is_own(&unit.path));
+    unasked.all(|unit| scopes().any(|(kept, units)| kept.dependencies.has_file(&unit.path, units)))
+}
