@@ -379,6 +379,16 @@ fn below<'f>(project: &Project, file: &'f str) -> &'f str {
     file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'))
 }
 
+impl Texts for Analysis {
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        Analysis::text(self, path)
+    }
+
+    fn lowered(&self, path: &str) -> Option<Arc<hir::File>> {
+        db::lowered(&self.db, self.db.contents(path)).ok()
+    }
+}
+
 /// The texts of a host.
 pub(crate) struct HostTexts<'h>(pub(crate) &'h dyn Host);
 
