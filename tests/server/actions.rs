@@ -169,5 +169,6 @@ fn every_mend_is_an_action() {
               ]
             }
           }
-        ]"##]].assert_eq(&plain(&actions, &folder));
+        ]"##]]
+    .assert_eq(&plain(&actions, &folder));
 }

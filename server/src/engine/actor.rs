@@ -27,6 +27,7 @@ const MOST_WORKERS: usize = 4;
 
 /// A question, and the state of the document that it is about.
 pub(crate) struct Pending {
+    /// The document's path; none if it is about all projects.
     pub(crate) path: String,
     pub(crate) version: Option<i32>,
     pub(crate) question: Box<dyn Question>,
@@ -136,7 +137,7 @@ impl Actor {
             Message::Files(files) => self.files_changed(&files),
             Message::Disk => self.disk_changed(),
             Message::Choose(choice) => self.choose(choice),
-            Message::Ask(uri, question) => self.asked(&uri, question),
+            Message::Ask(uri, question) => self.asked(uri.as_deref(), question),
             Message::Pull(uri, known, reply) => {
                 let path = self.path(&uri);
                 self.reports.pull(path, uri, known, reply);
@@ -230,7 +231,6 @@ impl Actor {
         self.overlay.remove(&path);
         self.came_or_went(&path);
         self.projects.release(&path);
-        self.reports.closed(&path);
     }
 
     /// Gives the projects the new texts of documents.
@@ -263,8 +263,8 @@ impl Actor {
         self.editor = None;
     }
 
-    fn asked(&mut self, uri: &str, question: Box<dyn Question>) {
-        let path = self.path(uri);
+    fn asked(&mut self, uri: Option<&str>, question: Box<dyn Question>) {
+        let path = uri.map(|uri| self.path(uri)).unwrap_or_default();
         let version = self.documents.get(&path).map(|document| document.version);
         self.waiting.push_back(Pending { path, version, question });
     }

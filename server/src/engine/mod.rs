@@ -107,8 +107,8 @@ pub(crate) enum Message {
     Disk,
     /// Rules are chosen.
     Choose(Choice),
-    /// Somebody asks something about a document.
-    Ask(String, Box<dyn Question>),
+    /// Somebody asks something about a document, or about all projects.
+    Ask(Option<String>, Box<dyn Question>),
     /// The client wants the diagnostics of a document, and knows a state of them.
     Pull(String, Option<String>, oneshot::Sender<Result<Pulled, Refusal>>),
     /// The client wants the diagnostics of all documents.
@@ -178,11 +178,31 @@ impl Engine {
         uri: &str,
         function: impl Fn(&View) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
+        self.ask_about(Some(uri.to_owned()), function).await
+    }
+
+    /// The same about all projects.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no answer.
+    pub(crate) async fn ask_of_all<T: Send + 'static>(
+        &self,
+        function: impl Fn(&View) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        self.ask_about(None, function).await
+    }
+
+    async fn ask_about<T: Send + 'static>(
+        &self,
+        uri: Option<String>,
+        function: impl Fn(&View) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
         let (sender, receiver) = oneshot::channel();
         let interrupt = Interrupt::default();
         let _waiting = Waiting(interrupt.clone());
         let question = Asked { function, reply: Some(sender), interrupt };
-        self.tell(Message::Ask(uri.to_owned(), Box::new(question)));
+        self.tell(Message::Ask(uri, Box::new(question)));
         receiver.await.unwrap_or(Err(Refusal::Ended))
     }
 }

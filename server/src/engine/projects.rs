@@ -225,6 +225,9 @@ impl Projects {
 
     /// Whether the project of a path is not known yet.
     pub(super) fn is_opening(&self, path: &str) -> bool {
+        if path.is_empty() {
+            return self.is_anything_opening();
+        }
         matches!(self.assigned.get(path), Some(Assigned::Waiting | Assigned::Running))
     }
 
@@ -233,7 +236,7 @@ impl Projects {
     }
 
     /// Drops the projects that nobody needs.
-    fn prune(&mut self) {
+    pub(super) fn prune(&mut self) {
         if !self.is_anything_opening() {
             let used: HashSet<u64> = self.assigned.values().filter_map(Assigned::id).collect();
             self.known.retain(|id, _| used.contains(id));
@@ -279,8 +282,11 @@ impl Projects {
         self.known.values().any(|known| known.lacks_mends() && !known.is_mending)
     }
 
-    /// Snapshots of the projects that a path is part of, that which it belongs to first.
+    /// Snapshots of the projects that a path is part of, that which it belongs to first; of all if there is no path.
     pub(super) fn snapshots_of(&self, path: &str) -> Vec<Analysis> {
+        if path.is_empty() {
+            return self.known.values().map(|known| known.analysis.clone()).collect();
+        }
         let own = self.assigned.get(path).and_then(Assigned::id);
         let is_other = |id: &u64, known: &Known| Some(*id) != own && !known.is_lone() && known.concerns(path);
         let others: Vec<&Known> =
@@ -399,7 +405,6 @@ impl Actor {
         if let Some(assigned) = self.projects.assigned.get_mut(path) {
             *assigned = Assigned::To(id);
         }
-        self.projects.prune();
     }
 
     fn add(&mut self, project: Project, said: Vec<String>, mut analysis: Analysis) -> u64 {

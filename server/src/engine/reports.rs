@@ -1,12 +1,16 @@
 //! The diagnostics of each document, and who has been told which of them.
 
 use super::actor::Actor;
+use super::editor::Editor;
 use super::question::Refusal;
 use super::shown::Shown;
 use super::{Out, PullAll, Pulled, Report};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::oneshot;
+
+/// What the state is called of a document of which there is nothing to say.
+const NOTHING: &str = "0";
 
 /// The diagnostics of a document.
 #[derive(Default)]
@@ -16,6 +20,8 @@ struct State {
     shown: Arc<[Shown]>,
     /// The state that the client was last told of, and the version of the document then.
     told: Option<(u64, Option<i32>)>,
+    /// What the client called the document then.
+    uri: Option<String>,
     /// The state for which the client was asked to ask.
     refreshed: u64,
 }
@@ -48,13 +54,6 @@ impl Reports {
             *last += 1;
             State { id: *last, ..State::default() }
         });
-    }
-
-    /// A document was closed: the client may have forgotten what it was told.
-    pub(super) fn closed(&mut self, path: &str) {
-        if let Some(state) = self.states.get_mut(path).filter(|state| state.shown.is_empty()) {
-            state.told = state.told.map(|(id, _)| (id, None));
-        }
     }
 
     /// The client asks for the diagnostics of a document.
@@ -120,8 +119,13 @@ fn united(known: &Arc<[Shown]>, more: &[Shown]) -> Arc<[Shown]> {
 }
 
 impl State {
-    fn report(&self, uri: String, version: Option<i32>, known: Option<&str>) -> Report {
-        let id = self.id.to_string();
+    /// What is told of it, by the name that the client knows it by.
+    fn report(&self, path: &str, editor: &Editor, known: Option<&str>) -> Report {
+        let (id, version) = (self.id.to_string(), editor.version(path));
+        let uri = match (&self.uri, version) {
+            (Some(uri), None) => uri.clone(),
+            _ => editor.uri(path),
+        };
         let shown = (known != Some(&*id)).then(|| self.shown.clone());
         Report { uri, version, id, shown }
     }
@@ -130,6 +134,7 @@ impl State {
 impl Actor {
     /// Tells what has become known.
     pub(super) fn settle(&mut self) {
+        self.projects.prune();
         let found = self.projects.found().map(|found| &found.by_file);
         self.reports.update(found);
         if self.client.pulls {
@@ -139,6 +144,11 @@ impl Actor {
         } else {
             self.publish();
         }
+        let (pulls, documents) = (self.client.pulls, &self.documents);
+        self.reports.states.retain(|path, state| {
+            let is_to_be_told = !pulls && state.told.is_some_and(|(id, _)| id != state.id);
+            !state.shown.is_empty() || documents.contains_key(path) || is_to_be_told
+        });
         let reading = self.projects.reading();
         if self.reports.reading != reading {
             self.reports.reading.clone_from(&reading);
@@ -170,9 +180,9 @@ impl Actor {
         let editor = self.editor();
         for path in due {
             let Some(state) = self.reports.states.get_mut(&path) else { continue };
-            let version = editor.version(&path);
-            state.told = Some((state.id, version));
-            let report = state.report(editor.uri(&path), version, None);
+            state.told = Some((state.id, editor.version(&path)));
+            let report = state.report(&path, &editor, None);
+            state.uri = Some(report.uri.clone());
             let _ = self.out.send(Out::Publish(report));
         }
     }
@@ -182,6 +192,7 @@ impl Actor {
             return;
         }
         let versions = self.versions();
+        let editor = self.editor();
         for mut pull in std::mem::take(&mut self.reports.pulls) {
             let version = versions.get(&pull.path).copied();
             let asked = *pull.version.get_or_insert(version);
@@ -194,7 +205,8 @@ impl Actor {
                 self.reports.opened(&pull.path);
                 let Some(state) = self.reports.states.get_mut(&pull.path) else { continue };
                 state.told = Some((state.id, version));
-                let report = state.report(pull.uri, version, pull.known.as_deref());
+                let report =
+                    Report { uri: pull.uri, ..state.report(&pull.path, &editor, pull.known.as_deref()) };
                 let others = if self.client.relates { self.others(&versions) } else { Vec::new() };
                 let _ = pull.reply.send(Ok(Pulled { report, others }));
             } else {
@@ -213,7 +225,7 @@ impl Actor {
             let state = self.reports.states.get_mut(path)?;
             let version = versions.get(path).copied();
             state.told = Some((state.id, version));
-            Some(state.report(editor.uri(path), version, None))
+            Some(state.report(path, &editor, None))
         };
         stale.iter().filter_map(report).collect()
     }
@@ -230,15 +242,25 @@ impl Actor {
             }
             let known: HashMap<&str, &str> =
                 request.known.iter().map(|(uri, id)| (uri.as_str(), id.as_str())).collect();
-            let news = self.reports.states.iter().filter_map(|(path, state)| {
-                let uri = editor.uri(path);
-                let their = known.get(uri.as_str()).copied();
-                let is_news =
-                    their != Some(&*state.id.to_string()) && !(their.is_none() && state.shown.is_empty());
-                let version = editor.version(path);
-                (is_news && self.projects.is_settled(path)).then(|| state.report(uri, version, None))
-            });
-            let news: Vec<Report> = news.collect();
+            let mut unseen: HashSet<&str> = known.keys().copied().collect();
+            let mut news = Vec::new();
+            for (path, state) in &self.reports.states {
+                let report = state.report(path, &editor, None);
+                let their = known.get(report.uri.as_str()).copied();
+                unseen.remove(report.uri.as_str());
+                let is_news = their != Some(&*report.id) && !(their.is_none() && state.shown.is_empty());
+                if is_news && self.projects.is_settled(path) {
+                    news.push(report);
+                }
+            }
+            // There is nothing to say any more of what there is nothing known of.
+            let gone = unseen.into_iter().filter(|uri| is_all && known.get(uri) != Some(&NOTHING));
+            news.extend(gone.map(|uri| Report {
+                uri: uri.to_owned(),
+                version: None,
+                id: NOTHING.to_owned(),
+                shown: Some(Arc::default()),
+            }));
             match request.partial {
                 _ if is_all && !news.is_empty() => {
                     let _ = request.reply.send(news);

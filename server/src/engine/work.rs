@@ -36,7 +36,7 @@ fn halt(payload: &(dyn Any + Send)) -> Halt {
 }
 
 /// A piece of work. It reports what came of it itself.
-pub type Work = Box<dyn FnOnce() + Send>;
+pub(super) type Work = Box<dyn FnOnce() + Send>;
 
 /// The threads. They end when this is dropped.
 pub(crate) struct Workers {

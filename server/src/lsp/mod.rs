@@ -5,10 +5,13 @@
 
 mod actions;
 mod capabilities;
+mod commands;
 mod convert;
 mod diagnostics;
+mod features;
 mod outgoing;
 mod server;
+mod settings;
 mod transport;
 mod types;
 

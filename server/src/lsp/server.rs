@@ -4,20 +4,25 @@ use super::capabilities::{Abilities, offered};
 use super::convert::own_range;
 use super::diagnostics::Partials;
 use super::outgoing::READING;
+use super::settings::Settings;
 use super::types::{
-    CodeAction, CodeActionParams, CodeActionResponse, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
-    DocumentDiagnosticReportResult, FileChangeType, InitializeParams, InitializeResult, InitializedParams,
-    MessageType, NumberOrString, Registration, ServerInfo, WorkDoneProgressCancelParams,
-    WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult,
+    CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
+    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FileChangeType, GotoDefinitionParams,
+    GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
+    InlayHint, InlayHintParams, Location, LspAny, MessageType, NumberOrString, PrepareRenameResponse,
+    ReferenceParams, Registration, RenameParams, ServerInfo, TextDocumentPositionParams,
+    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
+    WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use crate::engine::{Change, Engine, Happened, Message, Refusal};
 use crate::environment::Environment;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
@@ -41,6 +46,7 @@ pub(super) struct Server {
 struct Session {
     environment: Arc<dyn Environment>,
     start: OnceLock<Start>,
+    settings: Mutex<Settings>,
     is_shut_down: Arc<AtomicBool>,
 }
 
@@ -48,6 +54,8 @@ struct Session {
 struct Start {
     abilities: Abilities,
     folders: Vec<String>,
+    /// The settings that it was initialized with.
+    given: Json,
 }
 
 /// The error for a question without an answer.
@@ -73,7 +81,8 @@ impl Server {
         environment: Arc<dyn Environment>,
         is_shut_down: Arc<AtomicBool>,
     ) -> Self {
-        let session = Session { environment, start: OnceLock::new(), is_shut_down };
+        let session =
+            Session { environment, start: OnceLock::new(), settings: Mutex::default(), is_shut_down };
         Server { client, engine, partials: Arc::default(), session: Arc::new(session) }
     }
 
@@ -81,6 +90,16 @@ impl Server {
     pub(super) fn abilities(&self) -> Abilities {
         let said = self.session.start.get().map(|start| start.abilities);
         said.unwrap_or_else(|| Abilities::of(&Default::default()))
+    }
+
+    /// What is set in the client.
+    pub(super) fn settings(&self) -> Settings {
+        self.session.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what is set in the client.
+    pub(super) fn remember(&self, settings: Settings) {
+        *self.session.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
     /// Writes to the client's log.
@@ -147,7 +166,11 @@ impl LanguageServer for Server {
             folders.push(root.as_str().to_owned());
         }
         self.follow_parent(params.process_id);
-        let _ = self.session.start.set(Start { abilities, folders });
+        let _ = self.session.start.set(Start {
+            abilities,
+            folders,
+            given: params.initialization_options.unwrap_or_default(),
+        });
         Ok(InitializeResult {
             capabilities: offered(&abilities),
             server_info: Some(ServerInfo {
@@ -161,7 +184,11 @@ impl LanguageServer for Server {
     async fn initialized(&self, _: InitializedParams) {
         if let Some(start) = self.session.start.get() {
             self.engine.tell(Message::Start(start.abilities.engine, start.folders.clone()));
+            self.set(&start.given).await;
             tokio::spawn(self.clone().register());
+            if start.abilities.configuration {
+                tokio::spawn(self.clone().ask_for_settings());
+            }
         }
     }
 
@@ -227,5 +254,63 @@ impl LanguageServer for Server {
 
     async fn code_action_resolve(&self, params: CodeAction) -> Result<CodeAction> {
         self.resolve_action(params).await
+    }
+
+    async fn did_change_configuration(&self, params: DidChangeConfigurationParams) {
+        if self.abilities().configuration {
+            tokio::spawn(self.clone().ask_for_settings());
+        } else {
+            self.set(&params.settings).await;
+        }
+    }
+
+    async fn execute_command(&self, params: ExecuteCommandParams) -> Result<Option<LspAny>> {
+        self.execute(params).await
+    }
+
+    async fn hover(&self, params: HoverParams) -> Result<Option<Hover>> {
+        self.hover_at(params).await
+    }
+
+    async fn inlay_hint(&self, params: InlayHintParams) -> Result<Option<Vec<InlayHint>>> {
+        self.hints(params).await
+    }
+
+    async fn code_lens(&self, params: CodeLensParams) -> Result<Option<Vec<CodeLens>>> {
+        self.lenses(params).await
+    }
+
+    async fn goto_definition(&self, params: GotoDefinitionParams) -> Result<Option<GotoDefinitionResponse>> {
+        self.definitions(params).await
+    }
+
+    async fn references(&self, params: ReferenceParams) -> Result<Option<Vec<Location>>> {
+        self.all_references(params).await
+    }
+
+    async fn document_highlight(
+        &self,
+        params: DocumentHighlightParams,
+    ) -> Result<Option<Vec<DocumentHighlight>>> {
+        self.highlights(params).await
+    }
+
+    async fn document_symbol(&self, params: DocumentSymbolParams) -> Result<Option<DocumentSymbolResponse>> {
+        self.symbols_of(params).await
+    }
+
+    async fn symbol(&self, params: WorkspaceSymbolParams) -> Result<Option<WorkspaceSymbolResponse>> {
+        self.all_symbols(params).await
+    }
+
+    async fn prepare_rename(
+        &self,
+        params: TextDocumentPositionParams,
+    ) -> Result<Option<PrepareRenameResponse>> {
+        self.renamed_at(params).await
+    }
+
+    async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
+        self.renamed(params).await
     }
 }

@@ -2,6 +2,7 @@
 
 use super::folder::Folder;
 use serde_json::{Value as Json, json};
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write as _};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
@@ -55,6 +56,9 @@ impl Features {
     }
 }
 
+/// A change of a document: from where, to where, and what stands there then.
+pub(crate) type Change<'t> = ((u32, u32), (u32, u32), &'t str);
+
 /// A client, and its server.
 pub(crate) struct Client {
     child: Child,
@@ -69,25 +73,28 @@ pub(crate) struct Client {
     pub(crate) answers: bool,
     /// What it was asked.
     pub(crate) asked: Vec<Json>,
+    /// What the server has said that it is.
+    pub(crate) initialized: Json,
 }
 
 impl Client {
     /// A client that works in a folder.
     pub(crate) fn in_folder(folder: &Folder, features: Features) -> Self {
-        let uri = folder.uri("").trim_end_matches('/').to_owned();
-        Client::with(features, json!([{ "uri": uri, "name": "folder" }]))
+        let mut client = Client::begin();
+        client.initialize(features, folder);
+        client
     }
 
-    /// A client with these folders in its workspace.
-    pub(crate) fn with(features: Features, folders: Json) -> Self {
-        let mut client = Client::begin();
+    /// Says what the client can do, and where it works.
+    pub(crate) fn initialize(&mut self, features: Features, folder: &Folder) {
+        let uri = folder.uri("").trim_end_matches('/').to_owned();
         let params = json!({
-            "processId": std::process::id(), "rootUri": null, "workspaceFolders": folders,
+            "processId": std::process::id(), "rootUri": null,
+            "workspaceFolders": [{ "uri": uri, "name": "folder" }],
             "capabilities": features.capabilities(),
         });
-        client.ask("initialize", params).expect("the server can be initialized");
-        client.tell("initialized", json!({}));
-        client
+        self.initialized = self.ask("initialize", params).expect("the server can be initialized");
+        self.tell("initialized", json!({}));
     }
 
     /// A client that has said nothing yet.
@@ -120,6 +127,7 @@ impl Client {
             settings: json!({}),
             answers: true,
             asked: Vec::new(),
+            initialized: Json::Null,
         }
     }
 
@@ -221,7 +229,7 @@ impl Client {
     }
 
     /// Changes a document: places are lines and columns.
-    pub(crate) fn change(&mut self, uri: &str, version: i32, changes: &[((u32, u32), (u32, u32), &str)]) {
+    pub(crate) fn change(&mut self, uri: &str, version: i32, changes: &[Change<'_>]) {
         let at = |(line, character): (u32, u32)| json!({ "line": line, "character": character });
         let changes: Vec<Json> = changes
             .iter()
@@ -263,6 +271,32 @@ impl Client {
         message["params"]["diagnostics"].clone()
     }
 
+    /// The diagnostics of all documents, now that nothing more happens.
+    #[track_caller]
+    pub(crate) fn all_diagnostics(&mut self, pulls: bool) -> BTreeMap<String, Json> {
+        let mut all = BTreeMap::new();
+        if pulls {
+            let report =
+                self.ask("workspace/diagnostic", json!({ "previousResultIds": [] })).expect("diagnostics");
+            for item in report["items"].as_array().expect("a list") {
+                all.insert(item["uri"].as_str().expect("a name").to_owned(), item["items"].clone());
+            }
+            return all;
+        }
+        // What is asked about all projects is answered after what came before, and by then all is told.
+        for _ in 0..2 {
+            self.ask("workspace/symbol", json!({ "query": "" })).expect("symbols");
+        }
+        self.wait(Duration::from_millis(300));
+        for message in std::mem::take(&mut self.kept) {
+            if message["method"] == "textDocument/publishDiagnostics" {
+                let uri = message["params"]["uri"].as_str().expect("a name").to_owned();
+                all.insert(uri, message["params"]["diagnostics"].clone());
+            }
+        }
+        all
+    }
+
     /// Ends the server as it should be ended.
     pub(crate) fn end(mut self) -> ExitStatus {
         self.ask("shutdown", Json::Null).expect("the server can be shut down");
@@ -285,11 +319,6 @@ impl Client {
             assert!(Instant::now() < end, "the server did not end");
             thread::sleep(Duration::from_millis(2));
         }
-    }
-
-    /// The number of the server's process.
-    pub(crate) fn id(&self) -> u32 {
-        self.child.id()
     }
 }
 

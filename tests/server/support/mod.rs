@@ -2,9 +2,11 @@
 
 mod client;
 mod folder;
+mod fresh;
 
 pub(crate) use client::{Client, Features};
-pub(crate) use folder::{BASE, Folder, TV};
+pub(crate) use folder::{BASE, FLAKE, Folder, TV};
+pub(crate) use fresh::{check, told};
 
 use serde_json::Value as Json;
 
