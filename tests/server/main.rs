@@ -3,4 +3,5 @@
 mod actions;
 mod diagnostics;
 mod lifecycle;
+mod robust;
 mod support;

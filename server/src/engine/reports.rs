@@ -262,7 +262,8 @@ impl Actor {
                 shown: Some(Arc::default()),
             }));
             match request.partial {
-                _ if is_all && !news.is_empty() => {
+                // A client that knows nothing may ask only once.
+                _ if is_all && (!news.is_empty() || request.known.is_empty()) => {
                     let _ = request.reply.send(news);
                     continue;
                 }

@@ -9,6 +9,7 @@ mod commands;
 mod convert;
 mod diagnostics;
 mod features;
+mod frames;
 mod outgoing;
 mod server;
 mod settings;

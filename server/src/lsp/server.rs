@@ -3,6 +3,7 @@
 use super::capabilities::{Abilities, offered};
 use super::convert::own_range;
 use super::diagnostics::Partials;
+use super::frames::malformed;
 use super::outgoing::READING;
 use super::settings::Settings;
 use super::types::{
@@ -146,6 +147,11 @@ impl Server {
         {
             self.log(MessageType::WARNING, format!("the client does not tell of changes: {error}")).await;
         }
+    }
+
+    /// Answers what was no message.
+    pub(super) async fn answer_malformed(&self, params: Vec<Json>) -> Result<()> {
+        malformed(params.first().unwrap_or(&Json::Null))
     }
 
     /// The user has stopped something that takes its time.

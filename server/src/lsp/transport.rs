@@ -1,16 +1,15 @@
 //! Where the client's messages come from, and how serving them ends.
 
+use super::frames::{Frames, MALFORMED};
 use super::outgoing::forward;
 use super::server::Server;
 use crate::engine::{Engine, Message};
 use crate::environment::Environment;
 use std::io;
 use std::net::Ipv4Addr;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tower_lsp_server::LspService;
 
@@ -60,36 +59,11 @@ async fn serve_on(
     let new = |client| Server::new(client, engine.clone(), environment, is_shut_down.clone());
     let (service, socket) = LspService::build(new)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
+        .custom_method(MALFORMED, Server::answer_malformed)
         .finish();
     tokio::spawn(forward(service.inner().clone(), told));
-    let read = Ending { read, engine: engine.clone() };
+    let read = Frames::new(read, engine.clone());
     tower_lsp_server::Server::new(read, write, socket).concurrency_level(MOST_HANDLERS).serve(service).await;
     engine.tell(Message::Stop);
     Ok(is_shut_down.load(Ordering::Relaxed))
-}
-
-/// An input with whose end the engine ends: whoever still waits for an answer then waits no longer.
-struct Ending<R> {
-    read: R,
-    engine: Engine,
-}
-
-impl<R: AsyncRead + Unpin> AsyncRead for Ending<R> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let result = Pin::new(&mut self.read).poll_read(cx, buffer);
-        let is_over = match &result {
-            Poll::Ready(Ok(())) => buffer.filled().len() == before,
-            Poll::Ready(Err(_)) => true,
-            Poll::Pending => false,
-        };
-        if is_over {
-            self.engine.tell(Message::Stop);
-        }
-        result
-    }
 }

@@ -271,9 +271,13 @@ impl Client {
         message["params"]["diagnostics"].clone()
     }
 
-    /// The diagnostics of all documents, now that nothing more happens.
+    /// The diagnostics of all documents, as soon as they are right: what is sent may still be on its way.
     #[track_caller]
-    pub(crate) fn all_diagnostics(&mut self, pulls: bool) -> BTreeMap<String, Json> {
+    pub(crate) fn all_diagnostics(
+        &mut self,
+        pulls: bool,
+        are_right: impl Fn(&BTreeMap<String, Json>) -> bool,
+    ) -> BTreeMap<String, Json> {
         let mut all = BTreeMap::new();
         if pulls {
             let report =
@@ -283,18 +287,19 @@ impl Client {
             }
             return all;
         }
-        // What is asked about all projects is answered after what came before, and by then all is told.
-        for _ in 0..2 {
-            self.ask("workspace/symbol", json!({ "query": "" })).expect("symbols");
-        }
-        self.wait(Duration::from_millis(300));
-        for message in std::mem::take(&mut self.kept) {
-            if message["method"] == "textDocument/publishDiagnostics" {
-                let uri = message["params"]["uri"].as_str().expect("a name").to_owned();
-                all.insert(uri, message["params"]["diagnostics"].clone());
+        let end = Instant::now() + TIMEOUT;
+        loop {
+            for message in std::mem::take(&mut self.kept) {
+                if message["method"] == "textDocument/publishDiagnostics" {
+                    let uri = message["params"]["uri"].as_str().expect("a name").to_owned();
+                    all.insert(uri, message["params"]["diagnostics"].clone());
+                }
             }
+            if are_right(&all) || Instant::now() > end {
+                return all;
+            }
+            self.wait(Duration::from_millis(10));
         }
-        all
     }
 
     /// Ends the server as it should be ended.
