@@ -86,4 +86,8 @@ impl Host for EditedHost<'_> {
     fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
         self.base.kept(name, source)
     }
+
+    fn pause(&self) {
+        self.base.pause();
+    }
 }

@@ -24,6 +24,8 @@ use std::sync::Arc;
 const MAX_DEPTH: u32 = 30_000;
 /// How many thunks there may be. A large system has fifty thousand.
 const MAX_THUNKS: usize = 2_000_000;
+/// How many steps there are from one look whether the result is still wanted to the next: a fraction of a millisecond.
+const STRETCH: u64 = 4096;
 /// How many levels of evaluation there are from one look at the stack to the next.
 const LEVELS: u32 = 4;
 /// Stack that must be left for these, and how much is added when it is not there. In bytes.
@@ -60,6 +62,8 @@ pub struct Eval<'h> {
     depth: u32,
     steps: u64,
     budget: u64,
+    /// At which step it is looked next whether the result is still wanted.
+    pause: u64,
     /// The outermost frame, which has no slots.
     root: FrameId,
     /// A thunk that fills slots until they are set.
@@ -88,6 +92,7 @@ impl<'h> Eval<'h> {
             depth: 0,
             steps: 0,
             budget,
+            pause: STRETCH,
             root,
             filler,
             builtins: None,
@@ -109,6 +114,10 @@ impl<'h> Eval<'h> {
     /// Takes `n` steps of the budget.
     pub fn charge(&mut self, n: u64) -> Res<()> {
         self.steps = self.steps.saturating_add(n);
+        if self.steps >= self.pause {
+            self.pause = self.steps.saturating_add(STRETCH);
+            self.host.pause();
+        }
         if self.steps > self.budget {
             return Err(Stop::unknown("the evaluation takes too long"));
         }
@@ -134,6 +143,7 @@ impl<'h> Eval<'h> {
         let result = f(self);
         let taken = self.steps - before;
         (self.budget, self.steps) = (whole, before);
+        self.pause = before.saturating_add(STRETCH);
         (result, taken)
     }
 
