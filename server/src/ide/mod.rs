@@ -3,6 +3,8 @@
 //! Nothing is evaluated here. A place in a text becomes a place in the tree of options ([`view`]) or the name of a specialisation or
 //! rule ([`target`]), and what the models know of that is told. What they do not know is told as unknown.
 
+mod assists;
+mod completion;
 mod hints;
 mod hover;
 mod lenses;
@@ -17,6 +19,8 @@ mod tests;
 mod tree;
 mod view;
 
+pub use assists::{Assist, AssistKind};
+pub use completion::{Completion, CompletionKind, Completions};
 pub use hints::{Hint, HintKind};
 pub use hover::Hover;
 pub use lenses::{Lens, Shown};
@@ -97,6 +101,16 @@ impl<'a> Ide<'a> {
     pub fn rename(&self, path: &str, offset: TextSize, new: &str) -> Result<Vec<Edit>, String> {
         let view = self.view(path).ok_or_else(|| "the file cannot be read".to_owned())?;
         rename::rename(self, &view, offset, new)
+    }
+
+    /// What may be written at a place.
+    pub fn completions(&self, path: &str, offset: TextSize) -> Completions {
+        self.view(path).map_or_else(Completions::default, |view| completion::completions(&view, offset))
+    }
+
+    /// The changes that are offered at a place.
+    pub fn assists(&self, path: &str, offset: TextSize) -> Vec<Assist> {
+        self.view(path).map_or_else(Vec::new, |view| assists::assists(self, &view, offset))
     }
 
     /// A file as the models see it.

@@ -1,6 +1,6 @@
 //! What stands at a place in a file.
 
-use super::tree::{Root, names_in};
+use super::tree::{Reading, Root, names_in};
 use super::view::{OptionAt, ScopeAt, View, options_below};
 use rowan::{TextRange, TextSize};
 use speclint_lint::nixos::model::{OptionModel, System, World};
@@ -116,12 +116,14 @@ pub(super) fn selected_names(view: &View<'_>, base: ExprId, path: &[AttrName]) -
 
 /// Which options a selection from an expression reads.
 pub(super) fn places_of_reading(view: &View<'_>, base: ExprId, path: &[AttrName]) -> Vec<OptionAt> {
-    let Some(reading) = view.tree.reading(base).and_then(|reading| reading.below(path)) else {
-        return Vec::new();
-    };
-    if reading.path.is_empty() {
-        return Vec::new();
-    }
+    let reading = view.tree.reading(base).and_then(|reading| reading.below(path));
+    reading
+        .filter(|reading| !reading.path.is_empty())
+        .map_or_else(Vec::new, |reading| places_of(view, &reading))
+}
+
+/// Which options a reading reads.
+pub(super) fn places_of(view: &View<'_>, reading: &Reading) -> Vec<OptionAt> {
     match reading.of {
         Root::Arguments => Vec::new(),
         Root::Config => {

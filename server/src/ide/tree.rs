@@ -314,7 +314,7 @@ impl Tree {
     }
 
     /// What a frame's number of frames up is made by.
-    fn binder(&self, expr: ExprId, mut depth: u32) -> Option<(ExprId, &Expr)> {
+    pub(super) fn binder(&self, expr: ExprId, mut depth: u32) -> Option<(ExprId, &Expr)> {
         let mut at = expr;
         loop {
             let above = self.above[at.0 as usize].as_ref()?;

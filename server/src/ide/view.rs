@@ -58,6 +58,17 @@ pub(super) fn options_below<'s>(
     below.map(|(path, option)| (path, option.as_ref()))
 }
 
+/// The options of a scope that lie below a path, all of them for the empty one.
+pub(super) fn options_all_below<'s>(
+    scope: &'s Scope,
+    path: &[Name],
+) -> impl Iterator<Item = (&'s String, &'s OptionModel)> + use<'s> {
+    let shown = speclint_lint::nixos::show_loc(path);
+    let all = path.is_empty().then(|| scope.options.iter().map(|(path, option)| (path, option.as_ref())));
+    let below = (!path.is_empty()).then(|| options_below(scope, &shown));
+    all.into_iter().flatten().chain(below.into_iter().flatten())
+}
+
 impl<'s> View<'s> {
     pub(super) fn new(path: &str, text: Arc<str>, tree: Tree, systems: &'s [Arc<System>]) -> Self {
         let number = |system: &System| system.files.iter().position(|file| file == path);
@@ -167,15 +178,16 @@ impl<'s> View<'s> {
 
     /// Which places an expression is by nothing but how it is written: the file is a module, and no definition in it is known.
     fn by_form(&self, steps: &Steps) -> Vec<OptionAt> {
+        let is_root = steps.on_the_way.last().is_some_and(|(expr, _)| *expr == self.tree.file.root);
         let names: Option<Vec<Name>> = steps.steps.iter().map(|step| step.name.clone()).collect();
-        let Some(names) = names else { return Vec::new() };
+        let Some(names) = names.filter(|_| is_root) else { return Vec::new() };
         let names = names.strip_prefix(&[Name::new_static("config")][..]).unwrap_or(&names);
         let at = |system| OptionAt { scope: ScopeAt { system, specialisation: None }, path: Vec::new() };
         self.read_by.iter().map(|(system, _)| self.below(&at(*system), names)).collect()
     }
 
     /// The place below another one, which may be the configuration of a specialisation.
-    fn below(&self, place: &OptionAt, names: &[Name]) -> OptionAt {
+    pub(super) fn below(&self, place: &OptionAt, names: &[Name]) -> OptionAt {
         let mut scope = place.scope;
         let mut path = [&place.path[..], names].concat();
         if let [first, name, configuration, rest @ ..] = path.as_slice()
@@ -216,6 +228,11 @@ impl<'s> View<'s> {
             Some(set) => self.places_of(set),
             None => self.places_of(function),
         }
+    }
+
+    /// Whether a function is a module of a configuration, and not one of something in it.
+    pub(super) fn is_module(&self, function: ExprId) -> bool {
+        self.places_of_module(function).iter().any(|place| place.path.is_empty())
     }
 
     /// The text of a range.

@@ -1,8 +1,11 @@
 //! What people get at a place: fixtures of several files, with `$0` where the cursor stands.
 
+mod assists;
+mod completion;
 mod hover;
 mod navigation;
 mod rename;
+mod robust;
 mod whole;
 
 use super::Ide;
