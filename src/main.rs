@@ -6,6 +6,7 @@ mod destination;
 mod disk;
 mod problems;
 mod sources;
+mod watched;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 use mimalloc::MiMalloc;
@@ -39,6 +40,8 @@ enum Command {
     Config(commands::config::Arguments),
     /// Write a speclint.toml in which everything is explained, and the entry for pre-commit.
     Init(commands::init::Arguments),
+    /// Run the language server, for editors.
+    Lsp(commands::lsp::Arguments),
     /// Print what an expression is taken to be.
     Eval(commands::eval::Args),
     /// Print what a shell needs to complete the command line.
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => commands::completions::run(&arguments, Cli::command()),
         Command::Config(arguments) => commands::config::run(&arguments),
         Command::Init(arguments) => commands::init::run(&arguments),
+        Command::Lsp(arguments) => commands::lsp::run(&arguments),
         Command::Eval(arguments) => commands::eval::run(arguments),
     };
     match result {

@@ -16,6 +16,7 @@ use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::project::{Project, Source};
 use crate::rules::{self, Context, ProjectContext, Texts};
 use crate::settings::{Choice, Settings};
+use crate::source::LineIndex;
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
@@ -23,15 +24,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An analysis of the systems of a file system. What was found stays known until something that it depends on changes.
+///
+/// A clone shares all of that, for another thread. Whoever changes the files of one waits until all others are dropped, while what they
+/// are asked unwinds with [`salsa::Cancelled`].
+#[derive(Clone)]
 pub struct Analysis {
     db: Database,
     projects: Vec<(Project, Vec<Root>)>,
     /// Systems that were named one by one.
     named: Vec<Entry>,
     /// Those that were found, so that each keeps what is known of it.
-    found: Mutex<HashMap<(Start, String), Entry>>,
+    found: Arc<Mutex<HashMap<(Start, String), Entry>>>,
     /// What has systems besides the sources of projects, likewise.
-    further: Mutex<HashMap<Source, Root>>,
+    further: Arc<Mutex<HashMap<Source, Root>>>,
     choice: Choice,
 }
 
@@ -73,10 +78,30 @@ impl Analysis {
             db: Database::new(files).with_tables(tables),
             projects: Vec::new(),
             named: Vec::new(),
-            found: Mutex::default(),
-            further: Mutex::default(),
+            found: Arc::default(),
+            further: Arc::default(),
             choice: Choice::default(),
         }
+    }
+
+    /// An analysis of the same, of which nothing is known yet and whose files can be changed without others seeing it.
+    pub fn afresh(&self) -> Self {
+        let mut afresh = Analysis {
+            db: self.db.afresh(),
+            projects: Vec::new(),
+            named: Vec::new(),
+            found: Arc::default(),
+            further: Arc::default(),
+            choice: self.choice.clone(),
+        };
+        for (project, _) in &self.projects {
+            afresh.add_project(project.clone());
+        }
+        for entry in &self.named {
+            let entry = afresh.entry(entry.start(&self.db).clone(), entry.name(&self.db));
+            afresh.named.push(entry);
+        }
+        afresh
     }
 
     /// Makes this the choice of rules.
@@ -298,6 +323,11 @@ impl Analysis {
         self.db.contents(path).text(&self.db).clone().ok()
     }
 
+    /// Where the lines of a file that was read start.
+    pub fn lines(&self, path: &str) -> Arc<LineIndex> {
+        db::lines(&self.db, self.db.contents(path))
+    }
+
     /// Applies the preferred fix of each finding that `wanted` names, again and again until none is left. Nothing is written; what
     /// the analysis sees of the files are then the new texts.
     pub fn fix(&mut self, unsafe_too: bool, wanted: impl Fn(&Finding) -> bool) -> Fixed {
@@ -377,6 +407,16 @@ fn mended(findings: &[Finding], fix: &Fix) -> Option<Mended> {
 /// What a file is called within its project.
 fn below<'f>(project: &Project, file: &'f str) -> &'f str {
     file.strip_prefix(&project.folder).map_or(file, |rest| rest.trim_start_matches('/'))
+}
+
+impl Texts for Analysis {
+    fn text(&self, path: &str) -> Option<Arc<str>> {
+        Analysis::text(self, path)
+    }
+
+    fn lowered(&self, path: &str) -> Option<Arc<hir::File>> {
+        db::lowered(&self.db, self.db.contents(path)).ok()
+    }
 }
 
 /// The texts of a host.

@@ -6,6 +6,7 @@ pub(crate) mod config;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod init;
+pub(crate) mod lsp;
 pub(crate) mod options;
 pub(crate) mod rules;
 pub(crate) mod show;
@@ -145,13 +146,18 @@ impl Asked {
                 other => other.map(drop)?,
             }
         }
-        let mut starts: Vec<String> = project.sources.iter().map(Source::file).collect();
-        if starts.is_empty() {
-            starts.push(project.folder.clone());
-        }
-        let set = starts.iter().map(|start| Set::of(files, start)).collect();
+        let set = set_for(files, &project);
         Ok(Asked { full, project, set })
     }
+}
+
+/// What the settings of each of a project's systems say of sources.
+fn set_for(files: &dyn FileSystem, project: &Project) -> Vec<Option<Set>> {
+    let mut starts: Vec<String> = project.sources.iter().map(Source::file).collect();
+    if starts.is_empty() {
+        starts.push(project.folder.clone());
+    }
+    starts.iter().map(|start| Set::of(files, start)).collect()
 }
 
 /// Fails if something is wrong with the settings that count for what is analysed.

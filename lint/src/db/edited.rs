@@ -87,4 +87,8 @@ impl Host for EditedHost<'_> {
     fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
         self.base.kept(name, source)
     }
+
+    fn pause(&self) {
+        self.base.pause();
+    }
 }

@@ -16,6 +16,7 @@ use crate::nixos::entry::{self, Found, Outputs, Record};
 use crate::nixos::model::{System, World};
 use crate::nixos::table::{EmbeddedTables, Tables};
 use crate::settings::{self, Settings};
+use crate::source::LineIndex;
 use crate::source::files::{FileSystem, read_text};
 use crate::suppress::Suppressions;
 use crate::syntax::hir::{self, Name};
@@ -172,6 +173,11 @@ impl Database {
         Database { tables, ..self }
     }
 
+    /// A database over the same files, none of which is read yet.
+    pub(crate) fn afresh(&self) -> Self {
+        Database::new(self.files.clone()).with_tables(self.tables.clone())
+    }
+
     /// The files that were read, sorted.
     pub fn files(&self) -> Vec<String> {
         let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -206,16 +212,43 @@ impl Database {
         }
     }
 
-    /// Reads again what was read of `path`, and of the folder that it is in.
-    pub fn refresh(&mut self, path: &str) {
+    /// The same if the file was read. Whether it was, and had another text.
+    pub fn replace_text(&mut self, path: &str, text: &Arc<str>) -> bool {
+        let known = {
+            let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+            inputs.contents.get(path).copied()
+        };
+        let Some(input) = known.filter(|input| input.text(self).as_deref() != Ok(text)) else { return false };
+        let _previous = input.set_text(self).to(Ok(text.clone()));
+        true
+    }
+
+    /// Lists again the Nix files of each folder that was listed and that `path` is in. Whether there are others now.
+    pub fn refresh_trees(&mut self, path: &str) -> bool {
+        let trees = {
+            let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
+            let is_in = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+            let trees = inputs.trees.iter().filter(|(folder, _)| is_in(folder.trim_end_matches('/')));
+            trees.map(|(_, tree)| *tree).collect::<Vec<Tree>>()
+        };
+        let mut changed = false;
+        for tree in trees {
+            changed |= self.refresh_tree(tree);
+        }
+        changed
+    }
+
+    /// Reads again what was read of `path`, and of the folder that it is in. Whether anything has changed.
+    pub fn refresh(&mut self, path: &str) -> bool {
         let (contents, state, folder) = {
             let inputs = self.inputs.lock().unwrap_or_else(PoisonError::into_inner);
             let folder = inputs.folders.get(paths::parent(path)).copied();
             (inputs.contents.get(path).copied(), inputs.states.get(path).copied(), folder)
         };
-        contents.map(|input| self.refresh_contents(input));
-        state.map(|input| self.refresh_state(input));
-        folder.map(|input| self.refresh_folder(input));
+        let contents = contents.is_some_and(|input| self.refresh_contents(input));
+        let state = state.is_some_and(|input| self.refresh_state(input));
+        let folder = folder.is_some_and(|input| self.refresh_folder(input));
+        contents || state || folder
     }
 
     /// Reads again all that was read and can change. Whether anything did.
@@ -293,6 +326,12 @@ fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
     contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+}
+
+/// Where the lines of a file start.
+#[salsa::tracked(returns(clone))]
+pub fn lines(db: &dyn Db, contents: Contents) -> Arc<LineIndex> {
+    Arc::new(LineIndex::new(contents.text(db).as_deref().unwrap_or_default()))
 }
 
 /// The settings that a file has.
@@ -409,5 +448,9 @@ impl Host for DbHost<'_> {
     fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
         let table = self.0.options(World::of_table(name)?, source).table(self.0)?;
         Some(table)
+    }
+
+    fn pause(&self) {
+        self.0.unwind_if_revision_cancelled();
     }
 }

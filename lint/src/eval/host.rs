@@ -20,6 +20,8 @@ pub trait Host {
     fn kept(&self, _name: &str, _source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
         None
     }
+    /// Called again and again while an evaluation goes on: whoever no longer wants its result unwinds here.
+    fn pause(&self) {}
 }
 
 /// Where a well-known source is.

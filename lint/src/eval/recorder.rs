@@ -107,4 +107,8 @@ impl Host for Recorder<'_> {
         self.told.borrow_mut().kept.insert((name.to_owned(), source.clone()), kept);
         kept
     }
+
+    fn pause(&self) {
+        self.host.pause();
+    }
 }

@@ -16,7 +16,7 @@ impl Source {
 
     /// The edits that have the configuration of a specialisation, whose binding has this path and value, be a function that is
     /// given its own `config`.
-    pub(crate) fn with_own_config(&self, value: TextRange, path: TextRange) -> Option<Vec<Edit>> {
+    pub fn with_own_config(&self, value: TextRange, path: TextRange) -> Option<Vec<Edit>> {
         let mut module = self.configuration(value, path)?;
         while let ast::Expr::Paren(paren) = module {
             module = paren.expr()?;

@@ -9,7 +9,7 @@ mod show;
 pub use options::{has_option, option_in_systems, option_json, option_line, option_path, option_text};
 pub use printable::printable;
 pub use report::{Count, Format, Report, findings_json, statistics, statistics_json, statistics_text};
-pub use show::{show_json, show_text};
+pub use show::{Difference, differences, show_json, show_text, summary_of};
 
 use crate::eval::show::{attr_name, quoted};
 use crate::source::LineIndex;

@@ -202,20 +202,11 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
         let _ = writeln!(out, "    refused: {}", trouble.message);
         return;
     }
-    let mut paths: BTreeSet<&str> = shown(&specialisation.scope).map(|(path, _)| path).collect();
-    if specialisation.inherits != Some(false) {
-        // No specialisation has any of its own.
-        let of_parent = shown(&system.parent).map(|(path, _)| path);
-        paths.extend(of_parent.filter(|path| !path.starts_with("specialisation.")));
-    }
     let mut same = 0;
-    for path in paths {
-        let [was, is] = [&system.parent, &specialisation.scope].map(|scope| summary_of(scope, path));
-        let own = specialisation.scope.options.get(path);
-        let own = own.is_some_and(|o| o.definitions.iter().any(|d| d.origin == Origin::Own));
-        match (was == is, own) {
-            (false, _) => drop(writeln!(out, "    {path}: {was} -> {is}")),
-            (true, true) => drop(writeln!(out, "    {path}: {is} (as in the base)")),
+    for Difference { path, base, here, own } in differences(system, specialisation) {
+        match (base == here, own) {
+            (false, _) => drop(writeln!(out, "    {path}: {base} -> {here}")),
+            (true, true) => drop(writeln!(out, "    {path}: {here} (as in the base)")),
             (true, false) => same += 1,
         }
     }
@@ -224,8 +215,47 @@ fn text_of(out: &mut String, system: &System, specialisation: &Specialisation) {
     }
 }
 
+/// An option as it is in the parent, and in a specialisation.
+pub struct Difference<'s> {
+    /// Its path, as NixOS prints it.
+    pub path: &'s str,
+    /// What it will be in the parent, in a few words. Nothing, where it is the same in both and only the parent defines it.
+    pub base: String,
+    /// What it will be in the specialisation.
+    pub here: String,
+    /// Whether the specialisation itself defines it.
+    pub own: bool,
+}
+
+/// The options that a specialisation or its parent has, in the order of their paths, whether or not they differ.
+pub fn differences<'s>(
+    system: &'s System,
+    specialisation: &'s Specialisation,
+) -> impl Iterator<Item = Difference<'s>> {
+    let mut paths: BTreeSet<&str> = shown(&specialisation.scope).map(|(path, _)| path).collect();
+    if specialisation.inherits != Some(false) {
+        // No specialisation has any of its own.
+        let of_parent = shown(&system.parent).map(|(path, _)| path);
+        paths.extend(of_parent.filter(|path| !path.starts_with("specialisation.")));
+    }
+    let scopes = [&system.parent, &specialisation.scope];
+    let is_refused = scopes.iter().any(|scope| scope.is_refused());
+    paths.into_iter().map(move |path| {
+        let [theirs, ours] =
+            scopes.map(|scope| scope.options.get(path).filter(|o| !o.has_parts && !is_refused));
+        let own = scopes[1].options.get(path);
+        let own = own.is_some_and(|o| o.definitions.iter().any(|d| d.origin == Origin::Own));
+        let is_same = theirs.zip(ours).is_some_and(|(theirs, ours)| theirs.prediction == ours.prediction);
+        let [base, here] = match is_same && !own {
+            true => [String::new(), String::new()],
+            false => scopes.map(|scope| summary_of(scope, path)),
+        };
+        Difference { path, base, here, own }
+    })
+}
+
 /// What a scope's option at a path will be, in a few words.
-fn summary_of(scope: &Scope, path: &str) -> String {
+pub fn summary_of(scope: &Scope, path: &str) -> String {
     match scope.options.get(path) {
         _ if scope.is_refused() => "refused".into(),
         Some(option) if !option.has_parts => summary(option),

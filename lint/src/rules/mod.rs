@@ -44,6 +44,7 @@ mod wrong_type;
 
 pub use context::{Context, ProjectContext, SuppressionContext, Texts, Unreached};
 pub use incompatible_options::Alternative;
+pub use tags::valid as valid_tag;
 pub use unused_suppression::NAME as UNUSED_SUPPRESSION;
 
 use crate::findings::{Finding, Severity};

@@ -51,7 +51,7 @@ pub(super) fn replaced(cx: &Context<'_>, definition: &DefinitionModel, tag: &str
 }
 
 /// A name in the characters that a tag may have.
-pub(super) fn valid(name: &str) -> String {
+pub fn valid(name: &str) -> String {
     name.chars().map(|c| if is_valid(c) { c } else { '-' }).collect()
 }
 

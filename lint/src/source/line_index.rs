@@ -1,5 +1,7 @@
 //! From offsets to lines and columns, and back.
 
+mod edited;
+
 use rowan::{TextRange, TextSize};
 
 /// Where a text's lines start, and which of its characters are wider than a byte.

@@ -4,13 +4,9 @@ use super::super::Asked;
 use super::arguments::Arguments;
 use super::output;
 use super::session::Session;
-use crate::disk;
+use crate::watched::Watched;
 use anyhow::{Context as _, Result};
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
-use speclint_lint::eval::paths::STORE;
-use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -44,17 +40,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
         std::process::exit(0);
     })
     .context("cannot wait for Ctrl-C")?;
-    let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // To look at a file is no change of it.
-        if event.is_ok_and(|event| !event.kind.is_access()) {
-            let _ = sender.send(Event::Change);
-        }
-    });
-    let mut watched = Watched { watcher: watcher.context("cannot watch files")?, folders: BTreeSet::new() };
+    let changed = move || {
+        let _ = sender.send(Event::Change);
+    };
+    let mut watched = Watched::new(changed).context("cannot watch files")?;
     let mut asked = all_asked(arguments)?;
     let mut session = Session::watching(arguments, asked.clone())?;
     loop {
-        watched.follow(&session);
+        follow(&mut watched, &session);
         clear(arguments)?;
         match session.evaluate() {
             Ok(()) => {
@@ -64,7 +57,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             // They are being edited.
             Err(error) => eprintln!("speclint: {error}"),
         }
-        watched.follow(&session);
+        follow(&mut watched, &session);
         if !arguments.quiet {
             eprintln!("waiting for changes; Ctrl-C ends");
         }
@@ -72,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
             if let Event::Stop = next(&events) {
                 return Ok(ExitCode::SUCCESS);
             }
-            watched.follow(&session);
+            follow(&mut watched, &session);
             match all_asked(arguments) {
                 // Another file is now what systems start from.
                 Ok(now) if now != asked => match Session::watching(arguments, now.clone()) {
@@ -119,36 +112,8 @@ fn clear(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// The folders whose changes are told.
-struct Watched {
-    watcher: RecommendedWatcher,
-    folders: BTreeSet<PathBuf>,
-}
-
-impl Watched {
-    /// Watches the folders that matter to a session, and no others.
-    fn follow(&mut self, session: &Session<'_>) {
-        let (projects, read) = session.analysis.folders();
-        let read = read.into_iter().filter(|folder| !folder.starts_with(STORE)).map(PathBuf::from);
-        let below = projects.iter().flat_map(|folder| disk::folders(folder));
-        let wanted: BTreeSet<PathBuf> =
-            read.filter(|folder| folder != Path::new("/") && folder.is_dir()).chain(below).collect();
-        for gone in self.folders.difference(&wanted) {
-            // It may be gone altogether.
-            let _ = self.watcher.unwatch(gone);
-        }
-        let (old, watcher) = (&self.folders, &mut self.watcher);
-        let mut refused = None;
-        let followed = wanted.into_iter().filter(|folder| {
-            old.contains(folder)
-                || watcher
-                    .watch(folder, RecursiveMode::NonRecursive)
-                    .map_err(|error| refused = Some(error))
-                    .is_ok()
-        });
-        self.folders = followed.collect();
-        if let Some(error) = refused {
-            eprintln!("speclint: some folders cannot be watched: {error}");
-        }
-    }
+/// Watches the folders that matter to a session, and no others.
+fn follow(watched: &mut Watched, session: &Session<'_>) {
+    let (projects, read) = session.analysis.folders();
+    watched.follow(&projects, &read);
 }

@@ -24,6 +24,8 @@ use std::sync::Arc;
 const MAX_DEPTH: u32 = 30_000;
 /// How many thunks there may be. A large system has fifty thousand.
 const MAX_THUNKS: usize = 2_000_000;
+/// How many steps there are from one look whether the result is still wanted to the next: a fraction of a millisecond.
+const STRETCH: u64 = 4096;
 /// How many levels of evaluation there are from one look at the stack to the next.
 const LEVELS: u32 = 4;
 /// Stack that must be left for these, and how much is added when it is not there. In bytes.
@@ -64,6 +66,8 @@ pub struct Eval<'h> {
     budget: u64,
     /// Whether something was left out since it took too much.
     exhausted: bool,
+    /// At which step it is looked next whether the result is still wanted.
+    pause: u64,
     /// The outermost frame, which has no slots.
     root: FrameId,
     /// A thunk that fills slots until they are set.
@@ -94,6 +98,7 @@ impl<'h> Eval<'h> {
             steps: 0,
             budget,
             exhausted: false,
+            pause: STRETCH,
             root,
             filler,
             builtins: None,
@@ -115,6 +120,10 @@ impl<'h> Eval<'h> {
     /// Takes `n` steps of the budget.
     pub fn charge(&mut self, n: u64) -> Res<()> {
         self.steps = self.steps.saturating_add(n);
+        if self.steps >= self.pause {
+            self.pause = self.steps.saturating_add(STRETCH);
+            self.host.pause();
+        }
         if self.steps > self.budget {
             self.exhausted = true;
             return Err(Stop::unknown("the evaluation takes too long"));
@@ -142,6 +151,7 @@ impl<'h> Eval<'h> {
         let result = f(self);
         let taken = self.steps - before;
         (self.budget, self.steps) = (whole, before);
+        self.pause = before.saturating_add(STRETCH);
         (result, taken)
     }
 

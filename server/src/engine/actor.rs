@@ -1,0 +1,379 @@
+//! The actor: it owns all state, takes in what happens in order, and gives work to the workers.
+
+use super::document::{Change, Document};
+use super::editor::{Editor, Open};
+use super::places::{self, Root};
+use super::projects::{Done, Projects};
+use super::question::{Question, Refusal, View};
+use super::reports::Reports;
+use super::work::{Workers, attempt};
+use super::{Client, Message, Out};
+use crate::environment::{Environment, Watch};
+use salsa::Database as _;
+use speclint_lint::settings::Choice;
+use speclint_lint::source::ColumnUnit;
+use speclint_lint::source::overlay::Overlay;
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// How long nothing must happen before mends are judged without anybody having asked.
+const QUIET: Duration = Duration::from_millis(150);
+/// The most workers.
+const MOST_WORKERS: usize = 4;
+
+/// A question, and the state of the document that it is about.
+pub(crate) struct Pending {
+    /// The document's path; none if it is about all projects.
+    pub(crate) path: String,
+    pub(crate) version: Option<i32>,
+    pub(crate) question: Box<dyn Question>,
+}
+
+/// All state.
+pub(super) struct Actor {
+    pub(super) environment: Arc<dyn Environment>,
+    pub(super) overlay: Arc<Overlay>,
+    events: Sender<Message>,
+    pub(super) out: UnboundedSender<Out>,
+    workers: Workers,
+    busy: usize,
+    pub(super) client: Client,
+    pub(super) choice: Choice,
+    pub(super) roots: Vec<Root>,
+    pub(super) documents: HashMap<String, Document>,
+    /// The paths of the documents that the client has opened, by their names.
+    names: HashMap<String, String>,
+    /// The documents whose new texts the projects do not have yet.
+    pub(super) dirty: BTreeSet<String>,
+    /// What the client has, as it is told to workers; made when it is needed.
+    editor: Option<Arc<Editor>>,
+    pub(super) projects: Projects,
+    pub(super) reports: Reports,
+    waiting: VecDeque<Pending>,
+    watch: Option<Box<dyn Watch>>,
+    last_event: Instant,
+}
+
+impl Actor {
+    pub(super) fn new(
+        environment: Arc<dyn Environment>,
+        events: Sender<Message>,
+        out: UnboundedSender<Out>,
+    ) -> Self {
+        let count = thread::available_parallelism().map_or(2, usize::from).clamp(2, MOST_WORKERS);
+        Actor {
+            overlay: Arc::new(Overlay::new(environment.files())),
+            environment,
+            events,
+            out,
+            workers: Workers::new(count),
+            busy: 0,
+            client: Client {
+                unit: ColumnUnit::Utf16,
+                pulls: false,
+                relates: false,
+                refreshes: false,
+                watches: true,
+            },
+            choice: Choice::default(),
+            roots: Vec::new(),
+            documents: HashMap::new(),
+            names: HashMap::new(),
+            dirty: BTreeSet::new(),
+            editor: None,
+            projects: Projects::default(),
+            reports: Reports::default(),
+            waiting: VecDeque::new(),
+            watch: None,
+            last_event: Instant::now(),
+        }
+    }
+
+    /// Runs until it is over.
+    pub(super) fn run(mut self, messages: &Receiver<Message>) {
+        loop {
+            let first = if self.projects.wait_for_quiet() {
+                match messages.recv_timeout(QUIET) {
+                    Ok(message) => Some(message),
+                    Err(RecvTimeoutError::Timeout) => None,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            } else {
+                match messages.recv() {
+                    Ok(message) => Some(message),
+                    Err(_) => return,
+                }
+            };
+            // All that has arrived is taken in before anything is analysed.
+            let mut next = first;
+            while let Some(message) = next {
+                if matches!(message, Message::Stop) {
+                    return;
+                }
+                self.take(message);
+                next = messages.try_recv().ok();
+            }
+            self.flush();
+            self.settle();
+            self.dispatch();
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        if !matches!(message, Message::Done(_)) {
+            self.last_event = Instant::now();
+        }
+        match message {
+            Message::Start(client, folders) => self.begin(client, &folders),
+            Message::Folders(gone, come) => self.change_folders(&gone, &come),
+            Message::Open(uri, version, text) => self.open(uri, version, text),
+            Message::Change(uri, version, changes) => self.change(&uri, version, &changes),
+            Message::Save(uri) => self.saved(&uri),
+            Message::Close(uri) => self.close(&uri),
+            Message::Files(files) => self.files_changed(&files),
+            Message::Disk => self.disk_changed(),
+            Message::Choose(choice) => self.choose(choice),
+            Message::Ask(uri, question) => self.asked(uri.as_deref(), question),
+            Message::Pull(uri, known, reply) => {
+                let path = self.path(&uri);
+                self.reports.pull(path, uri, known, reply);
+            }
+            Message::PullAll(request) => self.reports.pull_all(request),
+            Message::StopReading => self.stop_reading(),
+            Message::Restart => self.restart(),
+            Message::Done(done) => {
+                self.busy -= 1;
+                self.done(done);
+            }
+            Message::Stop => {}
+        }
+    }
+
+    fn begin(&mut self, client: Client, folders: &[String]) {
+        self.client = client;
+        self.editor = None;
+        if !client.watches {
+            let events = self.events.clone();
+            self.watch = self.environment.watch(Box::new(move || {
+                let _ = events.send(Message::Disk);
+            }));
+            if self.watch.is_none() {
+                self.log("files cannot be watched: changes on disk are not seen before a restart".into());
+            }
+        }
+        self.change_folders(&[], folders);
+    }
+
+    fn choose(&mut self, choice: Choice) {
+        if self.choice != choice {
+            self.choice = choice;
+            let choice = self.choice.clone();
+            self.projects.for_each(|project| {
+                project.analysis.choose(choice.clone());
+                true
+            });
+        }
+    }
+
+    /// The path of a document.
+    pub(super) fn path(&self, uri: &str) -> String {
+        if let Some(path) = self.names.get(uri) {
+            return path.clone();
+        }
+        let path = places::path(uri);
+        if places::is_untitled(&path) { path } else { self.environment.real(&path) }
+    }
+
+    fn open(&mut self, uri: String, version: i32, text: String) {
+        self.editor = None;
+        let path = self.path(&uri);
+        self.names.insert(uri.clone(), path.clone());
+        self.overlay.set(&path, Arc::<str>::from(text.as_str()));
+        self.documents.insert(path.clone(), Document::new(uri, version, text));
+        self.dirty.insert(path.clone());
+        // It may not be on disk.
+        if self.overlay.kind_below(&path).is_none() {
+            self.came_or_went(&path);
+        }
+        self.projects.assign(&path);
+        self.reports.opened(&path);
+    }
+
+    fn change(&mut self, uri: &str, version: i32, changes: &[Change]) {
+        self.editor = None;
+        let unit = self.client.unit;
+        let path = self.path(uri);
+        let Some(document) = self.documents.get_mut(&path) else {
+            self.log(format!("a document was changed that is not open: {uri}"));
+            return;
+        };
+        for change in changes {
+            document.change(change, unit);
+        }
+        document.version = version;
+        self.dirty.insert(path);
+    }
+
+    fn close(&mut self, uri: &str) {
+        self.editor = None;
+        let path = self.path(uri);
+        self.names.remove(uri);
+        // Another name may stand for the same file.
+        if self.documents.get(&path).is_none_or(|document| document.uri != uri) {
+            return;
+        }
+        self.documents.remove(&path);
+        self.dirty.remove(&path);
+        self.overlay.remove(&path);
+        self.came_or_went(&path);
+        self.projects.release(&path);
+    }
+
+    /// Gives the projects the new texts of documents.
+    fn flush(&mut self) {
+        for path in std::mem::take(&mut self.dirty) {
+            let Some(document) = self.documents.get(&path) else { continue };
+            let text: Arc<str> = document.text.as_str().into();
+            self.overlay.set(&path, text.clone());
+            self.projects.for_each(|project| project.analysis.database().replace_text(&path, &text));
+        }
+    }
+
+    /// What the client has now.
+    pub(super) fn editor(&mut self) -> Arc<Editor> {
+        if let Some(editor) = &self.editor {
+            return editor.clone();
+        }
+        let open = self.documents.iter().map(|(path, document)| {
+            let Document { uri, version, lines, .. } = document;
+            (path.clone(), Open { uri: uri.clone(), version: *version, lines: lines.clone() })
+        });
+        let open = open.collect();
+        let editor = Arc::new(Editor { unit: self.client.unit, open, roots: self.roots.clone().into() });
+        self.editor = Some(editor.clone());
+        editor
+    }
+
+    /// Forgets what workers are told of what the client has.
+    pub(super) fn forget_editor(&mut self) {
+        self.editor = None;
+    }
+
+    fn asked(&mut self, uri: Option<&str>, question: Box<dyn Question>) {
+        let path = uri.map(|uri| self.path(uri)).unwrap_or_default();
+        let version = self.documents.get(&path).map(|document| document.version);
+        self.waiting.push_back(Pending { path, version, question });
+    }
+
+    /// Takes a question back that an edit has interrupted.
+    pub(super) fn ask_again(&mut self, pending: Pending) {
+        self.waiting.push_front(pending);
+    }
+
+    /// Gives workers what there is to do, as long as one of them has nothing to do.
+    fn dispatch(&mut self) {
+        while self.busy < self.workers.count() {
+            let job = self.job_of_opening().or_else(|| self.job_of_question());
+            let job = job.or_else(|| self.job_of_analysis()).or_else(|| self.job_of_mending());
+            let Some(job) = job else { return };
+            self.busy += 1;
+            let events = self.events.clone();
+            self.workers.give(Box::new(move || {
+                let done = job();
+                let _ = events.send(Message::Done(done));
+            }));
+        }
+    }
+
+    fn job_of_opening(&mut self) -> Option<Job> {
+        let overlay = self.overlay.clone();
+        let environment = self.environment.clone();
+        self.projects.next_to_open(&self.roots).map(|opening| {
+            let job = move || {
+                let path = opening.path.clone();
+                Done::Opened(path, attempt(|| opening.run(&overlay, &*environment)))
+            };
+            Box::new(job) as Job
+        })
+    }
+
+    fn job_of_question(&mut self) -> Option<Job> {
+        let mut index = 0;
+        while let Some(pending) = self.waiting.get_mut(index) {
+            let version = self.documents.get(&pending.path).map(|document| document.version);
+            let refusal = if pending.question.interrupt().is_over() {
+                Some(Refusal::Cancelled)
+            } else {
+                (version != pending.version).then_some(Refusal::Outdated)
+            };
+            if let Some(why) = refusal {
+                pending.question.refuse(why);
+                self.waiting.remove(index);
+            } else if self.projects.is_opening(&pending.path) {
+                index += 1;
+            } else {
+                break;
+            }
+        }
+        let mut pending = self.waiting.remove(index)?;
+        let mut analyses = self.projects.snapshots_of(&pending.path);
+        let editor = self.editor();
+        Some(Box::new(move || {
+            let tokens = analyses.iter_mut().map(|analysis| analysis.database().cancellation_token());
+            if !pending.question.interrupt().start(tokens.collect()) {
+                return Done::Asked(None);
+            }
+            let view = View { analyses, path: pending.path.clone(), editor };
+            let answered = attempt(|| pending.question.answer(&view));
+            drop(view);
+            Done::Asked(answered.err().map(|halt| (pending, halt)))
+        }))
+    }
+
+    fn job_of_analysis(&mut self) -> Option<Job> {
+        let (id, generation, analysis) = self.projects.next_to_analyse()?;
+        let editor = self.editor();
+        Some(Box::new(move || {
+            let result = attempt(|| super::shown::analyse(&analysis, &editor));
+            drop(analysis);
+            Done::Analysed(id, generation, result)
+        }))
+    }
+
+    fn job_of_mending(&mut self) -> Option<Job> {
+        if self.last_event.elapsed() < QUIET {
+            return None;
+        }
+        let (id, generation, analysis) = self.projects.next_to_mend()?;
+        Some(Box::new(move || {
+            let result = attempt(|| drop(analysis.findings()));
+            drop(analysis);
+            Done::Mended(id, generation, result)
+        }))
+    }
+
+    /// Follows the folders that matter with the watcher of our own, if there is one.
+    pub(super) fn follow(&mut self) {
+        if let Some(watch) = &mut self.watch {
+            let (mut projects, mut read) = (Vec::new(), BTreeSet::new());
+            self.projects.for_each(|project| {
+                let (own, of_others) = project.analysis.folders();
+                projects.extend(own);
+                read.extend(of_others);
+                false
+            });
+            watch.follow(&projects, &read);
+        }
+    }
+
+    pub(super) fn log(&self, text: String) {
+        let _ = self.out.send(Out::Log(text));
+    }
+}
+
+/// What a worker does.
+type Job = Box<dyn FnOnce() -> Done + Send>;

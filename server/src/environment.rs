@@ -1,0 +1,35 @@
+//! What the program lends the server: it has no files, sources or processes of its own.
+
+use speclint_lint::nixos::table::Tables;
+use speclint_lint::project::Project;
+use speclint_lint::source::files::FileSystem;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+/// The machine, as far as the server needs it.
+pub trait Environment: Send + Sync + 'static {
+    /// The files on disk.
+    fn files(&self) -> Arc<dyn FileSystem>;
+
+    /// Where the options of a project come from.
+    ///
+    /// # Errors
+    ///
+    /// Where settings name sources that cannot be used; says why.
+    fn tables(&self, files: &dyn FileSystem, project: &Project) -> Result<Arc<dyn Tables>, String>;
+
+    /// A path without links in it, as far as it exists.
+    fn real(&self, path: &str) -> String;
+
+    /// Calls `changed` whenever something changes in the folders that are followed; `None` if that cannot be known.
+    fn watch(&self, changed: Box<dyn Fn() + Send>) -> Option<Box<dyn Watch>>;
+
+    /// Whether a process is there.
+    fn is_running(&self, process: u32) -> bool;
+}
+
+/// Folders that are watched.
+pub trait Watch: Send {
+    /// Watches the folders of these projects, and folders of which something was read, and no others.
+    fn follow(&mut self, projects: &[String], read: &BTreeSet<String>);
+}

@@ -1,0 +1,88 @@
+//! `speclint lsp`: the language server, on this machine.
+
+use super::{Set, Sources};
+use crate::disk::Disk;
+use crate::sources::Given;
+use crate::watched::Watched;
+use anyhow::{Context as _, Result};
+use clap::Args;
+use rustix::process::{Pid, test_kill_process};
+use speclint_lint::nixos::table::Tables;
+use speclint_lint::project::Project;
+use speclint_lint::source::files::FileSystem;
+use speclint_server::{Channel, Environment, Watch};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// Speak by the standard input and output, as is done anyway.
+    #[arg(long, conflicts_with = "socket")]
+    stdio: bool,
+    /// Wait for a connection to this port of this machine instead.
+    #[arg(long, value_name = "PORT")]
+    socket: Option<u16>,
+    #[command(flatten)]
+    sources: Given,
+}
+
+/// Runs the subcommand.
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let channel = arguments.socket.map_or(Channel::Stdio, Channel::Socket);
+    let machine = Machine { given: arguments.sources.clone() };
+    let ended = speclint_server::serve(Arc::new(machine), channel).context("cannot serve")?;
+    // Whoever ends a server tells it so first.
+    Ok(if ended { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// This machine.
+struct Machine {
+    given: Given,
+}
+
+impl Environment for Machine {
+    fn files(&self) -> Arc<dyn FileSystem> {
+        Arc::new(Disk)
+    }
+
+    fn tables(&self, files: &dyn FileSystem, project: &Project) -> Result<Arc<dyn Tables>, String> {
+        let sources = || -> Result<Sources> {
+            let set = Set::agreed(super::set_for(files, project))?;
+            Sources::new(&self.given, set.as_ref())
+        };
+        sources().map(|sources| Arc::new(sources) as _).map_err(|error| format!("{error:#}"))
+    }
+
+    fn real(&self, path: &str) -> String {
+        real(Path::new(path)).unwrap_or_else(|| path.to_owned())
+    }
+
+    fn watch(&self, changed: Box<dyn Fn() + Send>) -> Option<Box<dyn Watch>> {
+        let watched = Watched::new(changed).inspect_err(|error| eprintln!("speclint: {error}")).ok()?;
+        Some(Box::new(watched))
+    }
+
+    fn is_running(&self, process: u32) -> bool {
+        let id = i32::try_from(process).ok().and_then(Pid::from_raw);
+        // Whose process it is does not matter.
+        id.is_some_and(|id| !matches!(test_kill_process(id), Err(error) if error == rustix::io::Errno::SRCH))
+    }
+}
+
+/// A path without links in what exists of it.
+fn real(path: &Path) -> Option<String> {
+    if let Ok(real) = path.canonicalize() {
+        return real.into_os_string().into_string().ok();
+    }
+    let above = real(path.parent()?)?;
+    let name = path.file_name()?.to_str()?;
+    Some(format!("{}/{name}", above.trim_end_matches('/')))
+}
+
+impl Watch for Watched {
+    fn follow(&mut self, projects: &[String], read: &BTreeSet<String>) {
+        Watched::follow(self, projects, read);
+    }
+}

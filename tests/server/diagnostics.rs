@@ -1,0 +1,293 @@
+//! Diagnostics: of all files of a project, for what is in the editor.
+
+use crate::support::{BASE, Client, FLAKE, Features, Folder, TV, plain};
+use expect_test::expect;
+use serde_json::{Value as Json, json};
+use std::time::Duration;
+
+/// The codes of diagnostics, with their lines.
+fn codes(diagnostics: &Json) -> Vec<(String, u64)> {
+    let all = diagnostics.as_array().expect("a list").iter();
+    let code = |diagnostic: &Json| {
+        let line = diagnostic["range"]["start"]["line"].as_u64().expect("a line");
+        (diagnostic["code"].as_str().expect("a code").to_owned(), line)
+    };
+    all.map(code).collect()
+}
+
+fn conflict_in(line: u64) -> Vec<(String, u64)> {
+    vec![("needs-mkdefault".to_owned(), line)]
+}
+
+#[test]
+fn a_change_of_one_file_changes_what_is_found_in_another() {
+    let folder = Folder::with_conflict();
+    let [base, tv] = [folder.uri("base.nix"), folder.uri("tv.nix")];
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    // What is not open is told as well.
+    let found = client.published(&tv, None);
+    expect![[r#"
+        [
+          {
+            "range": "3:4-3:35",
+            "severity": 1,
+            "code": "needs-mkdefault",
+            "source": "speclint",
+            "message": "`services.xserver.enable` cannot be both false and true in specialisation `tv`\nNixOS will refuse to build `tv`: \"The option `services.xserver.enable' has conflicting definition values\"",
+            "relatedInformation": [
+              {
+                "location": {
+                  "uri": "file://FOLDER/base.nix",
+                  "range": "1:2-1:34"
+                },
+                "message": "the parent sets it to false, and neither has precedence"
+              }
+            ],
+            "data": {
+              "finding": "d4e7edb626759779"
+            }
+          }
+        ]"#]].assert_eq(&plain(&found, &folder));
+    client.open(&base, 1, BASE);
+    assert_eq!(codes(&client.published(&base, Some(1))), []);
+    client.change(&base, 2, &[((1, 28), (1, 33), "true")]);
+    assert_eq!(codes(&client.published(&tv, None)), []);
+    assert_eq!(codes(&client.published(&base, Some(2))), []);
+    client.change(&base, 3, &[((1, 28), (1, 32), "false")]);
+    assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+    // What was never saved does not count when it is closed.
+    client.change(&base, 4, &[((1, 28), (1, 33), "true")]);
+    assert_eq!(codes(&client.published(&tv, None)), []);
+    client.close(&base);
+    assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+}
+
+#[test]
+fn a_client_that_asks_is_not_sent_any() {
+    let folder = Folder::with_conflict();
+    let [base, tv] = [folder.uri("base.nix"), folder.uri("tv.nix")];
+    let mut client = Client::in_folder(&folder, Features::PULL);
+    client.open(&base, 1, BASE);
+    client.open(&tv, 1, TV);
+    let first = client.pull(&tv, None).expect("diagnostics");
+    assert_eq!((first["kind"].as_str(), codes(&first["items"])), (Some("full"), conflict_in(3)));
+    let known = first["resultId"].as_str().expect("a name");
+    let again = client.pull(&tv, Some(known)).expect("diagnostics");
+    assert_eq!((again["kind"].as_str(), &again["resultId"]), (Some("unchanged"), &first["resultId"]));
+    assert_eq!(codes(&client.pull(&base, None).expect("diagnostics")["items"]), []);
+    // What has changed in another document comes with what was asked for.
+    client.change(&base, 2, &[((1, 28), (1, 33), "true")]);
+    let pulled = client.pull(&base, None).expect("diagnostics");
+    assert_eq!(codes(&pulled["items"]), []);
+    assert_eq!(codes(&pulled["relatedDocuments"][&tv]["items"]), []);
+    // Or the client is asked to ask again.
+    client.change(&base, 3, &[((1, 28), (1, 32), "false")]);
+    client.tell("textDocument/didSave", json!({ "textDocument": { "uri": base } }));
+    while !client.asked.iter().any(|message| message["method"] == "workspace/diagnostic/refresh") {
+        client.wait(Duration::from_millis(20));
+    }
+    assert_eq!(codes(&client.pull(&tv, None).expect("diagnostics")["items"]), conflict_in(3));
+    client.wait(Duration::from_millis(200));
+    assert!(client.kept.iter().all(|message| message["method"] != "textDocument/publishDiagnostics"));
+}
+
+#[test]
+fn a_client_that_cannot_be_asked_to_ask_again_is_sent_them() {
+    let folder = Folder::with_conflict();
+    let [base, tv] = [folder.uri("base.nix"), folder.uri("tv.nix")];
+    let mut client = Client::in_folder(&folder, Features { refresh: false, ..Features::PULL });
+    client.open(&tv, 1, TV);
+    assert_eq!(codes(&client.published(&tv, Some(1))), conflict_in(3));
+    client.open(&base, 1, &BASE.replace("false", "true"));
+    assert_eq!(codes(&client.published(&tv, Some(1))), []);
+    assert!(client.asked.iter().all(|message| message["method"] != "workspace/diagnostic/refresh"));
+}
+
+#[test]
+fn all_documents_are_told_of_when_there_is_something_new() {
+    let folder = Folder::with_conflict();
+    let base = folder.uri("base.nix");
+    let mut client = Client::in_folder(&folder, Features::PULL);
+    let known = |report: &Json| {
+        let items = report["items"].as_array().expect("a list").iter();
+        let known = items.map(|item| json!({ "uri": item["uri"], "value": item["resultId"] }));
+        json!({ "previousResultIds": known.collect::<Vec<Json>>() })
+    };
+    let first = client.ask("workspace/diagnostic", json!({ "previousResultIds": [] })).expect("diagnostics");
+    expect![[r#"
+        {
+          "items": [
+            {
+              "kind": "full",
+              "uri": "file://FOLDER/tv.nix",
+              "version": null,
+              "resultId": "1",
+              "items": [
+                {
+                  "range": "3:4-3:35",
+                  "severity": 1,
+                  "code": "needs-mkdefault",
+                  "source": "speclint",
+                  "message": "`services.xserver.enable` cannot be both false and true in specialisation `tv`\nNixOS will refuse to build `tv`: \"The option `services.xserver.enable' has conflicting definition values\"",
+                  "relatedInformation": [
+                    {
+                      "location": {
+                        "uri": "file://FOLDER/base.nix",
+                        "range": "1:2-1:34"
+                      },
+                      "message": "the parent sets it to false, and neither has precedence"
+                    }
+                  ],
+                  "data": {
+                    "finding": "d4e7edb626759779"
+                  }
+                }
+              ]
+            }
+          ]
+        }"#]].assert_eq(&plain(&first, &folder));
+    let second = client.begin_asking("workspace/diagnostic", known(&first));
+    client.wait(Duration::from_millis(100));
+    assert!(client.kept.iter().all(|message| message["id"] != second), "there is nothing new");
+    // A client that asks every two seconds does not wait for the answer to the first.
+    let third = client.begin_asking("workspace/diagnostic", known(&first));
+    assert_eq!(client.answer(second), Ok(json!({ "items": [] })));
+    client.open(&base, 1, &BASE.replace("false", "true"));
+    let items = client.answer(third).expect("diagnostics")["items"].clone();
+    assert_eq!((&items[0]["uri"], codes(&items[0]["items"])), (&json!(folder.uri("tv.nix")), vec![]));
+    assert_eq!(items.as_array().map(Vec::len), Some(1));
+    // In parts, for whoever wants them so.
+    let mut params = known(&json!({ "items": [] }));
+    params["partialResultToken"] = json!("part");
+    client.change(&base, 2, &[((1, 28), (1, 32), "false")]);
+    let fourth = client.ask("workspace/diagnostic", params).expect("diagnostics");
+    assert_eq!(fourth["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn files_on_disk_are_followed() {
+    for watch in [true, false] {
+        let folder = Folder::with_conflict();
+        let tv = folder.uri("tv.nix");
+        let mut client = Client::in_folder(&folder, Features { watch, ..Features::PUSH });
+        assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+        let changed = |client: &mut Client, name: &str, kind: u32| {
+            if watch {
+                let changes = json!([{ "uri": folder.uri(name), "type": kind }]);
+                client.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+            }
+        };
+        folder.write("base.nix", &BASE.replace("false", "true"));
+        changed(&mut client, "base.nix", 2);
+        assert_eq!(codes(&client.published(&tv, None)), []);
+        folder.write("base.nix", BASE);
+        changed(&mut client, "base.nix", 2);
+        assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+        // A file that is renamed is another file.
+        folder.remove("tv.nix");
+        folder.write("telly.nix", TV);
+        folder.write("flake.nix", &FLAKE.replace("tv.nix", "telly.nix"));
+        for (name, kind) in [("tv.nix", 3), ("telly.nix", 1), ("flake.nix", 2)] {
+            changed(&mut client, name, kind);
+        }
+        assert_eq!(codes(&client.published(&folder.uri("telly.nix"), None)), conflict_in(3));
+        assert_eq!(codes(&client.published(&tv, None)), []);
+        let registered = client.asked.iter().any(|message| {
+            message["params"]["registrations"].as_array().is_some_and(|all| {
+                all.iter().any(|registration| registration["method"] == "workspace/didChangeWatchedFiles")
+            })
+        });
+        assert_eq!(registered, watch);
+    }
+}
+
+#[test]
+fn settings_of_the_project_count() {
+    let folder = Folder::with_conflict();
+    let (tv, settings) = (folder.uri("tv.nix"), folder.uri("speclint.toml"));
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+    client.open(&settings, 1, "ignore = [\"needs-mkdefault\"]\n");
+    assert_eq!(codes(&client.published(&tv, None)), []);
+    client.replace(&settings, 2, "ignore = [\"needs-mkdefalt\"]\n");
+    assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+    let wrong = client.published(&settings, Some(2));
+    assert_eq!(codes(&wrong), [("invalid-settings".to_owned(), 0)]);
+    assert_eq!(
+        wrong[0]["range"],
+        json!({ "start": { "line": 0, "character": 10 }, "end": { "line": 0, "character": 26 } })
+    );
+}
+
+#[test]
+fn settings_of_the_client_count() {
+    let folder = Folder::with_conflict();
+    let tv = folder.uri("tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+    client.settings = json!({ "ignore": ["needs-mkdefault"] });
+    client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+    assert_eq!(codes(&client.published(&tv, None)), []);
+}
+
+#[test]
+fn folders_and_files_come_and_go() {
+    let one = Folder::with_conflict();
+    let other = Folder::with_conflict();
+    let mut client = Client::in_folder(&one, Features::PUSH);
+    assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), conflict_in(3));
+    let folder = |folder: &Folder| json!([{ "uri": folder.uri("").trim_end_matches('/'), "name": "folder" }]);
+    let event = json!({ "added": folder(&other), "removed": folder(&one) });
+    client.tell("workspace/didChangeWorkspaceFolders", json!({ "event": event }));
+    assert_eq!(codes(&client.published(&other.uri("tv.nix"), None)), conflict_in(3));
+    assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), []);
+    // A file outside of all folders has its own project.
+    client.open(&one.uri("base.nix"), 1, BASE);
+    assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), conflict_in(3));
+    client.close(&one.uri("base.nix"));
+    assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), []);
+}
+
+#[test]
+fn a_document_need_not_be_a_file() {
+    let folder = Folder::with(&[]);
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    let text = "{ services.xserver.enable = false;\n  specialisation.tv.configuration.services.xserver.enable = true; }";
+    for uri in ["untitled:Untitled-1", &*folder.uri("not saved 漢.nix")] {
+        client.open(uri, 1, text);
+        let found = client.published(uri, Some(1));
+        assert!(codes(&found).contains(&("needs-mkdefault".to_owned(), 1)), "{uri}: {found}");
+        client.close(uri);
+        assert_eq!(codes(&client.published(uri, None)), []);
+    }
+}
+
+#[test]
+fn columns_are_counted_as_agreed() {
+    let text = "{ services.xserver.enable = false; /* 漢🎮 */ specialisation.tv.configuration = { services.xserver.enable = true; }; }\n";
+    for (encodings, encoding, unit) in [
+        (&["utf-32"][..], "utf-32", (|text| text.chars().count()) as fn(&str) -> usize),
+        (&["utf-16", "utf-32"], "utf-16", |text| text.encode_utf16().count()),
+        (&["utf-16", "utf-8"], "utf-8", str::len),
+        (&[], "utf-16", |text| text.encode_utf16().count()),
+    ] {
+        let folder = Folder::with(&[("configuration.nix", text)]);
+        let uri = folder.uri("configuration.nix");
+        let mut client = Client::in_folder(&folder, Features { encodings, ..Features::PUSH });
+        assert_eq!(client.initialized["capabilities"]["positionEncoding"], encoding);
+        client.open(&uri, 1, text);
+        let at = |text: &str, wanted: &str| unit(&text[..text.find(wanted).expect("it is there")]) as u64;
+        let found = client.published(&uri, Some(1));
+        let place = |found: &Json| {
+            let is_it = |finding: &&Json| finding["code"] == "needs-mkdefault";
+            found.as_array()?.iter().find(is_it)?["range"]["start"]["character"].as_u64()
+        };
+        assert_eq!(place(&found), Some(at(text, "services.xserver.enable = true")), "{encoding}: {found}");
+        // Behind the comment, which another one follows.
+        let behind = at(text, " specialisation") as u32;
+        client.change(&uri, 2, &[((0, behind), (0, behind), "/*é🎮*/")]);
+        let text = text.replace(" specialisation", "/*é🎮*/ specialisation");
+        let found = client.published(&uri, Some(2));
+        assert_eq!(place(&found), Some(at(&text, "services.xserver.enable = true")), "{encoding}: {found}");
+    }
+}
