@@ -4,7 +4,7 @@ mod extract;
 
 use super::Ide;
 use super::names::home;
-use super::target::{TargetKind, target};
+use super::target::{TargetKind, configuration_of, target};
 use super::view::View;
 use rowan::{TextRange, TextSize};
 use speclint_lint::findings::{Edit, Location};
@@ -87,15 +87,7 @@ fn wraps(view: &View<'_>, source: &Source, offset: TextSize) -> Vec<Assist> {
 fn specialisation_at<'v>(view: &'v View<'_>, offset: TextSize) -> Option<(&'v Specialisation, Place)> {
     let (name, systems) = match target(view, offset)?.kind {
         TargetKind::Specialisation { name, systems } => (name, systems),
-        TargetKind::Option { places } => {
-            let named = places.iter().find_map(|place| match place.path.as_slice() {
-                [first, name, last] if first == "specialisation" && last == "configuration" => {
-                    Some((name.clone(), vec![place.scope.system]))
-                }
-                _ => None,
-            });
-            named?
-        }
+        TargetKind::Option { places } => configuration_of(&places)?,
         TargetKind::Rule(_) => return None,
     };
     systems.into_iter().find_map(|system| {

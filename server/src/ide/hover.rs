@@ -3,7 +3,7 @@
 use super::Ide;
 use super::names::{cell, code, list};
 use super::table::option_table;
-use super::target::{Known, Target, TargetKind, known, target};
+use super::target::{Known, Target, TargetKind, configuration_of, known, target};
 use super::view::{OptionAt, View, options_below};
 use rowan::{TextRange, TextSize};
 use speclint_lint::eval::Release;
@@ -41,18 +41,23 @@ pub(super) fn hover(ide: &Ide<'_>, view: &View<'_>, offset: TextSize) -> Option<
                 rule.documentation
             )
         }
-        TargetKind::Specialisation { name, systems } => {
-            let told = systems.into_iter().filter_map(|system| {
-                let system = &*view.systems[system];
-                let specialisation = system.specialisations.iter().find(|s| s.name == name)?;
-                Some((system, of_specialisation(system, specialisation)))
-            });
-            let body = by_system(view, told.collect())?;
-            format!("specialisation **{name}**\n\n{body}")
-        }
-        TargetKind::Option { places } => of_options(ide, view, &places)?,
+        TargetKind::Specialisation { name, systems } => specialisation(view, &name, &systems)?,
+        TargetKind::Option { places } => match configuration_of(&places) {
+            Some((name, systems)) => specialisation(view, &name, &systems)?,
+            None => of_options(ide, view, &places)?,
+        },
     };
     Some(Hover { range, markdown })
+}
+
+/// What is told of a specialisation.
+fn specialisation(view: &View<'_>, name: &Name, systems: &[usize]) -> Option<String> {
+    let told = systems.iter().filter_map(|system| {
+        let system = &*view.systems[*system];
+        let specialisation = system.specialisations.iter().find(|s| s.name == *name)?;
+        Some((system, of_specialisation(system, specialisation)))
+    });
+    Some(format!("specialisation **{name}**\n\n{}", by_system(view, told.collect())?))
 }
 
 /// The same told of several systems is told once, with their names where there are others.
@@ -90,6 +95,7 @@ fn of_options(ide: &Ide<'_>, view: &View<'_>, places: &[OptionAt]) -> Option<Str
         let system = &*view.systems[place.scope.system];
         let Some(known) = known(system, &place.path) else { continue };
         let (end, head, table) = match known {
+            _ if place.path == ["specialisation"] => (1, String::new(), all_specialisations(system)),
             Known::Modelled(option, end) => {
                 let path = &place.path[..end];
                 (end, head_of(option, &place.path[..end]), option_table(ide.texts, system, path))
@@ -141,6 +147,14 @@ fn head_of_listed(node: Node<'_>) -> String {
     let default =
         node.facts().default.map(|default| format!(", by default {}", code(&render::nix(&default))));
     ty + &default.unwrap_or_default()
+}
+
+/// What is told of all specialisations of a system.
+fn all_specialisations(system: &System) -> String {
+    let all = system.specialisations.iter();
+    let told = all.map(|s| format!("- {}: {}\n", s.name, super::lenses::title(s, system)));
+    let told: String = told.collect();
+    if told.is_empty() { "It has no specialisations.\n".to_owned() } else { told }
 }
 
 /// What is told of a set of options.
@@ -294,6 +308,9 @@ fn label(system: &System, specialisation: &Specialisation) -> String {
                 Prediction::Undefined if scope.complete => Vec::new(),
                 _ => return shown_tags,
             };
+            if tags.is_empty() {
+                return format!("{shown_tags}; the label in the boot menu is the version alone");
+            }
             tags.sort_unstable();
             let release = system.release.filter(|release| release.exact);
             let version =

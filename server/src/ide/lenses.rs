@@ -97,7 +97,7 @@ fn above_all(view: &View<'_>, places: &BTreeMap<(u32, u32), Vec<(&System, &Speci
 }
 
 /// What a specialisation of a system does, in a few words.
-fn title(specialisation: &Specialisation, system: &System) -> String {
+pub(super) fn title(specialisation: &Specialisation, system: &System) -> String {
     if specialisation.scope.is_refused() {
         return "refused".to_owned();
     }

@@ -26,6 +26,19 @@ pub(super) enum TargetKind {
     Rule(&'static Rule),
 }
 
+/// The specialisation whose configuration one of several places is, and the systems in which that is so.
+pub(super) fn configuration_of(places: &[OptionAt]) -> Option<(Name, Vec<usize>)> {
+    let named = |place: &OptionAt| match place.path.as_slice() {
+        [first, name, last] if first == "specialisation" && last == "configuration" => {
+            Some((name.clone(), place.scope.system))
+        }
+        _ => None,
+    };
+    let (name, _) = places.iter().find_map(named)?;
+    let all = places.iter().filter_map(named).filter(|(other, _)| *other == name);
+    Some((name.clone(), all.map(|(_, system)| system).collect()))
+}
+
 /// What is known of a place in the tree of options of a system.
 pub(super) enum Known<'s> {
     /// An option that some scope of the system has; how many names lead to it.

@@ -169,6 +169,9 @@ fn in_string<'t>(view: &View<'_>, offset: TextSize, string: ExprId) -> Option<Pl
         .nth(1)
         .is_some_and(|above| matches!(view.tree.file.expr(above), Expr::List(_)));
     let word = TextRange::new(start, end.max(start));
+    if view.text_of(word).contains('\n') {
+        return None;
+    }
     let value = ValuePlace { places, word, is_whole: false, in_string: true, in_list, of_lib: false };
     Some(Place::Value(value))
 }
@@ -183,6 +186,12 @@ fn comment_start(line: &str) -> Option<usize> {
 fn code_before(text: &str) -> &str {
     let mut text = text.trim_end();
     loop {
+        if let Some(comment) = text.strip_suffix("*/")
+            && let Some(start) = comment.rfind("/*")
+        {
+            text = text[..start].trim_end();
+            continue;
+        }
         let line = text.rfind('\n').map_or(0, |at| at + 1);
         match comment_start(&text[line..]) {
             Some(start) => text = text[..line + start].trim_end(),

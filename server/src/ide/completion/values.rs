@@ -22,6 +22,9 @@ const FUNCTIONS: [(&str, &str); 8] = [
     ("mkOrder", "in the order of a number"),
 ];
 
+/// Those of them that are for what several definitions are put one behind the other in.
+const ORDERING: [&str; 3] = ["mkBefore", "mkAfter", "mkOrder"];
+
 /// The options whose value is, or has, the name of the specialisation.
 const NAMED_AFTER: [&str; 3] = [
     "system.nixos.tags",
@@ -42,6 +45,8 @@ pub(super) fn completions(view: &View<'_>, value: &ValuePlace) -> Vec<Completion
         rank,
     };
     let mut items = Vec::new();
+    let types: Vec<TypeDescription> =
+        value.places.iter().filter_map(|place| type_of(&view.systems[place.scope.system], place)).collect();
     if !value.of_lib {
         for place in &value.places {
             let system = &*view.systems[place.scope.system];
@@ -49,24 +54,25 @@ pub(super) fn completions(view: &View<'_>, value: &ValuePlace) -> Vec<Completion
                 let name = if value.in_string { name } else { quoted(&name) };
                 items.push(item(name, &detail, CompletionKind::Specialisation, 0));
             }
-            let Some(ty) = type_of(system, place) else { continue };
-            let mut of_type = Vec::new();
-            values_of(&ty, value.in_list, &mut of_type);
-            for known in of_type {
-                if let Some(text) = written(&known, value.in_string) {
-                    items.push(item(text, "", CompletionKind::Value, 1));
-                }
-            }
+        }
+        let mut of_types = Vec::new();
+        types.iter().for_each(|ty| values_of(ty, value.in_list, &mut of_types));
+        for text in of_types.iter().filter_map(|known| written(known, value.in_string)) {
+            items.push(item(text, "", CompletionKind::Value, 1));
         }
     }
     if value.is_whole && !value.places.is_empty() {
         let prefix = if value.of_lib || has_with_lib(view) { "" } else { "lib." };
+        let is_ordered = types.iter().any(has_order);
         for (name, detail) in FUNCTIONS {
+            if ORDERING.contains(&name) && !is_ordered {
+                continue;
+            }
             let text = format!("{prefix}{name}");
             let snippet = match name {
                 "mkIf" => format!("{text} (${{1:condition}}) $0"),
                 "mkOverride" | "mkOrder" => format!("{text} ${{1:900}} $0"),
-                "mkMerge" | "mkBefore" | "mkAfter" => format!("{text} [ $0 ]"),
+                "mkMerge" => format!("{text} [ $0 ]"),
                 _ => format!("{text} $0"),
             };
             items.push(Completion {
@@ -109,6 +115,20 @@ fn type_of(system: &System, place: &OptionAt) -> Option<TypeDescription> {
         }
         Known::Listed(node, end) if end == place.path.len() => node.type_description().cloned(),
         _ => None,
+    }
+}
+
+/// Whether the order of several definitions counts.
+fn has_order(ty: &TypeDescription) -> bool {
+    match ty {
+        TypeDescription::ListOf { .. }
+        | TypeDescription::SeparatedString(_)
+        | TypeDescription::Unspecified
+        | TypeDescription::Unknown(_) => true,
+        TypeDescription::NullOr(inner) | TypeDescription::Checked { base: inner, .. } => has_order(inner),
+        TypeDescription::CoercedTo { to, .. } => has_order(to),
+        TypeDescription::Either(left, right) => has_order(left) || has_order(right),
+        _ => false,
     }
 }
 

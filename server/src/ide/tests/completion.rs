@@ -171,13 +171,11 @@ fn booleans() {
         expect![[r#"
             false (Value) []
             true (Value) []
-            lib.mkAfter (Function) [] — behind the other elements of a list, or lines `lib.mkAfter [ $0 ]`
-            lib.mkBefore (Function) [] — before the other elements of a list, or lines `lib.mkBefore [ $0 ]`
             lib.mkDefault (Function) [] — weaker than a plain value: specialisations may override it (priority 1000) `lib.mkDefault $0`
             lib.mkForce (Function) [] — stronger than a plain value (priority 50) `lib.mkForce $0`
             lib.mkIf (Function) [] — only where a condition holds `lib.mkIf (${1:condition}) $0`
             lib.mkMerge (Function) [] — several definitions at once `lib.mkMerge [ $0 ]`
-            and 2 more
+            lib.mkOverride (Function) [] — with the priority of a number `lib.mkOverride ${1:900} $0`
         "#]],
     );
 }
@@ -188,6 +186,29 @@ fn values_without_an_end() {
         "#- configuration.nix\n{ lib, ... }: { specialisation.tv.configuration = {\n services.xserver.enable = tr$0\n time.timeZone = \"UTC\"; }; }\n",
         expect![[r#"
             true (Value) [tr]
+        "#]],
+    );
+}
+
+#[test]
+fn behind_a_comment() {
+    check(
+        "#- configuration.nix\n{ specialisation.tv.configuration = { /* 😀 */ services.xserver.ena$0 # か\n }; }\n",
+        expect![[r#"
+            enable (Option) [ena] — boolean
+            enableCtrlAltBackspace (Option) [ena] — boolean
+            enableTCP (Option) [ena] — boolean
+            enableTearFree (Option) [ena] — boolean
+        "#]],
+    );
+}
+
+#[test]
+fn around_a_list() {
+    check(
+        "#- configuration.nix\n{ lib, ... }: with lib; { specialisation.tv.configuration = { users.users.a.extraGroups = mkB$0; }; }\n",
+        expect![[r#"
+            mkBefore (Function) [mkB] — before the other elements of a list, or lines `mkBefore $0`
         "#]],
     );
 }

@@ -385,6 +385,46 @@ fn a_declared_option() {
 }
 
 #[test]
+fn all_specialisations() {
+    check(
+        r#"
+#- configuration.nix
+{ lib, ... }: {
+  time.timeZone = "UTC";
+  special$0isation."テレビ".configuration.time.timeZone = "Asia/Tokyo";
+  specialisation.desk.configuration = { };
+}
+"#,
+        expect![[r#"
+            [specialisation]
+            **specialisation**
+
+            - desk: changes 0 options
+            - テレビ: changes 1 option, 1 conflict
+        "#]],
+    );
+}
+
+#[test]
+fn the_configuration_of_a_specialisation() {
+    check(
+        "#- configuration.nix\n{ specialisation.tv = { config$0uration = { services.openssh.enable = true; }; }; }\n",
+        expect![[r#"
+            [configuration]
+            specialisation **tv**
+
+            - inherits its parent's configuration
+            - no tags; the label in the boot menu is the version alone
+            - changes 1 option
+
+            | option | base | tv |
+            |---|---|---|
+            | `services.openssh.enable` | not set | `true` |
+        "#]],
+    );
+}
+
+#[test]
 fn a_rule_in_a_comment() {
     let fixture = Fixture::new(
         r#"
