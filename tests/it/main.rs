@@ -11,5 +11,6 @@ mod pitfalls;
 mod robust;
 mod rules;
 mod settings;
+mod styles;
 mod support;
 mod suppressions;

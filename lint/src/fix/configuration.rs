@@ -98,7 +98,7 @@ impl Source {
     }
 
     /// The value of `configuration`.
-    fn configuration(&self, value: TextRange, path: TextRange) -> Option<ast::Expr> {
+    pub(super) fn configuration(&self, value: TextRange, path: TextRange) -> Option<ast::Expr> {
         let names = self.text(path);
         let value = self.expression_at(value)?;
         if names.ends_with("configuration") {
@@ -146,7 +146,7 @@ fn trailing_comment(set: &ast::AttrSet) -> Option<TextSize> {
 }
 
 /// The set that a module is, or returns.
-fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
+pub(super) fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
     match value {
         ast::Expr::AttrSet(set) => Some(set),
         ast::Expr::Paren(paren) => body_set(paren.expr()?),

@@ -3,6 +3,7 @@
 //! A mend after which the finding is still there, or after which something else fails, is dropped; one that leaves every other
 //! prediction as it was is safe.
 
+mod additions;
 pub mod apply;
 mod calls;
 mod configuration;
