@@ -22,6 +22,8 @@ pub struct System {
     pub world: World,
     /// What is known of the release of NixOS or Home Manager that it is made with.
     pub release: Option<Release>,
+    /// Whether its modules have to say what it runs on: nobody else does.
+    pub lacks_platform: bool,
     /// Where the table starts that has the options which no module at hand declares.
     pub options: Option<Node<'static>>,
     /// The files that took part; a [`Span`] refers to them by index.
