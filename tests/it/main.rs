@@ -2,12 +2,14 @@
 //! command line.
 
 mod documentation;
+mod exclusive;
 mod fixes;
 mod mends;
 mod oracle;
 mod partial;
 mod patterns;
 mod pitfalls;
+mod real_nix;
 mod robust;
 mod rules;
 mod settings;
