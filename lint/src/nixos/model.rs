@@ -2,7 +2,7 @@
 
 pub use super::guards::Guard;
 use super::table::Node;
-pub use crate::eval::{Asked, Release};
+pub use crate::eval::{Asked, Kinds, Release};
 use crate::syntax::hir::{EntryKind, Name};
 use indexmap::IndexMap;
 use rowan::TextRange;
@@ -324,8 +324,8 @@ pub struct Misfit {
     pub option: String,
     /// The type, as the manual words it.
     pub type_name: String,
-    /// Whether lists are of that type.
-    pub takes_lists: bool,
+    /// The kinds of values that are of that type.
+    pub takes: Kinds,
     /// The value, if it is known.
     pub value: Option<Json>,
     /// Where it stands.
