@@ -17,10 +17,6 @@ const TV: &str = "{
 }
 ";
 
-fn conflict() -> User {
-    User::with(&[("configuration.nix", BASE), ("tv.nix", TV)])
-}
-
 #[track_caller]
 fn check(user: &User, status: i32, args: &[&str], expected: Expect) {
     user.prints(status, &[&["check"], args].concat(), expected);
@@ -29,7 +25,7 @@ fn check(user: &User, status: i32, args: &[&str], expected: Expect) {
 #[test]
 fn findings_are_shown_with_both_places() {
     check(
-        &conflict(),
+        &User::with_tv(BASE, TV),
         1,
         &[],
         expect![[r#"
@@ -78,7 +74,7 @@ fn a_configuration_without_findings() {
 
 #[test]
 fn findings_for_programs() {
-    let json = conflict().json(1, &["check", "--select", "needs-mkdefault"]);
+    let json = User::with_tv(BASE, TV).json(1, &["check", "--select", "needs-mkdefault"]);
     let shown = serde_json::to_string_pretty(&json).expect("JSON");
     expect![[r#"
         {
@@ -218,7 +214,7 @@ fn findings_for_programs() {
 #[test]
 fn rules_are_chosen() {
     let rules = |args: &[&str]| -> Vec<String> {
-        let json = conflict().json(0, &[&["check", "--exit-zero"], args].concat());
+        let json = User::with_tv(BASE, TV).json(0, &[&["check", "--exit-zero"], args].concat());
         let found = json["diagnostics"].as_array().expect("a list");
         found.iter().map(|f| f["rule"].as_str().expect("a name").to_owned()).collect()
     };
@@ -234,7 +230,7 @@ fn rules_are_chosen() {
 
 #[test]
 fn the_exit_status_follows_the_severity() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     let status = |args: &[&str]| user.run(&[&["check"], args].concat()).status.code();
     assert_eq!(status(&[]), Some(1));
     assert_eq!(status(&["--fail-on", "error"]), Some(1));
@@ -268,7 +264,7 @@ fn findings_are_of_the_files_that_are_named() {
 
 #[test]
 fn colours_are_for_terminals() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     let coloured = |args: &[&str], no_color: Option<&str>| {
         let mut command = user.command(&[&["check"], args].concat());
         command.envs(no_color.map(|value| ("NO_COLOR", value)));
@@ -297,7 +293,7 @@ fn a_closed_pipe_is_no_panic() {
 
 #[test]
 fn wrong_use_says_what_to_do() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     user.write("empty/README", "");
     check(
         &user,
@@ -362,7 +358,7 @@ fn wrong_use_says_what_to_do() {
 
 #[test]
 fn help_says_what_each_flag_does() {
-    let help = conflict().says(0, &["check", "--help"]);
+    let help = User::with_tv(BASE, TV).says(0, &["check", "--help"]);
     for flag in [
         "--fix",
         "--unsafe-fixes",

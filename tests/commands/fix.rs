@@ -24,10 +24,6 @@ const TV: &str = "{
 }
 ";
 
-fn conflict() -> User {
-    User::with(&[("configuration.nix", BASE), ("tv.nix", TV)])
-}
-
 #[track_caller]
 fn check(user: &User, status: i32, args: &[&str], expected: Expect) {
     user.prints(status, &[&["check"], args].concat(), expected);
@@ -35,7 +31,7 @@ fn check(user: &User, status: i32, args: &[&str], expected: Expect) {
 
 #[test]
 fn what_is_safe_is_mended() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     check(
         &user,
         0,
@@ -92,7 +88,7 @@ fn what_is_uncertain_is_mended_when_asked() {
 
 #[test]
 fn a_diff_changes_nothing() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     check(
         &user,
         1,
@@ -143,7 +139,7 @@ fn only_chosen_findings_are_mended() {
 
 #[test]
 fn a_file_that_cannot_be_written_is_left_and_so_are_the_others() {
-    let user = conflict();
+    let user = User::with_tv(BASE, TV);
     let path = user.path("configuration.nix");
     let mut permissions = fs::metadata(&path).expect("a file").permissions();
     permissions.set_readonly(true);

@@ -34,6 +34,11 @@ impl User {
         user
     }
 
+    /// A folder with a configuration, and its specialisation in a file of its own.
+    fn with_tv(base: &str, tv: &str) -> Self {
+        User::with(&[("configuration.nix", base), ("tv.nix", tv)])
+    }
+
     /// The folder of a flake with two hosts, of which one reads `tv.nix`, with more files.
     fn with_two_hosts(files: &[(&str, &str)]) -> Self {
         let user = User::with(&[

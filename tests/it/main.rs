@@ -3,14 +3,17 @@
 
 mod documentation;
 mod edits;
+mod exclusive;
 mod fixes;
 mod mends;
 mod oracle;
 mod partial;
 mod patterns;
 mod pitfalls;
+mod real_nix;
 mod robust;
 mod rules;
 mod settings;
+mod styles;
 mod support;
 mod suppressions;

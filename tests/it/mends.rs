@@ -374,3 +374,13 @@ fn what_is_in_the_store_stays_as_it_is() {
     assert!(findings.iter().any(|finding| finding.rule == "missing-tag"), "{findings:?}");
     assert_eq!(changes(&case, true), "");
 }
+
+/// What cannot be of the type in any way is not tried, so that it does not keep others from being mended.
+#[test]
+fn hopeless_mends_are_not_tried() {
+    let hopeless: String = (0..600).map(|i| format!("  environment.etc.a{i}.enable = 5;\n")).collect();
+    let text = format!("{{\n{hopeless}  environment.etc.b.enable = \"true\";\n}}\n");
+    let findings = Case::parse("inline", &text).analysis().findings();
+    let fixes = findings.iter().flat_map(|finding| &finding.fixes).map(|fix| fix.title.as_str());
+    assert_eq!(fixes.collect::<Vec<_>>(), ["write `true`"]);
+}

@@ -88,6 +88,43 @@ fn every_rule_has_cases() {
     );
 }
 
+/// What comments name of the traps that real configurations set: `# trap d7, d10`.
+fn traps(case: &Case) -> BTreeSet<u32> {
+    let lines = case.files.values().flat_map(|text| text.lines());
+    let named = lines.filter_map(|line| line.strip_prefix("# trap ")).flat_map(|names| names.split(", "));
+    named
+        .map(|name| name.strip_prefix('d').and_then(|n| n.parse().ok()).filter(|n| (1..=TRAPS).contains(n)))
+        .map(|number| number.unwrap_or_else(|| panic!("{} names a trap that there is not", case.name)))
+        .collect()
+}
+
+/// The traps of real configurations, of which each is named where a rule must not step into it:
+///
+/// 1. other hosts; 2. other kinds of modules; 3. types that merge; 4. equal values; 5. a view of one file; 6. what an input or NixOS itself
+///    defines; 7. a guarded parent; 8. an empty specialisation that means something; 9. tags and markers that are set elsewhere; 10. disabled
+///    modules; 11. no inheritance; 12. specialisations under conditions; 13. other specialisations; 14. files that nothing imports.
+const TRAPS: u32 = 14;
+
+#[test]
+fn every_rule_passes_traps() {
+    let cases = rule_cases();
+    let mut passed: BTreeSet<u32> = BTreeSet::new();
+    let mut few = Vec::new();
+    for rule in speclint_lint::rules::ALL {
+        let silent = cases.iter().filter(|case| {
+            case.name.starts_with(&format!("rules/{}/", rule.name))
+                && !case.files.values().any(|text| text.contains(&format!("[{}]:", rule.name)))
+        });
+        let with_traps: Vec<BTreeSet<u32>> = silent.map(traps).filter(|traps| !traps.is_empty()).collect();
+        if with_traps.len() < 2 {
+            few.push(rule.name);
+        }
+        passed.extend(with_traps.into_iter().flatten());
+    }
+    assert!(few.is_empty(), "rules with fewer than 2 silent cases that name a trap: {few:?}");
+    assert_eq!(passed, (1..=TRAPS).collect());
+}
+
 /// The harness itself: both a mark without a finding and a finding without a mark are told, with the mark to be copied.
 #[test]
 fn marks_are_compared_both_ways() {

@@ -227,3 +227,62 @@ fn mends_leave_comments_where_they_are() {
     "#]]
     .assert_eq(&new);
 }
+
+/// What a mend takes out goes with the comments that are about it, and what it moves takes them along.
+#[test]
+fn comments_go_with_their_bindings() {
+    let mended = |text: &str, rule: &str| {
+        let mut analysis = Case::parse("inline", text).analysis();
+        let fixed = analysis.fix(true, |finding| finding.rule == rule);
+        let new = fixed.texts.values().next().expect("a change").clone();
+        assert!(!analysis.findings().iter().any(|finding| finding.rule == "unused-suppression"), "{new}");
+        new
+    };
+    let text = "{
+  # It is for the television.
+  # speclint: ignore[missing-tag]
+  specialisation.tv = {
+    # speclint: ignore[tag-mismatch] not needed
+    # speclint: ignore[unused-suppression]
+    inheritParentConfig = true;
+    # This stays.
+    configuration.services.xserver.enable = true;
+  };
+}
+";
+    expect![[r#"
+        {
+          # It is for the television.
+          # speclint: ignore[missing-tag]
+          specialisation.tv = {
+            # This stays.
+            configuration.services.xserver.enable = true;
+          };
+        }
+    "#]]
+    .assert_eq(&mended(text, "redundant-inherit"));
+    let text = "{
+  services.xserver.enable = false;
+  specialisation.tv = {
+    configuration = {
+      system.nixos.tags = [ \"tv\" ];
+    };
+    # speclint: ignore[needs-mkdefault] as it is
+    services.xserver.enable = true;
+  };
+}
+";
+    expect![[r#"
+        {
+          services.xserver.enable = false;
+          specialisation.tv = {
+            configuration = {
+              # speclint: ignore[needs-mkdefault] as it is
+              services.xserver.enable = true;
+              system.nixos.tags = [ "tv" ];
+            };
+          };
+        }
+    "#]]
+    .assert_eq(&mended(text, "misplaced-setting"));
+}

@@ -48,11 +48,13 @@ impl Source {
         }
     }
 
-    /// The edit that has the configuration of a specialisation, whose binding has this path and value, import the file at `module`,
-    /// an absolute path.
-    pub(crate) fn import(&self, value: TextRange, path: TextRange, module: &str) -> Option<Edit> {
+    /// The edit that has the configuration of a specialisation, whose binding has this path and value, import the files at `modules`,
+    /// which are absolute paths.
+    pub(crate) fn import(&self, value: TextRange, path: TextRange, modules: &[&str]) -> Option<Edit> {
         let set = self.configuration_set(value, path)?;
-        let module = relative(&self.path, module)?;
+        let modules: Option<Vec<String>> =
+            modules.iter().map(|module| relative(&self.path, module)).collect();
+        let modules = modules?;
         let is_imports = |binding: &ast::AttrpathValue| {
             binding.attrpath().is_some_and(|path| path.to_string() == "imports")
         };
@@ -64,12 +66,12 @@ impl Source {
                     let indent = super::indentation(last.syntax());
                     let blank = indent.map_or(" ".to_owned(), |indent| format!("{}{indent}", self.newline()));
                     let at = TextRange::empty(last.syntax().text_range().end());
-                    self.edit(at, format!("{blank}{module}"))
+                    self.edit(at, format!("{blank}{}", modules.join(&blank)))
                 }
-                None => self.edit(TextRange::empty(end), format!("{module} ")),
+                None => self.edit(TextRange::empty(end), format!("{} ", modules.join(" "))),
             });
         }
-        self.first_binding(&set, &format!("imports = [ {module} ];"))
+        self.first_binding(&set, &format!("imports = [ {} ];", modules.join(" ")))
     }
 
     /// The edit that adds a binding at the top of a set.
@@ -98,7 +100,7 @@ impl Source {
     }
 
     /// The value of `configuration`.
-    fn configuration(&self, value: TextRange, path: TextRange) -> Option<ast::Expr> {
+    pub(super) fn configuration(&self, value: TextRange, path: TextRange) -> Option<ast::Expr> {
         let names = self.text(path);
         let value = self.expression_at(value)?;
         if names.ends_with("configuration") {
@@ -146,7 +148,7 @@ fn trailing_comment(set: &ast::AttrSet) -> Option<TextSize> {
 }
 
 /// The set that a module is, or returns.
-fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
+pub(super) fn body_set(value: ast::Expr) -> Option<ast::AttrSet> {
     match value {
         ast::Expr::AttrSet(set) => Some(set),
         ast::Expr::Paren(paren) => body_set(paren.expr()?),

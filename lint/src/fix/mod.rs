@@ -3,6 +3,7 @@
 //! A mend after which the finding is still there, or after which something else fails, is dropped; one that leaves every other
 //! prediction as it was is safe.
 
+mod additions;
 pub mod apply;
 mod calls;
 mod configuration;
@@ -87,24 +88,48 @@ impl Source {
         Some(self.edit(TextRange::empty(open), format!(" {element}")))
     }
 
-    /// The edit that takes a binding out: with its line, if nothing else stands in that.
+    /// The edit that takes a binding out: with its line, if nothing else stands in that, and with the comments that suppress what is found
+    /// in it.
     pub fn removal(&self, range: TextRange) -> Edit {
         let text = self.root.text().to_string();
         let (before, after) = (&text[..usize::from(range.start())], &text[usize::from(range.end())..]);
         let indent = before.len() - before.trim_end_matches([' ', '\t']).len();
         let rest = after.find('\n').map_or(after.len(), |i| i + 1);
-        let alone = before[..before.len() - indent].ends_with('\n') && after[..rest].trim().is_empty();
-        let (indent, rest) = if alone { (indent, rest) } else { (0, 0) };
-        let whole = TextRange::new(
-            range.start() - TextSize::of(&before[before.len() - indent..]),
-            range.end() + TextSize::of(&after[..rest]),
-        );
+        let behind = after[..rest].trim();
+        let is_first = before[..before.len() - indent].ends_with('\n');
+        let (start, end) = match is_first && (behind.is_empty() || is_about_binding(behind)) {
+            true => (before.len() - indent - self.comments_above(range.start()).len(), rest),
+            false => (before.len(), 0),
+        };
+        let whole = TextRange::new(TextSize::of(&before[..start]), range.end() + TextSize::of(&after[..end]));
         self.edit(whole, "")
+    }
+
+    /// The lines above a binding in whose line nothing else stands in front of it, which suppress what is found in it.
+    fn comments_above(&self, start: TextSize) -> String {
+        let text = self.root.text().to_string();
+        let before = &text[..usize::from(start)];
+        let above = &before[..before.rfind('\n').map_or(0, |newline| newline + 1)];
+        let mut from = above.len();
+        while let Some(line) = above[..from].split_inclusive('\n').next_back() {
+            if !is_about_binding(line.trim()) {
+                break;
+            }
+            from -= line.len();
+        }
+        above[from..].to_owned()
     }
 
     fn edit(&self, range: TextRange, text: impl Into<String>) -> Edit {
         Edit { location: Location::new(&self.path, range), text: text.into() }
     }
+}
+
+/// Whether a line is a comment that suppresses what is found in the binding below it or in front of it, and nothing else.
+fn is_about_binding(line: &str) -> bool {
+    let rest = line.strip_prefix('#').and_then(|rest| rest.trim_start().strip_prefix("speclint:"));
+    let word = rest.map(|rest| rest.trim_start().split(|c: char| !c.is_alphabetic() && c != '-').next());
+    word == Some(Some("ignore"))
 }
 
 /// The white space in front of a node in its line; `None` if something else stands there.

@@ -99,7 +99,16 @@ impl Source {
         let first = set.syntax().children().next();
         let indent = first.and_then(|first| super::indentation(&first));
         let blank = indent.map_or(" ".to_owned(), |indent| format!("{}{indent}", self.newline()));
-        let texts: Vec<String> = bindings.iter().map(|binding| binding.to_string()).collect();
+        // What suppresses their findings moves along, where each has its lines to itself.
+        let with_comments = |binding: &ast::AttrpathValue| {
+            let comments = match super::indentation(binding.syntax()) {
+                Some(_) => self.comments_above(binding.syntax().text_range().start()),
+                None => String::new(),
+            };
+            let comments = comments.lines().map(|line| format!("{}{blank}", line.trim()));
+            comments.chain([binding.to_string()]).collect::<String>()
+        };
+        let texts: Vec<String> = bindings.iter().map(with_comments).collect();
         let mut edits: Vec<Edit> =
             bindings.iter().map(|binding| self.removal(binding.syntax().text_range())).collect();
         edits.push(self.first_binding(set, &texts.join(&blank))?);

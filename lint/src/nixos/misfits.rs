@@ -13,8 +13,8 @@ pub(super) struct Misfit {
     pub(super) path: Vec<Name>,
     /// The type's description.
     pub(super) type_name: String,
-    /// Whether lists are of the type.
-    pub(super) takes_lists: bool,
+    /// The kinds of values that are of the type.
+    pub(super) takes: Kinds,
     /// The part.
     pub(super) thunk: ThunkId,
     /// Whether no release is likely to accept it. Types grow: by further words, by `null`, by lists, and by sets of settings where
@@ -94,7 +94,7 @@ impl Search {
                 self.found.push(Misfit {
                     path: self.path.clone(),
                     type_name: ty.describe(ev),
-                    takes_lists: ty.kinds() != Kinds::ANY && !ty.kinds().disjoint(Kinds::LIST),
+                    takes: ty.kinds(),
                     thunk,
                     in_any_release,
                 });

@@ -2,7 +2,7 @@
 
 pub use super::guards::Guard;
 use super::table::Node;
-pub use crate::eval::{Asked, Release};
+pub use crate::eval::{Asked, Kinds, Release};
 use crate::syntax::hir::{EntryKind, Name};
 use indexmap::IndexMap;
 use rowan::TextRange;
@@ -22,6 +22,8 @@ pub struct System {
     pub world: World,
     /// What is known of the release of NixOS or Home Manager that it is made with.
     pub release: Option<Release>,
+    /// Whether its modules have to say what it runs on: nobody else does.
+    pub lacks_platform: bool,
     /// Where the table starts that has the options which no module at hand declares.
     pub options: Option<Node<'static>>,
     /// The files that took part; a [`Span`] refers to them by index.
@@ -322,8 +324,8 @@ pub struct Misfit {
     pub option: String,
     /// The type, as the manual words it.
     pub type_name: String,
-    /// Whether lists are of that type.
-    pub takes_lists: bool,
+    /// The kinds of values that are of that type.
+    pub takes: Kinds,
     /// The value, if it is known.
     pub value: Option<Json>,
     /// Where it stands.

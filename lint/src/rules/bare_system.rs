@@ -1,25 +1,25 @@
 //! `bare-system`: a specialisation that does not inherit, and lacks what a system needs.
 
-use super::{Check, Context, Rule, data};
+mod lacks;
+
+use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Label, Location, Severity};
-use crate::nixos::model::{DefinitionModel, DefinitionState, Place, Scope, Specialisation, System, World};
-use crate::nixos::show_loc;
-use crate::syntax::hir::Name;
-use serde_json::Value as Json;
-use std::sync::LazyLock;
+use crate::nixos::model::{Specialisation, System, World};
+use lacks::Lack;
 
 pub(super) const RULE: Rule = Rule {
     name: "bare-system",
     severity: Severity::Error,
     default: true,
-    fixable: false,
+    fixable: true,
     since: "0.1.0",
     summary: "a specialisation that does not inherit lacks what a system needs",
     documentation: "\
 ## What it finds
 
 `inheritParentConfig = false` where the specialisation does not define what its parent does and what every system needs: the root
-file system, the kind of its users (errors), what opens the disk, somebody to log in, `system.stateVersion` (warnings).
+file system, what it runs on where the flake does not say it, the ID that ZFS asks for, the kind of its users, and a way to log in where
+users are immutable (errors); what opens the disk, its drivers, somebody to log in, `system.stateVersion` (warnings).
 
 ## Why it hurts
 
@@ -68,47 +68,6 @@ only built for a virtual machine may do without.
     checks: &[Check::System(check)],
 };
 
-/// What a system needs: `lint/data/bootable-system.tsv`.
-const NEEDS: &str = include_str!("../../data/bootable-system.tsv");
-
-/// Where the parent has none either, it is a part of something, and no system.
-const ROOT: &str = "fileSystems.\"/\"";
-
-/// A line of it.
-struct Need {
-    option: &'static str,
-    severity: Severity,
-    /// An option and its value.
-    unless: Option<(&'static str, bool)>,
-    message: &'static str,
-}
-
-static NEEDED: LazyLock<Vec<Need>> = LazyLock::new(|| {
-    let lines = data::lines(NEEDS).filter_map(|columns| {
-        let [option, level, unless, message, _source] = columns.as_slice() else { return None };
-        let severity = match *level {
-            "evaluates" => Severity::Error,
-            "boots" | "warns" => Severity::Warning,
-            _ => return None,
-        };
-        let unless = match unless.split_once('=') {
-            Some((option, value)) => Some((option, value.parse().ok()?)),
-            None => None,
-        };
-        Some(Need { option, severity, unless, message })
-    });
-    lines.collect()
-});
-
-/// Something that a specialisation lacks.
-struct Lack {
-    severity: Severity,
-    message: String,
-    /// The option, and where the parent defines it.
-    option: String,
-    place: Place,
-}
-
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     if cx.system.world != World::Nixos {
         return;
@@ -118,108 +77,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// What a specialisation lacks that its parent has.
-fn lacks(system: &System, specialisation: &Specialisation) -> Vec<Lack> {
-    let scope = &specialisation.scope;
-    // What is not known may define anything, and so may a name that is not.
-    if specialisation.inherits != Some(false)
-        || !specialisation.certain
-        || !scope.complete
-        || !scope.troubles.is_empty()
-        || defined(&system.parent, ROOT).is_none()
-    {
-        return Vec::new();
-    }
-    let mut lacks = Vec::new();
-    for need in NEEDED.iter() {
-        let is_unnecessary = need
-            .unless
-            .is_some_and(|(option, value)| scope.prediction(option).value() == Some(&Json::Bool(value)));
-        if is_unnecessary {
-            continue;
-        }
-        match need.option {
-            "users.users" => lacks.extend(nobody(system, scope, need)),
-            option if option.contains("<name>") => lacks.extend(kinds(system, scope, need)),
-            option => lacks.extend(plain(system, scope, option, need)),
-        }
-    }
-    lacks
-}
-
-/// An option that nothing defines in the specialisation.
-fn plain(system: &System, scope: &Scope, option: &str, need: &Need) -> Option<Lack> {
-    let place = defined(&system.parent, option)?;
-    let is_there = defined(scope, option).is_some() || is_open(scope, option);
-    (!is_there).then(|| Lack {
-        severity: need.severity,
-        message: need.message.to_owned(),
-        option: option.to_owned(),
-        place,
-    })
-}
-
-/// Where an option, or something in it, is defined.
-fn defined(scope: &Scope, option: &str) -> Option<Place> {
-    let parts = scope.options.iter().filter(|(name, _)| super::context::is_part_of(name, option));
-    let mut definitions = parts.flat_map(|(_, option)| &option.definitions);
-    let takes_part = |d: &&DefinitionModel| d.state != DefinitionState::Off && d.place.is_some();
-    definitions.find(takes_part).and_then(|d| d.place)
-}
-
-/// Whether an option above may have it, as its attributes are not all known.
-fn is_open(scope: &Scope, option: &str) -> bool {
-    let above = option.split('.').next().unwrap_or_default();
-    scope.options.get(above).is_some_and(|above| !above.has_parts && above.prediction.value().is_none())
-}
-
-/// The users that a scope declares to be of a kind.
-fn normal_users(scope: &Scope) -> impl Iterator<Item = (&Name, Place)> {
-    scope.options.values().filter_map(|option| match option.path.as_slice() {
-        [users, again, name, kind] if users == "users" && again == "users" && kind == "isNormalUser" => {
-            let place = option.definitions.iter().find_map(|d| d.place)?;
-            (option.prediction.value() == Some(&Json::Bool(true))).then_some((name, place))
-        }
-        _ => None,
-    })
-}
-
-/// Users of the parent's that the specialisation declares anew without saying of which kind they are.
-fn kinds(system: &System, scope: &Scope, need: &Need) -> Vec<Lack> {
-    let is_declared = |name: &Name| defined(scope, &user(name, None)).is_some();
-    let has_kind = |name: &Name| {
-        ["isNormalUser", "isSystemUser"].iter().any(|kind| defined(scope, &user(name, Some(kind))).is_some())
-    };
-    let lacking = normal_users(&system.parent).filter(|(name, _)| is_declared(name) && !has_kind(name));
-    let lack = |(name, place): (&Name, Place)| Lack {
-        severity: need.severity,
-        message: need.message.replace("<name>", name),
-        option: user(name, Some("isNormalUser")),
-        place,
-    };
-    lacking.map(lack).collect()
-}
-
-fn user(name: &Name, option: Option<&str>) -> String {
-    let mut path: Vec<Name> = vec!["users".into(), "users".into(), name.clone()];
-    path.extend(option.map(Name::new));
-    show_loc(&path)
-}
-
-/// No user of the parent's at all.
-fn nobody(system: &System, scope: &Scope, need: &Need) -> Option<Lack> {
-    let (_, place) = normal_users(&system.parent).next()?;
-    let has_any = defined(scope, need.option).is_some() || is_open(scope, need.option);
-    (!has_any).then(|| Lack {
-        severity: need.severity,
-        message: need.message.to_owned(),
-        option: need.option.to_owned(),
-        place,
-    })
-}
-
 fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding> {
-    let mut lacks = lacks(cx.system, specialisation);
+    let mut lacks = lacks::lacks(cx.system, specialisation);
     lacks.sort_by_key(|lack| std::cmp::Reverse(lack.severity));
     let first = lacks.first()?;
     let place = specialisation.places.first()?;
@@ -248,35 +107,60 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
     Some(finding.with_fixes(fix))
 }
 
-/// Imports the module in which the parent has what is lacking, if that is a file of its own. What else is in it comes along.
+/// Imports the modules in which the parent has what is lacking, where these are files of their own, and says again what stands in the file
+/// of the specialisation. What else is in the modules comes along.
 fn fix(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation, lacks: &[Lack]) -> Option<Fix> {
-    let first = lacks.first()?;
-    let module = cx.path(first.place.file);
-    if specialisation.places.iter().any(|place| place.file == first.place.file) || module == cx.system.entry {
-        return None;
-    }
     let name = &specialisation.name;
     let mended = |after: &System| {
         let child = after.specialisations.iter().find(|s| s.name == *name);
-        child.is_some_and(|s| self::lacks(after, s).is_empty())
+        child.is_some_and(|s| lacks::lacks(after, s).is_empty())
     };
     let may_change = |(scope, _): (Option<&str>, &str)| scope == Some(name);
     specialisation.places.iter().find_map(|place| {
-        let edit = cx.source(place.file)?.import(place.value, place.path, module)?;
-        let title = format!("import `{}` in `{name}`", module.rsplit('/').next().unwrap_or(module));
-        cx.fixer.fix(finding, title, vec![edit], mended, may_change).map(Fix::uncertain)
+        let source = cx.source(place.file)?;
+        let (mut modules, mut settings) = (Vec::new(), Vec::new());
+        for lack in lacks {
+            let file = lack.place.file;
+            let is_own = specialisation.places.iter().any(|place| place.file == file);
+            if is_own || cx.path(file) == cx.system.entry {
+                settings.extend(definitions(cx, file, &lack.option)?);
+            } else if !modules.contains(&cx.path(file)) {
+                modules.push(cx.path(file));
+            }
+        }
+        let mut edits = Vec::new();
+        if !modules.is_empty() {
+            edits.push(source.import(place.value, place.path, &modules)?);
+        }
+        for setting in &settings {
+            edits.extend(source.with_setting((place.value, place.path), setting)?);
+        }
+        let files = modules.iter().map(|path| format!("`{}`", path.rsplit('/').next().unwrap_or(path)));
+        let files: Vec<String> = files.collect();
+        let title = match (files.as_slice(), settings.is_empty()) {
+            ([], _) => format!("set in `{name}` what the parent sets"),
+            (files, true) => format!("import {} in `{name}`", files.join(", ")),
+            (files, false) => {
+                format!("import {} in `{name}`, and set what the parent sets", files.join(", "))
+            }
+        };
+        cx.fixer.fix(finding, title, edits, mended, may_change).map(Fix::uncertain)
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_lines_are_read_and_all_options_exist() {
-        assert_eq!(NEEDED.len(), data::lines(NEEDS).count());
-        let options =
-            NEEDED.iter().flat_map(|need| [Some(need.option), need.unless.map(|(option, _)| option)]);
-        assert_eq!(data::strangers(options.flatten()), Vec::<&str>::new());
+/// The definitions of the parent's in a file that make an option and what is in it, as bindings with their whole paths.
+fn definitions(cx: &Context<'_>, file: u32, option: &str) -> Option<Vec<String>> {
+    let parent = &cx.system.parent;
+    // Of a user everything is needed that is said of it, as it is with a file system.
+    let user = option.strip_prefix("users.users").map(|_| "users.users");
+    let parts =
+        parent.options.iter().filter(|(name, _)| super::context::is_part_of(name, user.unwrap_or(option)));
+    let mut settings = Vec::new();
+    for (name, option) in parts.filter(|(_, option)| !option.has_parts) {
+        for definition in &option.definitions {
+            let Some(expression) = definition.expression.filter(|e| e.file == file) else { continue };
+            settings.push(format!("{name} = {};", cx.text(file, expression.range)));
+        }
     }
+    (!settings.is_empty()).then_some(settings)
 }

@@ -1,7 +1,10 @@
 //! `missing-tag`: a specialisation without `system.nixos.tags`.
 
+use super::siblings::{self, Statement};
+use super::tags::{self, LABEL, TAGS};
 use super::{Check, Context, Rule};
 use crate::findings::{Finding, Fix, Label, Location, Severity};
+use crate::fix::Target;
 use crate::nixos::model::{Prediction, Specialisation, System, World};
 
 pub(super) const RULE: Rule = Rule {
@@ -43,6 +46,19 @@ NixOS says nothing.
 }
 ```
 
+A module that extends the option tags every specialisation, once for all (one with tags of its own keeps those):
+
+```nix
+{ lib, ... }:
+{
+  options.specialisation = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: {
+      configuration.system.nixos.tags = lib.mkDefault [ name ];
+    }));
+  };
+}
+```
+
 ## When it is wrong
 
 When a module of an input sets the tags, or when the name of the specialisation, which most boot menus show as well, is enough.
@@ -50,24 +66,29 @@ When a module of an input sets the tags, or when the name of the specialisation,
     checks: &[Check::System(check)],
 };
 
-const TAGS: &str = "system.nixos.tags";
-
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // Homes are not in the boot menu.
     if cx.system.world != World::Nixos {
         return;
     }
-    for specialisation in &cx.system.specialisations {
-        if specialisation.certain && !has_tags(cx.system, specialisation) {
-            findings.extend(finding(cx, specialisation));
-        }
+    let lacks = |system: &System, s: &Specialisation| s.certain && !has_tags(system, s);
+    let lacking = cx.system.specialisations.iter().filter(|s| lacks(cx.system, s));
+    let first = findings.len();
+    findings.extend(lacking.filter_map(|specialisation| finding(cx, specialisation)));
+    // One mend for all of them, where each name may be a tag.
+    if cx.system.specialisations.iter().any(|s| tags::valid(&s.name) != *s.name) {
+        return;
     }
+    let mended = |after: &System| !after.specialisations.iter().any(|s| lacks(after, s));
+    let title = "give every specialisation its name as a tag, by a module that extends the option";
+    let setting = (TAGS, "[ name ]");
+    siblings::offer_once_for_all(cx, &mut findings[first..], title, setting, mended, |option| option == TAGS);
 }
 
 /// Whether there are tags, or might be.
 fn has_tags(system: &System, specialisation: &Specialisation) -> bool {
     let scope = &specialisation.scope;
-    if scope.options.contains_key("system.nixos.label") || specialisation.inherits.is_none() {
+    if scope.options.contains_key(LABEL) || specialisation.inherits.is_none() {
         return true;
     }
     match scope.options.get(TAGS).map(|o| &o.prediction) {
@@ -98,21 +119,17 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
         option: Some(TAGS.into()),
         fixes: Vec::new(),
     };
-    let fix = fix(cx, &finding, specialisation);
-    Some(finding.with_fixes(fix))
+    let fixes = fixes(cx, &finding, specialisation);
+    Some(finding.with_fixes(fixes))
 }
 
-/// Adds the name as a tag at the top of the configuration, where that is written as a set.
-fn fix(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation) -> Option<Fix> {
+/// Adds the name as a tag.
+fn fixes(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation) -> Vec<Fix> {
     let name = specialisation.name.as_str();
-    let tag: String =
-        name.chars().map(|c| if c.is_ascii_alphanumeric() || ":_.-".contains(c) { c } else { '-' }).collect();
+    let tag = &tags::valid(name);
+    let statement =
+        Statement { option: TAGS, text: tag, setting: format!("{TAGS} = [ \"{tag}\" ];"), what: "the tag" };
     let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s));
-    let may_change = |(scope, option): (Option<&str>, &str)| scope == Some(name) && option == TAGS;
-    specialisation.places.iter().find_map(|place| {
-        let source = cx.source(place.file)?;
-        let set = source.configuration_set(place.value, place.path)?;
-        let edit = source.first_binding(&set, &format!("system.nixos.tags = [ \"{tag}\" ];"))?;
-        cx.fixer.fix(finding, format!("add the tag `{tag}`"), vec![edit], mended, may_change)
-    })
+    let may_change = |(scope, option): Target<'_>| scope == Some(name) && option == TAGS;
+    siblings::mends(cx, finding, specialisation, &statement, mended, may_change)
 }

@@ -30,6 +30,7 @@ mod redundant_inherit;
 mod redundant_override;
 mod removed_nesting;
 mod renamed_option;
+mod siblings;
 mod switch_marker;
 mod syntax_error;
 mod tag_mismatch;

@@ -1,7 +1,9 @@
 //! `switch-marker`: the file in which a specialisation tells `nh` its name, where it is wrong, misspelled or missing.
 
+use super::siblings::{self, Statement};
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
+use crate::fix::Target;
 use crate::nixos::model::{
     DefinitionModel, DefinitionState, OptionModel, Origin, Place, Prediction, Scope, Span, Specialisation,
     System, World,
@@ -59,14 +61,14 @@ NixOS itself knows nothing of the file.
 }
 ```
 
-A module that extends the option sets it once for all:
+A module that extends the option sets it once for all (one that says it itself is not overruled):
 
 ```nix
 { lib, ... }:
 {
   options.specialisation = lib.mkOption {
     type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: {
-      configuration.environment.etc.\"specialisation\".text = name;
+      configuration.environment.etc.\"specialisation\".text = lib.mkDefault name;
     }));
   };
 }
@@ -146,11 +148,19 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     let has_nh = matches!(cx.system.parent.prediction("programs.nh.enable"), Prediction::Ok { value, .. } if *value == true);
+    let (first, mended) = (findings.len(), |after: &System| {
+        missing.iter().all(|specialisation| says_its_name(after, &specialisation.name, &path))
+    });
     if let Some(marked) = marked {
         findings.extend(missing.iter().filter_map(|s| lacking(cx, s, &path, marked)));
-    } else if findings.len() == before && has_nh && missing.len() == cx.system.specialisations.len() {
+    } else if first == before && has_nh && missing.len() == cx.system.specialisations.len() {
         findings.extend(all_lacking(cx, &missing, &path));
     }
+    // One mend for all of them.
+    let title = "give every specialisation its marker, by a module that extends the option";
+    let (setting, may_change) = (written(&path), |option: &str| is_file_of(&path, option));
+    let setting = (setting.as_str(), "name");
+    siblings::offer_once_for_all(cx, &mut findings[first..], title, setting, mended, may_change);
 }
 
 fn has_own(specialisation: &Specialisation) -> bool {
@@ -211,15 +221,8 @@ fn corrected(
 /// A mend after which the marker says the name.
 fn judged(cx: &Context<'_>, finding: &Finding, title: String, edit: Edit) -> Option<Fix> {
     let (tag, path) = (finding.specialisation.as_deref()?, finding.option.as_deref()?);
-    let mended = |after: &System| {
-        let child = after.specialisations.iter().find(|s| s.name == tag);
-        child.is_some_and(|child| matches!(state(after, child, path), Marker::Says(text) if text == tag))
-    };
-    let files = &path[..path.rfind('.').unwrap_or(path.len())];
-    let files = &files[..files.rfind(".\"").or_else(|| files.rfind('.')).unwrap_or(files.len())];
-    let may_change = |(scope, option): (Option<&str>, &str)| {
-        scope == Some(tag) && super::context::is_part_of(option, files)
-    };
+    let mended = |after: &System| says_its_name(after, tag, path);
+    let may_change = |(scope, option): Target<'_>| scope == Some(tag) && is_file_of(path, option);
     cx.fixer.fix(finding, title, vec![edit], mended, may_change)
 }
 
@@ -298,8 +301,8 @@ fn lacking(
         option: Some(path.to_owned()),
         fixes: Vec::new(),
     };
-    let fix = added(cx, &finding, specialisation, path);
-    Some(finding.with_fixes(fix))
+    let fixes = added(cx, &finding, specialisation, path);
+    Some(finding.with_fixes(fixes))
 }
 
 fn all_lacking(cx: &Context<'_>, missing: &[&Specialisation], path: &str) -> Option<Finding> {
@@ -325,18 +328,54 @@ fn all_lacking(cx: &Context<'_>, missing: &[&Specialisation], path: &str) -> Opt
         option: Some(path.to_owned()),
         fixes: Vec::new(),
     };
-    let fix = if rest.is_empty() { added(cx, &finding, first, path) } else { None };
-    Some(finding.with_fixes(fix))
+    let fixes = match rest {
+        [] => added(cx, &finding, first, path),
+        _ => added_to_all(cx, &finding, missing, path).into_iter().collect(),
+    };
+    Some(finding.with_fixes(fixes))
 }
 
-/// Adds the marker at the top of the configuration, where that is written as a set.
-fn added(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation, path: &str) -> Option<Fix> {
-    let name = render::nix(&Json::from(specialisation.name.as_str()));
-    let path = path.replacen("etc.specialisation", "etc.\"specialisation\"", 1);
-    specialisation.places.iter().find_map(|place| {
-        let source = cx.source(place.file)?;
-        let set = source.configuration_set(place.value, place.path)?;
-        let edit = source.first_binding(&set, &format!("{path} = {name};"))?;
-        judged(cx, finding, "add the marker".to_owned(), edit)
+/// Adds the marker to a specialisation.
+fn added(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation, path: &str) -> Vec<Fix> {
+    let name = specialisation.name.as_str();
+    let statement =
+        Statement { option: path, text: name, setting: setting(specialisation, path), what: "the marker" };
+    let mended = |after: &System| says_its_name(after, name, path);
+    siblings::mends(cx, finding, specialisation, &statement, mended, |target| {
+        target.0 == Some(name) && is_file_of(path, target.1)
     })
+}
+
+/// Adds the marker to each of several specialisations.
+fn added_to_all(cx: &Context<'_>, finding: &Finding, missing: &[&Specialisation], path: &str) -> Option<Fix> {
+    let mut edits = Vec::new();
+    for specialisation in missing {
+        edits.extend(siblings::plain(cx, specialisation, &setting(specialisation, path))?);
+    }
+    let mended = |after: &System| missing.iter().all(|s| says_its_name(after, &s.name, path));
+    let may_change = |(scope, option): Target<'_>| scope.is_some() && is_file_of(path, option);
+    cx.fixer.fix(finding, "add the marker to each of them", edits, mended, may_change)
+}
+
+/// The path of a marker as people write it.
+fn written(path: &str) -> String {
+    path.replacen("etc.specialisation", "etc.\"specialisation\"", 1)
+}
+
+/// The binding of a marker.
+fn setting(specialisation: &Specialisation, path: &str) -> String {
+    format!("{} = {};", written(path), render::nix(&Json::from(specialisation.name.as_str())))
+}
+
+/// Whether the marker of a specialisation says its name.
+fn says_its_name(system: &System, name: &str, path: &str) -> bool {
+    let child = system.specialisations.iter().find(|s| s.name == name);
+    child.is_some_and(|child| matches!(state(system, child, path), Marker::Says(text) if text == name))
+}
+
+/// Whether an option is the file of a marker with that path, or one beside it.
+fn is_file_of(path: &str, option: &str) -> bool {
+    let files = &path[..path.rfind('.').unwrap_or(path.len())];
+    let files = &files[..files.rfind(".\"").or_else(|| files.rfind('.')).unwrap_or(files.len())];
+    super::context::is_part_of(option, files)
 }

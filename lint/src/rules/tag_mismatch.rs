@@ -17,7 +17,7 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-A specialisation that has tags, none of which is its name.
+A specialisation that has tags, none of which has its name in it.
 
 ## Why it hurts
 
@@ -42,7 +42,7 @@ differ, one has to be looked up for the other: \"specialisation not found: telev
 
 ## When it is wrong
 
-Where other tags are a style of one's own (`without-vfio`, `sp:tv`): that is why it is off by default.
+Where other tags are a style of one's own (`Nvidia-Sync-Mode`, `without-gpu`): that is why it is off by default.
 ",
     checks: &[Check::System(check)],
 };
@@ -55,7 +55,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(all) = tags::all(specialisation).filter(|tags| !tags.is_empty()) else { continue };
         let name = tags::valid(&specialisation.name);
         let place = tags::own(&specialisation.scope).find_map(|d| d.place);
-        if let (false, Some(place)) = (all.contains(&name.as_str()), place) {
+        let names_it = all.iter().any(|tag| tags::words(tag, &name).next().is_some());
+        if let (false, Some(place)) = (names_it, place) {
             findings.push(finding(cx, specialisation, place, &name));
         }
     }
@@ -66,7 +67,7 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation, place: Place, name
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
-        message: format!("no tag of specialisation `{tag}` is its name"),
+        message: format!("no tag of specialisation `{tag}` has its name"),
         primary: cx.label(&place, "its label will show these"),
         related: Vec::new(),
         consequence: "the label of the boot entry will have another name than `nixos-rebuild` takes".into(),

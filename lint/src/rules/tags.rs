@@ -59,3 +59,11 @@ pub fn valid(name: &str) -> String {
 pub(super) fn is_valid(character: char) -> bool {
     character.is_ascii_alphanumeric() || ":_.-".contains(character)
 }
+
+/// Where a text has a name as a word of its own: `tv` in `sp:tv`, and not in `hdtv`.
+pub(super) fn words<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = usize> + 't {
+    let is_end = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    text.match_indices(name).map(|(at, _)| at).filter(move |at| {
+        is_end(text[..*at].chars().next_back()) && is_end(text[at + name.len()..].chars().next())
+    })
+}

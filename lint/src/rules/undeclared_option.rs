@@ -147,7 +147,7 @@ fn import(
         .iter()
         .find_map(|place| {
             let source = cx.source(place.file)?;
-            let edit = source.import(place.value, place.path, module)?;
+            let edit = source.import(place.value, place.path, &[module])?;
             let title = format!("import the module that declares it: {}", edit.text.trim());
             cx.fixer.fix(finding, title, vec![edit], mended, |_| true)
         })

@@ -2,9 +2,10 @@
 
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
-use crate::nixos::model::{DefinitionModel, Misfit, Prediction, Scope, Span, Specialisation, System};
+use crate::nixos::model::{DefinitionModel, Kinds, Misfit, Prediction, Scope, Span, Specialisation, System};
 use crate::nixos::switches;
 use serde_json::Value as Json;
+use std::collections::HashSet;
 
 pub(super) const RULE: Rule = Rule {
     name: "wrong-type",
@@ -65,16 +66,16 @@ switched on is a warning.
 };
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut told: Vec<(Option<Span>, &str)> = Vec::new();
+    let mut told: HashSet<(Option<Span>, &str)> = HashSet::new();
     for (specialisation, scope) in cx.system.scopes() {
         for (name, definition, misfit) in misfits(scope) {
             // What specialisations inherit is said of the parent.
             let place = misfit.span.or(definition.place.map(|p| p.span()));
-            if told.contains(&(place, &misfit.option)) {
+            if told.contains(&(place, misfit.option.as_str())) {
                 continue;
             }
             if let Some(finding) = finding(cx, specialisation, name, definition, misfit) {
-                told.push((place, &misfit.option));
+                told.insert((place, misfit.option.as_str()));
                 findings.push(finding);
             }
         }
@@ -147,11 +148,15 @@ fn fix(
     let span = misfit.span?;
     let text = cx.text(span.file, span.range);
     let written = match &misfit.value {
-        Some(Json::String(s)) if matches!(s.as_str(), "true" | "false") || is_number(s) => vec![s.clone()],
-        Some(Json::Number(n)) => vec![format!("\"{n}\"")],
-        Some(Json::Bool(b)) => vec![format!("\"{b}\"")],
-        _ => Vec::new(),
+        Some(Json::String(s)) if matches!(s.as_str(), "true" | "false") => Some((s.clone(), Kinds::BOOL)),
+        Some(Json::String(s)) if is_number(s) => Some((s.clone(), Kinds::NUMBER)),
+        Some(Json::Number(n)) => Some((format!("\"{n}\""), Kinds::STRING)),
+        Some(Json::Bool(b)) => Some((format!("\"{b}\""), Kinds::STRING)),
+        _ => None,
     };
+    // What cannot be of the type is not tried.
+    let takes = |kind: Kinds| !misfit.takes.disjoint(kind);
+    let written = written.filter(|(_, kind)| takes(*kind)).map(|(text, _)| text);
     // What stands there must be the value itself, not what computes it.
     let literal = match &misfit.value {
         Some(value @ (Json::Bool(_) | Json::Number(_) | Json::String(_))) => {
@@ -159,7 +164,8 @@ fn fix(
         }
         _ => false,
     };
-    let in_a_list = misfit.takes_lists.then(|| cx.source(span.file)).flatten();
+    let in_a_list =
+        (misfit.takes != Kinds::ANY && takes(Kinds::LIST)).then(|| cx.source(span.file)).flatten();
     let in_a_list =
         in_a_list.and_then(|source| source.as_argument(span.range)).map(|argument| format!("[ {argument} ]"));
     let candidates = written.into_iter().filter(|_| literal).chain(in_a_list);

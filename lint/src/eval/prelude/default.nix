@@ -51,7 +51,7 @@ let
       teams = builtins.__unknown "the list of nixpkgs' teams";
 
       # What the flake adds.
-      nixosSystem = arguments: import "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix" ({ lib = self; } // arguments);
+      nixosSystem = arguments: import "/nix/store/«nixpkgs»/nixos/lib/eval-config.nix" ({ lib = self; system = null; } // arguments);
       nixos = builtins.__unknown "nixpkgs.lib.nixos";
 
       convertHash = builtins.convertHash or (builtins.__unknown "builtins.convertHash");

@@ -100,7 +100,7 @@ impl Builder<'_> {
                 definition.misfits.push(Misfit {
                     option: show_loc(&path),
                     type_name: misfit.type_name,
-                    takes_lists: misfit.takes_lists,
+                    takes: misfit.takes,
                     value: ev.force(misfit.thunk).ok().and_then(|value| ev.to_json(&value).ok()),
                     span: origin_span(ev, misfit.thunk),
                 });

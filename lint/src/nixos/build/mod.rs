@@ -12,7 +12,7 @@ mod renewal;
 mod specialisations;
 mod walk;
 
-use crate::eval::{self, Error, Eval, Res, Stop, ThunkId, Value};
+use crate::eval::{self, Attrs, Error, Eval, Res, Stop, ThunkId, Value};
 use crate::nixos;
 use crate::nixos::definitions::DefState;
 use crate::nixos::homes;
@@ -87,24 +87,43 @@ pub(super) fn system(
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     let options = modules.table(scope);
-    let release = release(ev, modules, scope);
+    let arguments = given(ev, modules, scope);
+    let release = arguments.as_deref().and_then(|arguments| release(ev, arguments));
+    let lacks_platform = arguments.is_some_and(|arguments| arguments.known("__lacksPlatform").is_some());
     let kept = match &base {
         Some(base) if !has_all_files(ev, base, &builder.unchanged) => return None,
         // Without specialisations there are no findings that take long.
         _ if !keeps || specialisations.is_empty() => None,
         _ => builder.kept(ev, scope, walk),
     };
-    let name = name.to_owned();
-    let system =
-        System { name, entry, world, release, options, files, parent, specialisations, homes, named };
+    let system = System {
+        name: name.to_owned(),
+        entry,
+        world,
+        release,
+        lacks_platform,
+        options,
+        files,
+        parent,
+        specialisations,
+        homes,
+        named,
+    };
     Some((system, kept))
 }
 
-/// The release of the source whose modules a configuration has.
-fn release(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Option<Release> {
+/// The arguments that the modules of a configuration are given.
+fn given(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId) -> Option<Rc<Attrs>> {
     let special_args = modules.with_scope(scope, |s| s.special_args);
-    let Ok(Value::Attrs(args)) = ev.force(special_args) else { return None };
-    match ev.force(args.known("modulesPath")?.value) {
+    match ev.force(special_args) {
+        Ok(Value::Attrs(arguments)) => Some(arguments),
+        _ => None,
+    }
+}
+
+/// The release of the source whose modules a configuration has.
+fn release(ev: &mut Eval<'_>, arguments: &Attrs) -> Option<Release> {
+    match ev.force(arguments.known("modulesPath")?.value) {
         Ok(Value::Str(path)) => ev.release_of(&path.text),
         Ok(Value::Path(path)) => ev.release_of(&path),
         _ => None,

@@ -201,6 +201,7 @@ pub(in crate::nixos) fn compare(renewed: &System, evaluated: &System) {
     assert_eq!(renewed.homes, evaluated.homes, "has the homes that it has");
     assert_eq!(renewed.named, evaluated.named, "names what it names");
     assert_eq!(renewed.release, evaluated.release, "is of its release");
+    assert_eq!(renewed.lacks_platform, evaluated.lacks_platform, "lacks what it lacks");
 }
 
 /// The paths of the options that a module declares, sorted; `None` if they are not all known.

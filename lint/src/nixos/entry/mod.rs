@@ -349,6 +349,7 @@ fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
         entry: start.file(),
         world: start.world(),
         release: None,
+        lacks_platform: false,
         options: None,
         files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
         parent: Scope { troubles: vec![trouble], lacks_own: true, ..Scope::default() },

@@ -4,7 +4,7 @@
       plain = import ./lib;
       # Its systems have the options of this source, and of no other.
       own = final: _: {
-        nixosSystem = arguments: import ./nixos/lib/eval-config.nix ({ lib = final; } // arguments);
+        nixosSystem = arguments: import ./nixos/lib/eval-config.nix ({ lib = final; system = null; } // arguments);
       };
       lib = plain // own lib plain // {
         extend = overlay: plain.extend (plain.composeExtensions own overlay);

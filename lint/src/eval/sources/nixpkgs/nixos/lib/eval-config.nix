@@ -6,7 +6,7 @@ arguments@{
   extraModules ? [ ],
   extraArgs ? { },
   specialArgs ? { },
-  system ? null,
+  system ? builtins.currentSystem,
   pkgs ? null,
   prefix ? [ ],
   ...
@@ -16,9 +16,12 @@ let
   known = if builtins.__attempt (lib ? mkIf) false then lib else import ../../lib;
 
   given =
-    (if builtins.__attempt (builtins.isString system) false then [ { nixpkgs.system = known.mkDefault system; } ] else [ ])
+    (if builtins.__attempt (builtins.isString system && builtins.stringLength system > 0) false then [ { nixpkgs.system = known.mkDefault system; } ] else [ ])
     ++ (if builtins.__attempt (pkgs != null) true then [ { _module.args.pkgs = pkgs; } ] else [ ])
     ++ (if builtins.__attempt (extraArgs != { }) true then [ { _module.args = extraArgs; } ] else [ ]);
+
+  # Its modules have to say what it runs on.
+  platform = if builtins.__attempt (system == null && pkgs == null) false then { __lacksPlatform = true; } else { };
 
   noUserModules = builtins.__evalModules {
     inherit prefix specialArgs;
@@ -26,7 +29,7 @@ let
     modules = [ "/«speclint»/lib/nixos.nix" ] ++ given ++ extraModules;
     __world = "nixos";
     __source = ./.;
-    __own = { inherit noUserModules; lib = known; modulesPath = toString ../modules; };
+    __own = { inherit noUserModules; lib = known; modulesPath = toString ../modules; } // platform;
   };
 
   complete = configuration: configuration // {
