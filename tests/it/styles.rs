@@ -101,6 +101,17 @@ fn a_binding_is_written_like_that_of_a_sibling() {
         "#]],
     );
     check(
+        &siblings(
+            "",
+            &tv("system.nixos.tags = [ \"tv\" ];"),
+            " = {\n      inheritParentConfig = true;\n      # For the office.\n      configuration.services.printing.enable = true;\n    }",
+        ),
+        expect![[r#"
+            add the tag as `tv` has it (safe)
+            +      configuration.system.nixos.tags = [ "work" ];
+        "#]],
+    );
+    check(
         &(siblings("", &tv("system.nixos.tags = [ \"tv\" ];"), ".configuration = ./work.nix")
             + "#- work.nix\n{ services.printing.enable = true; }\n"),
         expect![[r#"

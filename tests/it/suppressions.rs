@@ -228,6 +228,35 @@ fn mends_leave_comments_where_they_are() {
     .assert_eq(&new);
 }
 
+#[test]
+fn mends_come_before_comments() {
+    let text = "{
+  networking.hostName = \"atlas\";
+  specialisation.tv = {
+    inheritParentConfig = true;
+    # It is a television.
+    # speclint: ignore[needs-mkdefault]
+    configuration.networking.hostName = \"tv\";
+  };
+}
+";
+    let mut analysis = Case::parse("inline", text).analysis();
+    let fixed = analysis.fix(true, |finding| finding.rule == "missing-tag");
+    expect![[r#"
+        {
+          networking.hostName = "atlas";
+          specialisation.tv = {
+            inheritParentConfig = true;
+            configuration.system.nixos.tags = [ "tv" ];
+            # It is a television.
+            # speclint: ignore[needs-mkdefault]
+            configuration.networking.hostName = "tv";
+          };
+        }
+    "#]]
+    .assert_eq(fixed.texts.values().next().expect("a change"));
+}
+
 /// What a mend takes out goes with the comments that are about it, and what it moves takes them along.
 #[test]
 fn comments_go_with_their_bindings() {

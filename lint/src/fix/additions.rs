@@ -27,13 +27,18 @@ impl Source {
         // `specialisation.tv.configuration.services.openssh.enable = true;`
         if let Some((above, _)) = names.split_once(".configuration.") {
             let binding = self.binding_of(path)?;
-            let separator = self.separator_of(&binding);
-            let start = TextRange::empty(binding.syntax().text_range().start());
-            return Some(vec![self.edit(start, format!("{above}.configuration.{setting}{separator}"))]);
+            return Some(vec![self.binding_before(&binding, &format!("{above}.configuration.{setting}"))]);
         }
         // `specialisation.tv = { configuration.services.openssh.enable = true; };`, or nothing but `inheritParentConfig`.
         let ast::Expr::AttrSet(set) = self.expression_at(value)? else { return None };
-        Some(vec![self.first_binding(&set, &format!("configuration.{setting}"))?])
+        let is_part = |binding: &ast::AttrpathValue| {
+            binding.attrpath().is_some_and(|path| path.to_string().starts_with("configuration."))
+        };
+        let setting = format!("configuration.{setting}");
+        Some(vec![match set.attrpath_values().find(is_part) {
+            Some(first) => self.binding_before(&first, &setting),
+            None => self.first_binding(&set, &setting)?,
+        }])
     }
 
     /// The binding of a specialisation's configuration, as it stands in the set with the settings, that makes the definition at `range`, or
@@ -205,10 +210,22 @@ impl Source {
         around.find(|binding| binding.attrpath().is_some_and(|names| names.syntax().text_range() == path))
     }
 
-    /// What stands between two bindings, where one of them is this.
-    fn separator_of(&self, binding: &ast::AttrpathValue) -> String {
-        let indent = indentation(binding.syntax());
-        indent.map_or(" ".to_owned(), |indent| format!("{}{indent}", self.newline()))
+    /// The edit that puts a binding in front of another one, and of the comments in the lines above that.
+    fn binding_before(&self, other: &ast::AttrpathValue, binding: &str) -> Edit {
+        let start = other.syntax().text_range().start();
+        let Some(indent) = indentation(other.syntax()) else {
+            return self.edit(TextRange::empty(start), format!("{binding} "));
+        };
+        let text = self.root.text().to_string();
+        let mut at = usize::from(start) - indent.len();
+        while let Some(line) = text[..at].split_inclusive('\n').next_back() {
+            if !line.trim_start().starts_with('#') {
+                break;
+            }
+            at -= line.len();
+        }
+        let at = TextRange::empty(TextSize::of(&text[..at]));
+        self.edit(at, format!("{indent}{binding}{}", self.newline()))
     }
 
     /// The white space that the line starts with in which a node stands.

@@ -160,7 +160,7 @@ fn fix(
     let may_change = |(scope, option): (Option<&str>, &str)| {
         scope.is_some_and(|scope| names.iter().any(|name| name == scope))
             || option == path
-            || option.starts_with("specialisation.")
+            || super::context::is_part_of(option, "specialisation")
     };
     cx.fixer.fix(finding, "write specialisations", vec![edit], mended, may_change).map(Fix::uncertain)
 }
