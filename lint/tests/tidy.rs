@@ -135,3 +135,28 @@ fn every_rule_is_in_the_registry() {
     let registered: Vec<&str> = speclint_lint::rules::ALL.iter().map(|rule| rule.name).collect();
     assert_eq!(registered, names, "the registry, and the files beside it");
 }
+
+#[test]
+fn the_layers_of_the_server_know_only_what_they_should() {
+    // What a part of the server must not name, by where its files are.
+    let forbidden = |name: &str| -> &[&str] {
+        match name.strip_prefix("server/src/").unwrap_or_default() {
+            "lsp/types.rs" => &[],
+            own if own.starts_with("lsp/") => &["ls_types"],
+            own if own.starts_with("engine/") => {
+                &["tower_lsp_server", "ls_types", "crate::lsp", "crate::ide"]
+            }
+            own if own.starts_with("ide/") => {
+                &["tower_lsp_server", "ls_types", "crate::lsp", "crate::engine", "tokio"]
+            }
+            "" => &[],
+            _ => &["tower_lsp_server", "ls_types", "crate::lsp"],
+        }
+    };
+    let mut wrong = Vec::new();
+    for (name, text) in sources() {
+        let of_file = forbidden(&name).iter().filter(|word| text.contains(**word));
+        wrong.extend(of_file.map(|word| format!("{name}: `{word}`")));
+    }
+    none(wrong);
+}

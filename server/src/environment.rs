@@ -24,8 +24,47 @@ pub trait Environment: Send + Sync + 'static {
     /// Calls `changed` whenever something changes in the folders that are followed; `None` if that cannot be known.
     fn watch(&self, changed: Box<dyn Fn() + Send>) -> Option<Box<dyn Watch>>;
 
+    /// Writes a line to the log, if it is one of those that are wanted.
+    fn log(&self, level: Level, text: &str);
+
     /// Whether a process is there.
     fn is_running(&self, process: u32) -> bool;
+}
+
+/// How much a line of the log matters. The order is from the most to the least.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Something went wrong.
+    Error,
+    /// Something is not as it should be.
+    Warning,
+    /// Something that happens seldom.
+    Info,
+    /// What is done all the time.
+    Debug,
+}
+
+impl Level {
+    /// The level of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "error" => Some(Level::Error),
+            "warning" | "warn" => Some(Level::Warning),
+            "info" => Some(Level::Info),
+            "debug" | "trace" => Some(Level::Debug),
+            _ => None,
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Info => "info",
+            Level::Debug => "debug",
+        }
+    }
 }
 
 /// Folders that are watched.

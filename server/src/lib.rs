@@ -14,5 +14,5 @@ pub mod ide;
 mod lsp;
 mod show;
 
-pub use environment::{Environment, Watch};
+pub use environment::{Environment, Level, Watch};
 pub use lsp::{Channel, serve};

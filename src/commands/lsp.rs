@@ -10,11 +10,15 @@ use rustix::process::{Pid, test_kill_process};
 use speclint_lint::nixos::table::Tables;
 use speclint_lint::project::Project;
 use speclint_lint::source::files::FileSystem;
-use speclint_server::{Channel, Environment, Watch};
+use speclint_server::{Channel, Environment, Level, Watch};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::env;
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -24,14 +28,21 @@ pub(crate) struct Arguments {
     /// Wait for a connection to this port of this machine instead.
     #[arg(long, value_name = "PORT")]
     socket: Option<u16>,
+    /// Write the log to this file instead of the standard error; SPECLINT_LOG says how much: error, warning, info or debug.
+    #[arg(long, value_name = "FILE")]
+    log_file: Option<PathBuf>,
     #[command(flatten)]
     sources: Given,
 }
 
+/// Says which lines of the log are wanted.
+const LOG: &str = "SPECLINT_LOG";
+
 /// Runs the subcommand.
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let channel = arguments.socket.map_or(Channel::Stdio, Channel::Socket);
-    let machine = Machine { given: arguments.sources.clone() };
+    let machine =
+        Machine { given: arguments.sources.clone(), log: Log::open(arguments.log_file.as_deref())? };
     let ended = speclint_server::serve(Arc::new(machine), channel).context("cannot serve")?;
     // Whoever ends a server tells it so first.
     Ok(if ended { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -40,6 +51,43 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 /// This machine.
 struct Machine {
     given: Given,
+    log: Log,
+}
+
+/// The log.
+struct Log {
+    least: Level,
+    file: Option<Mutex<File>>,
+}
+
+impl Log {
+    fn open(path: Option<&Path>) -> Result<Self> {
+        let given = env::var(LOG).ok().filter(|given| !given.is_empty());
+        let least = match &given {
+            None => Level::Warning,
+            Some(given) => Level::named(given).with_context(|| {
+                format!("`{given}` in {LOG} is no level of the log: it is one of error, warning, info, debug")
+            })?,
+        };
+        let open = |path: &Path| {
+            let file = OpenOptions::new().create(true).append(true).open(path);
+            file.with_context(|| format!("cannot write `{}`", path.display()))
+        };
+        Ok(Log { least, file: path.map(open).transpose()?.map(Mutex::new) })
+    }
+
+    fn write(&self, level: Level, text: &str) {
+        if level > self.least {
+            return;
+        }
+        let time = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let line = format!("{}.{:03} {}: {text}\n", time.as_secs(), time.subsec_millis(), level.name());
+        // A log that cannot be written is no reason to do nothing else.
+        let _ = match &self.file {
+            Some(file) => file.lock().unwrap_or_else(PoisonError::into_inner).write_all(line.as_bytes()),
+            None => std::io::stderr().write_all(line.as_bytes()),
+        };
+    }
 }
 
 impl Environment for Machine {
@@ -62,6 +110,10 @@ impl Environment for Machine {
     fn watch(&self, changed: Box<dyn Fn() + Send>) -> Option<Box<dyn Watch>> {
         let watched = Watched::new(changed).inspect_err(|error| eprintln!("speclint: {error}")).ok()?;
         Some(Box::new(watched))
+    }
+
+    fn log(&self, level: Level, text: &str) {
+        self.log.write(level, text);
     }
 
     fn is_running(&self, process: u32) -> bool {

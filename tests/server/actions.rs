@@ -2,7 +2,7 @@
 
 use crate::support::{Client, Features, Folder, TV, plain};
 use expect_test::expect;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 #[test]
 fn every_mend_is_an_action() {
@@ -13,7 +13,7 @@ fn every_mend_is_an_action() {
     let diagnostics = client.published(&tv, Some(7));
     let params = json!({
         "textDocument": { "uri": tv }, "range": diagnostics[0]["range"],
-        "context": { "diagnostics": diagnostics },
+        "context": { "diagnostics": diagnostics, "only": ["quickfix"] },
     });
     let mut actions = client.ask("textDocument/codeAction", params).expect("actions");
     // Which diagnostics each of them is about is told by these as they were given.
@@ -171,4 +171,82 @@ fn every_mend_is_an_action() {
           }
         ]"##]]
     .assert_eq(&plain(&actions, &folder));
+}
+
+#[test]
+fn all_that_is_safe_is_one_action() {
+    let folder = Folder::with_conflict();
+    let tv = folder.uri("tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.open(&tv, 7, TV);
+    let mut actions = |only: &str| {
+        let params = json!({
+            "textDocument": { "uri": tv },
+            "range": { "start": { "line": 0, "character": 0 }, "end": { "line": 0, "character": 0 } },
+            "context": { "diagnostics": [], "only": [only] },
+        });
+        client.ask("textDocument/codeAction", params).expect("actions")
+    };
+    let offered = json!([{
+        "title": "Fix all that speclint can safely fix", "kind": "source.fixAll.speclint", "data": { "uri": tv },
+    }]);
+    for only in ["source.fixAll", "source.fixAll.speclint", "source"] {
+        assert_eq!(actions(only), offered, "{only}");
+    }
+    for only in ["source.fixAll.other", "source.organizeImports", "quickfix.x"] {
+        assert_eq!(actions(only), json!([]), "{only}");
+    }
+    // What it does is only found out when it is chosen.
+    let resolved = client.ask("codeAction/resolve", offered[0].clone()).expect("an action");
+    expect![[r#"
+        {
+          "documentChanges": [
+            {
+              "textDocument": {
+                "uri": "file://FOLDER/base.nix",
+                "version": null
+              },
+              "edits": [
+                {
+                  "range": "0:0-0:0",
+                  "newText": "{ lib, ... }:\n"
+                },
+                {
+                  "range": "1:0-2:0",
+                  "newText": "  services.xserver.enable = lib.mkDefault false;\n"
+                }
+              ]
+            }
+          ]
+        }"#]]
+    .assert_eq(&plain(&resolved["edit"], &folder));
+}
+
+#[test]
+fn rules_are_ignored_in_the_settings_that_are_there() {
+    for (text, line) in [
+        ("ignore = [\"missing-tag\"] # why\n", "0:23-0:23: , \"needs-mkdefault\""),
+        ("fail-on = \"error\"\nignore = [\n  \"missing-tag\",\n]\n", "2:16-2:16:  \"needs-mkdefault\""),
+        ("ignore = []\n", "0:10-0:10: \"needs-mkdefault\""),
+        ("[severity]\nneeds-reboot = \"off\"\n", "0:0-0:0: ignore = [\"needs-mkdefault\"]\n"),
+    ] {
+        let folder = Folder::with_conflict();
+        folder.write("speclint.toml", text);
+        let tv = folder.uri("tv.nix");
+        let mut client = Client::in_folder(&folder, Features::PUSH);
+        client.open(&tv, 7, TV);
+        let diagnostics = client.published(&tv, Some(7));
+        let params = json!({
+            "textDocument": { "uri": tv }, "range": diagnostics[0]["range"], "context": { "diagnostics": [] },
+        });
+        let actions = client.ask("textDocument/codeAction", params).expect("actions");
+        let is_it = |action: &&Json| action["title"] == "Ignore needs-mkdefault in speclint.toml";
+        let action = actions.as_array().and_then(|actions| actions.iter().find(is_it)).expect("the action");
+        let change = &action["edit"]["documentChanges"][0];
+        assert_eq!(change["textDocument"]["uri"], folder.uri("speclint.toml"));
+        let edit = &change["edits"][0];
+        let at = |end: &str| format!("{}:{}", edit["range"][end]["line"], edit["range"][end]["character"]);
+        let told = format!("{}-{}: {}", at("start"), at("end"), edit["newText"].as_str().expect("a text"));
+        assert_eq!(told, line, "{text}");
+    }
 }

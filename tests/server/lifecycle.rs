@@ -3,6 +3,9 @@
 use crate::support::{Client, Features, Folder};
 use expect_test::expect;
 use serde_json::{Value as Json, json};
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 
 #[test]
 fn it_ends_as_it_is_told() {
@@ -38,7 +41,7 @@ fn nothing_is_answered_before_it_is_initialized() {
 #[test]
 fn it_ends_with_its_parent() {
     // A process that is there for a while, and then is not.
-    let mut parent = std::process::Command::new("sleep").arg("60").spawn().expect("a process");
+    let mut parent = Command::new("sleep").arg("60").spawn().expect("a process");
     let mut client = Client::begin();
     let params = json!({ "processId": parent.id(), "rootUri": null, "capabilities": {} });
     client.ask("initialize", params).expect("the server can be initialized");
@@ -93,4 +96,65 @@ fn commands_are_executed() {
     assert_eq!(error["message"], "`format` is neither `markdown` nor `html`");
     let error = execute("speclint.dance", Json::Null).expect_err("an error");
     assert_eq!(error["message"], "there is no command `speclint.dance`");
+}
+
+#[test]
+fn it_can_be_reached_by_a_socket_of_this_machine() {
+    // A port that was free a moment ago.
+    let port =
+        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_speclint"))
+        .args(["lsp", "--socket", &port.to_string()])
+        .spawn()
+        .expect("the program starts");
+    let mut stream = loop {
+        match TcpStream::connect(("127.0.0.1", port)) {
+            Ok(stream) => break stream,
+            Err(_) => assert!(child.try_wait().expect("it can be waited for").is_none(), "it has ended"),
+        }
+    };
+    let mut reader = stream.try_clone().expect("another end");
+    let initialize =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } });
+    let shutdown = json!({ "jsonrpc": "2.0", "id": 2, "method": "shutdown" });
+    let exit = json!({ "jsonrpc": "2.0", "method": "exit" });
+    let mut send = |message: Json| {
+        let text = message.to_string();
+        let text = format!("Content-Length: {}\r\n\r\n{text}", text.len());
+        stream.write_all(text.as_bytes()).expect("it listens");
+    };
+    send(initialize);
+    send(shutdown);
+    let mut answers = String::new();
+    let mut byte = [0];
+    while !answers.ends_with("\"result\":null,\"id\":2}") {
+        reader.read_exact(&mut byte).expect("an answer");
+        answers.push(char::from(byte[0]));
+    }
+    assert!(answers.contains("\"name\":\"speclint\""), "{answers}");
+    send(exit);
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn the_log_can_be_a_file() {
+    let folder = Folder::with_conflict();
+    let tv = folder.uri("tv.nix");
+    let file = folder.path("log.txt");
+    let mut client =
+        Client::begin_with(&["--log-file", &file.to_string_lossy()], &[("SPECLINT_LOG", "debug")]);
+    client.initialize(Features::PUSH, &folder);
+    client.tell("$/setTrace", json!({ "value": "verbose" }));
+    client.open(&tv, 1, crate::support::TV);
+    client.published(&tv, Some(1));
+    client.replace(&tv, 2, "{ }");
+    // A client that follows what is done is told as well.
+    let trace = client.wait_for(|message| message["method"] == "$/logTrace");
+    let text = trace["params"]["message"].as_str().expect("a text").to_owned();
+    assert!(text.starts_with("analysed `") && text.contains("findings"), "{text}");
+    assert_eq!(client.end().code(), Some(0));
+    let log = std::fs::read_to_string(file).expect("a log");
+    assert!(log.lines().any(|line| line.ends_with(&format!("debug: {text}"))), "{log}");
+    let mut client = Client::begin_with(&[], &[("SPECLINT_LOG", "loud")]);
+    assert_eq!(client.status().code(), Some(2));
 }

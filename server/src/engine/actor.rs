@@ -8,7 +8,7 @@ use super::question::{Question, Refusal, View};
 use super::reports::Reports;
 use super::work::{Workers, attempt};
 use super::{Client, Message, Out};
-use crate::environment::{Environment, Watch};
+use crate::environment::{Environment, Level, Watch};
 use salsa::Database as _;
 use speclint_lint::settings::Choice;
 use speclint_lint::source::ColumnUnit;
@@ -55,6 +55,10 @@ pub(super) struct Actor {
     pub(super) reports: Reports,
     waiting: VecDeque<Pending>,
     watch: Option<Box<dyn Watch>>,
+    /// The folders that are watched: those of projects, and those of which something was read.
+    watched: (Vec<String>, BTreeSet<String>),
+    /// Whether something on disk has changed that was not looked at yet.
+    pub(super) disk_has_changed: bool,
     last_event: Instant,
 }
 
@@ -89,6 +93,8 @@ impl Actor {
             reports: Reports::default(),
             waiting: VecDeque::new(),
             watch: None,
+            watched: Default::default(),
+            disk_has_changed: false,
             last_event: Instant::now(),
         }
     }
@@ -117,6 +123,9 @@ impl Actor {
                 self.take(message);
                 next = messages.try_recv().ok();
             }
+            if std::mem::take(&mut self.disk_has_changed) {
+                self.disk_changed();
+            }
             self.flush();
             self.settle();
             self.dispatch();
@@ -135,7 +144,7 @@ impl Actor {
             Message::Save(uri) => self.saved(&uri),
             Message::Close(uri) => self.close(&uri),
             Message::Files(files) => self.files_changed(&files),
-            Message::Disk => self.disk_changed(),
+            Message::Disk => self.disk_has_changed = true,
             Message::Choose(choice) => self.choose(choice),
             Message::Ask(uri, question) => self.asked(uri.as_deref(), question),
             Message::Pull(uri, known, reply) => {
@@ -162,7 +171,7 @@ impl Actor {
                 let _ = events.send(Message::Disk);
             }));
             if self.watch.is_none() {
-                self.log("files cannot be watched: changes on disk are not seen before a restart".into());
+                self.log(Level::Warning, "changes on disk are not seen: files cannot be watched".into());
             }
         }
         self.change_folders(&[], folders);
@@ -208,7 +217,7 @@ impl Actor {
         let unit = self.client.unit;
         let path = self.path(uri);
         let Some(document) = self.documents.get_mut(&path) else {
-            self.log(format!("a document was changed that is not open: {uri}"));
+            self.log(Level::Warning, format!("a document was changed that is not open: {uri}"));
             return;
         };
         for change in changes {
@@ -358,20 +367,29 @@ impl Actor {
 
     /// Follows the folders that matter with the watcher of our own, if there is one.
     pub(super) fn follow(&mut self) {
-        if let Some(watch) = &mut self.watch {
-            let (mut projects, mut read) = (Vec::new(), BTreeSet::new());
-            self.projects.for_each(|project| {
-                let (own, of_others) = project.analysis.folders();
-                projects.extend(own);
-                read.extend(of_others);
-                false
-            });
-            watch.follow(&projects, &read);
+        let Some(watch) = &mut self.watch else { return };
+        let (mut projects, mut read) = (Vec::new(), BTreeSet::new());
+        self.projects.for_each(|project| {
+            let (own, of_others) = project.analysis.folders();
+            projects.extend(own);
+            read.extend(of_others);
+            false
+        });
+        let folders = (projects, read);
+        if self.watched != folders {
+            watch.follow(&folders.0, &folders.1);
+            self.watched = folders;
         }
     }
 
-    pub(super) fn log(&self, text: String) {
-        let _ = self.out.send(Out::Log(text));
+    /// Looks for new folders to follow.
+    pub(super) fn follow_anew(&mut self) {
+        self.watched = Default::default();
+        self.follow();
+    }
+
+    pub(super) fn log(&self, level: Level, text: String) {
+        let _ = self.out.send(Out::Log(level, text));
     }
 }
 

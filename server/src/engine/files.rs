@@ -43,7 +43,7 @@ impl Actor {
     /// Files on disk have changed.
     pub(super) fn files_changed(&mut self, files: &[(String, Happened)]) {
         if files.len() > MANY {
-            self.disk_changed();
+            self.disk_has_changed = true;
             return;
         }
         for (uri, happened) in files {
@@ -64,6 +64,7 @@ impl Actor {
     pub(super) fn disk_changed(&mut self) {
         self.projects.for_each(|project| project.analysis.refresh());
         self.projects.reconsider();
+        self.follow_anew();
     }
 
     /// A file is there now, or no longer, or has another text.

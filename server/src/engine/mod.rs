@@ -14,13 +14,15 @@ mod projects;
 mod question;
 mod reports;
 mod shown;
+#[cfg(test)]
+mod tests;
 mod work;
 
 pub(crate) use document::{Change, Range};
 pub(crate) use question::{FileChange, Refusal, View};
 pub(crate) use shown::{SETTINGS, Shown, key};
 
-use crate::environment::Environment;
+use crate::environment::{Environment, Level};
 use actor::Actor;
 use question::{Asked, Interrupt, Question, Waiting};
 use speclint_lint::settings::Choice;
@@ -137,7 +139,7 @@ pub(crate) enum Out {
     /// Something that the user should know.
     Tell(String),
     /// Something for the log.
-    Log(String),
+    Log(Level, String),
 }
 
 /// The engine, for whoever has something to tell or to ask.

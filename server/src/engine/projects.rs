@@ -5,7 +5,7 @@ use super::question::Refusal;
 use super::shown::Analysed;
 use super::work::Halt;
 use super::{Out, places};
-use crate::environment::Environment;
+use crate::environment::{Environment, Level};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::paths;
 use speclint_lint::nixos::table::EmbeddedTables;
@@ -15,6 +15,7 @@ use speclint_lint::source::files::read_text;
 use speclint_lint::source::overlay::Overlay;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Files whose coming, going or saving may mean that systems start elsewhere.
 const STARTS: [&str; 6] =
@@ -38,6 +39,8 @@ pub(super) struct Known {
     /// Of which state mends have been judged.
     mended: Option<u64>,
     is_running: bool,
+    /// When its last analysis began.
+    since: Instant,
     is_mending: bool,
     /// The user does not want to wait for it.
     is_stopped: bool,
@@ -266,6 +269,7 @@ impl Projects {
         let id = *id;
         let known = self.known.get_mut(&id)?;
         known.is_running = true;
+        known.since = Instant::now();
         Some((id, known.generation, known.analysis.clone()))
     }
 
@@ -358,7 +362,7 @@ impl Actor {
                     }
                 }
                 if let Err(Halt::Panicked(message)) = result {
-                    self.log(format!("mends could not be judged: {message}"));
+                    self.log(Level::Error, format!("mends could not be judged: {message}"));
                 }
             }
             Done::Asked(None) => {}
@@ -369,7 +373,7 @@ impl Actor {
                 // If the document is still the same it is asked again.
                 Halt::Cancelled => self.ask_again(pending),
                 Halt::Panicked(message) => {
-                    self.log(format!("a question could not be answered: {message}"));
+                    self.log(Level::Error, format!("a question could not be answered: {message}"));
                     pending.question.refuse(Refusal::Failed(message));
                 }
             },
@@ -398,7 +402,7 @@ impl Actor {
             }
             Ok(Opened::Nothing) => None,
             Err(halt) => {
-                self.log(format!("`{path}` could not be opened: {halt:?}"));
+                self.log(Level::Error, format!("`{path}` could not be opened: {halt:?}"));
                 None
             }
         };
@@ -417,6 +421,7 @@ impl Actor {
             analysed: None,
             mended: None,
             is_running: false,
+            since: Instant::now(),
             is_mending: false,
             is_stopped: false,
             found: Analysed::default(),
@@ -434,8 +439,12 @@ impl Actor {
             // What was found is old already.
             Ok(_) if known.generation != generation => {}
             Ok(found) => {
+                let count: usize = found.by_file.values().map(|shown| shown.len()).sum();
+                let (folder, time) = (&known.project.folder, known.since.elapsed().as_micros());
+                let text = format!("analysed `{folder}` in {time} µs: findings {count}");
                 known.found = found;
                 known.analysed = Some(generation);
+                self.log(Level::Debug, text);
                 self.follow();
             }
             Err(Halt::Cancelled) => {}
@@ -445,7 +454,7 @@ impl Actor {
                 known.analysed = Some(generation);
                 let folder = known.project.folder.clone();
                 self.reports.failed(&message);
-                self.log(format!("`{folder}` could not be analysed: {message}"));
+                self.log(Level::Error, format!("`{folder}` could not be analysed: {message}"));
             }
         }
     }

@@ -8,8 +8,11 @@ use super::types::{
     OptionalVersionedTextDocumentIdentifier, ResourceOp, TextDocumentEdit, TextEdit, WorkspaceEdit,
 };
 use crate::actions;
-use crate::engine::FileChange;
+use crate::engine::{FileChange, Range, View};
+use crate::ide::{Assist, AssistKind, Ide};
+use rowan::TextRange;
 use serde_json::{Value as Json, json};
+use speclint_lint::findings::{self, Edit};
 use std::collections::HashMap;
 use tower_lsp_server::jsonrpc::{Error, Result};
 
@@ -18,7 +21,14 @@ pub(super) const FIX_ALL: &str = "source.fixAll.speclint";
 
 /// The kinds of actions that there are.
 pub(super) fn kinds() -> Vec<CodeActionKind> {
-    vec![CodeActionKind::QUICKFIX, CodeActionKind::SOURCE_FIX_ALL, CodeActionKind::new(FIX_ALL)]
+    vec![
+        CodeActionKind::QUICKFIX,
+        CodeActionKind::REFACTOR,
+        CodeActionKind::REFACTOR_EXTRACT,
+        CodeActionKind::REFACTOR_REWRITE,
+        CodeActionKind::SOURCE_FIX_ALL,
+        CodeActionKind::new(FIX_ALL),
+    ]
 }
 
 /// Whether the client wants actions of a kind: it may name kinds that contain others.
@@ -30,6 +40,31 @@ fn wants(only: Option<&Vec<CodeActionKind>>, kind: &str) -> bool {
     only.is_none_or(|only| only.iter().any(has))
 }
 
+/// The kind of a change that is offered at a place.
+fn kind_of(kind: AssistKind) -> CodeActionKind {
+    match kind {
+        AssistKind::Rewrite => CodeActionKind::REFACTOR_REWRITE,
+        AssistKind::Extract => CodeActionKind::REFACTOR_EXTRACT,
+        AssistKind::Add => CodeActionKind::REFACTOR,
+    }
+}
+
+/// The changes that are offered where the cursor stands, those of the wanted kinds.
+fn assists(view: &View, at: Range, only: Option<&Vec<CodeActionKind>>) -> Vec<(Assist, Vec<FileChange>)> {
+    let systems = view.systems();
+    let mut assists = Ide::new(&systems, view).assists(&view.path, view.offset(at.start));
+    assists.retain(|assist| wants(only, kind_of(assist.kind).as_str()));
+    let change = |mut assist: Assist| {
+        if let Some((path, text)) = assist.creates.take() {
+            let location = findings::Location::new(&path, TextRange::default());
+            assist.edits.push(Edit { location, text });
+        }
+        let changes = view.changes(&assist.edits);
+        (assist, changes)
+    };
+    assists.into_iter().map(change).collect()
+}
+
 impl Server {
     /// What can be done at a place.
     pub(super) async fn actions(&self, params: CodeActionParams) -> Result<CodeActionResponse> {
@@ -37,12 +72,14 @@ impl Server {
         let only = params.context.only.as_ref();
         let wants_fixes = wants(only, CodeActionKind::QUICKFIX.as_str());
         let at = own_range(params.range);
+        let wanted = only.cloned();
         let found = self.engine.ask(&uri, move |view| {
             let actions = if wants_fixes { actions::at(view, view.offsets(at)) } else { Vec::new() };
             let change = |action: actions::Action| (view.changes(&action.edits), action);
-            actions.into_iter().map(change).collect::<Vec<_>>()
+            let actions: Vec<_> = actions.into_iter().map(change).collect();
+            (actions, assists(view, at, wanted.as_ref()))
         });
-        let found = found.await.map_err(refused)?;
+        let (found, assists) = found.await.map_err(refused)?;
         let mut response = Vec::new();
         for (changes, action) in found {
             let finding = identity(action.finding);
@@ -59,6 +96,15 @@ impl Server {
                 diagnostics: (!diagnostics.is_empty()).then_some(diagnostics),
                 edit: Some(edit),
                 is_preferred: action.is_preferred.then_some(true),
+                ..CodeAction::default()
+            }));
+        }
+        for (assist, changes) in assists {
+            let Some(edit) = self.edit(changes) else { continue };
+            response.push(CodeActionOrCommand::CodeAction(CodeAction {
+                title: assist.title,
+                kind: Some(kind_of(assist.kind)),
+                edit: Some(edit),
                 ..CodeAction::default()
             }));
         }

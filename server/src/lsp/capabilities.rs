@@ -1,8 +1,8 @@
 //! What the client can do, and what the server offers it.
 
 use super::types::{
-    ClientCapabilities, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, DiagnosticOptions,
-    DiagnosticServerCapabilities, ExecuteCommandOptions, HoverProviderCapability, OneOf,
+    ClientCapabilities, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
+    DiagnosticOptions, DiagnosticServerCapabilities, ExecuteCommandOptions, HoverProviderCapability, OneOf,
     PositionEncodingKind, RenameOptions, ResourceOperationKind, SaveOptions, ServerCapabilities,
     TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
     WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
@@ -23,6 +23,8 @@ pub(super) struct Abilities {
     pub(super) creates_files: bool,
     /// Whether it asks what an action does when it is chosen.
     pub(super) resolves_edits: bool,
+    /// Whether it takes snippets.
+    pub(super) snippets: bool,
     /// Whether it shows progress.
     pub(super) progress: bool,
     /// Whether it has settings.
@@ -53,6 +55,8 @@ impl Abilities {
         // A client that asks, but not again when it is told to, would show something old of documents that it does not edit.
         let pulls = pull.is_some() && (refreshes || push.is_none());
         let watches = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
+        let completion = documents.and_then(|documents| documents.completion.as_ref());
+        let items = completion.and_then(|completion| completion.completion_item.as_ref());
         let window = client.window.as_ref();
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_ref());
@@ -75,6 +79,7 @@ impl Abilities {
             resolves_edits: keeps_data
                 && resolves
                     .is_some_and(|resolves| resolves.properties.iter().any(|property| property == "edit")),
+            snippets: items.is_some_and(|items| items.snippet_support == Some(true)),
             progress: window.is_some_and(|window| window.work_done_progress == Some(true)),
             configuration: workspace.is_some_and(|workspace| workspace.configuration == Some(true)),
             tells_configuration: settings.is_some_and(|settings| settings.dynamic_registration == Some(true)),
@@ -112,6 +117,10 @@ pub(super) fn offered(abilities: &Abilities) -> ServerCapabilities {
             resolve_provider: Some(true),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(CompletionOptions {
+            trigger_characters: Some(super::completion::TRIGGERS.map(str::to_owned).to_vec()),
+            ..CompletionOptions::default()
+        }),
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),

@@ -6,6 +6,7 @@
 mod actions;
 mod capabilities;
 mod commands;
+mod completion;
 mod convert;
 mod diagnostics;
 mod features;

@@ -54,7 +54,7 @@ pub(super) async fn forward(server: Server, mut told: UnboundedReceiver<Out>) {
                     }
                 }
                 Out::Tell(text) => server.client.show_message(MessageType::WARNING, text).await,
-                Out::Log(text) => server.log(MessageType::INFO, text).await,
+                Out::Log(level, text) => server.log(level, text).await,
             }
         }
     }

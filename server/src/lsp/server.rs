@@ -7,19 +7,20 @@ use super::frames::malformed;
 use super::outgoing::READING;
 use super::settings::Settings;
 use super::types::{
-    CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, DidChangeConfigurationParams,
-    DidChangeTextDocumentParams, DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    DocumentDiagnosticParams, DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams,
-    DocumentSymbolParams, DocumentSymbolResponse, ExecuteCommandParams, FileChangeType, GotoDefinitionParams,
+    CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
+    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
+    DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams,
+    DocumentSymbolResponse, ExecuteCommandParams, FileChangeType, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
-    InlayHint, InlayHintParams, Location, LspAny, MessageType, NumberOrString, PrepareRenameResponse,
-    ReferenceParams, Registration, RenameParams, ServerInfo, TextDocumentPositionParams,
-    WorkDoneProgressCancelParams, WorkspaceDiagnosticParams, WorkspaceDiagnosticReportResult, WorkspaceEdit,
-    WorkspaceSymbolParams, WorkspaceSymbolResponse,
+    InlayHint, InlayHintParams, Location, LogTrace, LspAny, MessageType, NumberOrString,
+    PrepareRenameResponse, ReferenceParams, Registration, RenameParams, ServerInfo,
+    TextDocumentPositionParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use crate::engine::{Change, Engine, Happened, Message, Refusal};
-use crate::environment::Environment;
+use crate::environment::{Environment, Level};
 use serde_json::{Value as Json, json};
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +49,8 @@ struct Session {
     environment: Arc<dyn Environment>,
     start: OnceLock<Start>,
     settings: Mutex<Settings>,
+    /// Whether the client follows what is done.
+    is_traced: AtomicBool,
     is_shut_down: Arc<AtomicBool>,
 }
 
@@ -82,8 +85,13 @@ impl Server {
         environment: Arc<dyn Environment>,
         is_shut_down: Arc<AtomicBool>,
     ) -> Self {
-        let session =
-            Session { environment, start: OnceLock::new(), settings: Mutex::default(), is_shut_down };
+        let session = Session {
+            environment,
+            start: OnceLock::new(),
+            settings: Mutex::default(),
+            is_traced: AtomicBool::new(false),
+            is_shut_down,
+        };
         Server { client, engine, partials: Arc::default(), session: Arc::new(session) }
     }
 
@@ -103,9 +111,30 @@ impl Server {
         *self.session.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 
-    /// Writes to the client's log.
-    pub(super) async fn log(&self, kind: MessageType, text: String) {
+    /// Writes to the log, and to the client's. What is done all the time the client is only told if it wants to follow.
+    pub(super) async fn log(&self, level: Level, text: String) {
+        self.session.environment.log(level, &text);
+        let kind = match level {
+            Level::Error => MessageType::ERROR,
+            Level::Warning => MessageType::WARNING,
+            Level::Info => MessageType::INFO,
+            Level::Debug if self.session.is_traced.load(Ordering::Relaxed) => {
+                self.client.send_notification::<LogTrace>(json!({ "message": text })).await;
+                return;
+            }
+            Level::Debug => return,
+        };
         self.client.log_message(kind, text).await;
+    }
+
+    /// The client wants to follow what is done, or no longer.
+    pub(super) async fn set_trace(&self, params: Json) {
+        self.trace(params.get("value").and_then(Json::as_str));
+    }
+
+    fn trace(&self, value: Option<&str>) {
+        let is_traced = matches!(value, Some("messages" | "verbose"));
+        self.session.is_traced.store(is_traced, Ordering::Relaxed);
     }
 
     /// Ends the program when the process that has started it ends.
@@ -145,7 +174,7 @@ impl Server {
         if !registrations.is_empty()
             && let Err(error) = self.client.register_capability(registrations).await
         {
-            self.log(MessageType::WARNING, format!("the client does not tell of changes: {error}")).await;
+            self.log(Level::Warning, format!("the client does not tell of changes: {error}")).await;
         }
     }
 
@@ -172,6 +201,8 @@ impl LanguageServer for Server {
             folders.push(root.as_str().to_owned());
         }
         self.follow_parent(params.process_id);
+        let trace = params.trace.and_then(|trace| serde_json::to_value(trace).ok());
+        self.trace(trace.as_ref().and_then(Json::as_str));
         let _ = self.session.start.set(Start {
             abilities,
             folders,
@@ -318,5 +349,9 @@ impl LanguageServer for Server {
 
     async fn rename(&self, params: RenameParams) -> Result<Option<WorkspaceEdit>> {
         self.renamed(params).await
+    }
+
+    async fn completion(&self, params: CompletionParams) -> Result<Option<CompletionResponse>> {
+        self.completions(params).await
     }
 }

@@ -3,6 +3,7 @@
 use super::server::Server;
 use super::types::{ConfigurationItem, MessageType};
 use crate::engine::Message;
+use crate::environment::Level;
 use serde_json::Value as Json;
 use speclint_lint::rules;
 use speclint_lint::settings::Choice;
@@ -104,9 +105,7 @@ impl Server {
         let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
         match self.client.configuration(vec![item]).await {
             Ok(answer) => self.set(answer.first().unwrap_or(&Json::Null)).await,
-            Err(error) => {
-                self.log(MessageType::WARNING, format!("the client has no settings: {error}")).await
-            }
+            Err(error) => self.log(Level::Warning, format!("the client has no settings: {error}")).await,
         }
     }
 }

@@ -59,6 +59,7 @@ async fn serve_on(
     let new = |client| Server::new(client, engine.clone(), environment, is_shut_down.clone());
     let (service, socket) = LspService::build(new)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
+        .custom_method("$/setTrace", Server::set_trace)
         .custom_method(MALFORMED, Server::answer_malformed)
         .finish();
     tokio::spawn(forward(service.inner().clone(), told));

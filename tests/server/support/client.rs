@@ -99,8 +99,14 @@ impl Client {
 
     /// A client that has said nothing yet.
     pub(crate) fn begin() -> Self {
+        Client::begin_with(&[], &[])
+    }
+
+    /// The same with arguments and variables for the server.
+    pub(crate) fn begin_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_speclint"));
-        command.args(["lsp", "--stdio"]).env_remove("NIX_PATH").env("HOME", "/nowhere");
+        command.args(["lsp", "--stdio"]).args(arguments).env_remove("NIX_PATH").env("HOME", "/nowhere");
+        command.env_remove("SPECLINT_LOG").envs(variables.iter().copied());
         let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
