@@ -42,7 +42,9 @@ pub(super) fn hints(ide: &Ide<'_>, view: &View<'_>, range: TextRange) -> Vec<Hin
     let mut about: BTreeMap<TextSize, Vec<usize>> = BTreeMap::new();
     for defined in &view.definitions {
         let end = view.tree.file.entry(defined.entry).range.end();
-        if defined.option.has_parts || !range.contains_inclusive(end) {
+        // That the default of an option is overridden is what it is for.
+        let is_default = defined.definition.origin == Origin::Default;
+        if defined.option.has_parts || is_default || !range.contains_inclusive(end) {
             continue;
         }
         let system = defined.scope.system;
@@ -81,7 +83,7 @@ fn of_child(ide: &Ide<'_>, system: &System, scope: &Scope, defined: &Defined<'_>
     let path = show_loc(&defined.option.path);
     let option = scope.option(&path)?;
     match defined.definition.state {
-        DefinitionState::Loses => Some(format!("{} wins", winner(ide, system, option)?)),
+        DefinitionState::Loses => Some(format!("{} wins", winner(ide, system, option, defined.definition)?)),
         DefinitionState::Wins if is_conflict(option, &path) => {
             let other = winners(option).find(|other| other.place != defined.definition.place)?;
             Some(format!("conflicts with {}", told(ide, system, other)))
@@ -96,7 +98,8 @@ fn of_parent(ide: &Ide<'_>, system: &System, defined: &Defined<'_>) -> Vec<(Hint
     let mut hints = Vec::new();
     if defined.definition.state == DefinitionState::Loses {
         hints.extend(
-            winner(ide, system, defined.option).map(|winner| (HintKind::Winner, format!("{winner} wins"))),
+            winner(ide, system, defined.option, defined.definition)
+                .map(|winner| (HintKind::Winner, format!("{winner} wins"))),
         );
         return hints;
     }
@@ -109,7 +112,15 @@ fn of_parent(ide: &Ide<'_>, system: &System, defined: &Defined<'_>) -> Vec<(Hint
         let own = option.definitions.iter().find(is_own);
         let name = specialisation.name.as_str();
         match same.map(|d| d.state) {
-            Some(DefinitionState::Loses) => {
+            // That it is the same is no news either, only that it is defined there.
+            Some(DefinitionState::Loses)
+                if defined.definition.value.is_some()
+                    && option.prediction.value() == defined.definition.value.as_ref() =>
+            {
+                also.push(name);
+            }
+            // What NixOS itself sets in each specialisation is no surprise.
+            Some(DefinitionState::Loses) if winners(option).any(|d| d.place.is_some()) => {
                 let value = value(option);
                 match others.iter_mut().find(|(known, _)| *known == value) {
                     Some((_, names)) => names.push(name),
@@ -144,9 +155,12 @@ fn is_conflict(option: &OptionModel, path: &str) -> bool {
     matches!(&option.prediction, Prediction::Conflict { option, .. } if option == path)
 }
 
-/// The definition that wins.
-fn winner(ide: &Ide<'_>, system: &System, option: &OptionModel) -> Option<String> {
+/// The definition that wins over another one, if it makes a difference.
+fn winner(ide: &Ide<'_>, system: &System, option: &OptionModel, loser: &DefinitionModel) -> Option<String> {
     let first = winners(option).next()?;
+    if loser.value.is_some() && option.prediction.value() == loser.value.as_ref() {
+        return None;
+    }
     let several = winners(option).nth(1).is_some() && option.prediction.value().is_some();
     Some(if several { value(option) } else { told(ide, system, first) })
 }

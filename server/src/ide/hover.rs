@@ -166,6 +166,7 @@ fn namespace(system: &System, path: &[Name]) -> String {
         });
         set.map(|(path, _)| format!("`{path} = {}`", render::summary_of(scope, path))).collect()
     };
+    let of_parent = options(&system.parent);
     let mut out = String::new();
     for (specialisation, scope) in system.scopes() {
         let all = options(scope);
@@ -181,7 +182,6 @@ fn namespace(system: &System, path: &[Name]) -> String {
                 if more > 0 { format!("- and {more} more\n") } else { String::new() }
             ),
             Some(_) => {
-                let of_parent = options(&system.parent);
                 let other = all.iter().filter(|line| !of_parent.contains(line)).count();
                 match other {
                     0 => Ok(()),

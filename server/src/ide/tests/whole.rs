@@ -76,6 +76,33 @@ fn a_parent_and_its_specialisations() {
 }
 
 #[test]
+fn what_makes_no_difference_is_not_told() {
+    check(
+        r#"
+#- configuration.nix
+{ lib, ... }: {
+  options.my.mode = lib.mkOption { type = lib.types.str; default = "day"; };
+  config.my.mode = lib.mkDefault "日";
+  config.boot.loader.grub.device = "/dev/sda";$0
+  config.services.openssh.enable = lib.mkDefault true;
+  config.specialisation.tv.configuration = { my.mode = "夜"; services.openssh.enable = lib.mkForce true; };
+}
+"#,
+        expect![[r#"
+            { lib, ... }: {
+              options.my.mode = lib.mkOption { type = lib.types.str; default = "day"; };
+              config.my.mode = lib.mkDefault "日"; «Winner: "夜" in tv»
+              config.boot.loader.grub.device = "/dev/sda";
+              config.services.openssh.enable = lib.mkDefault true; «Also: also in tv»
+            [1 specialisation | show as table -> configuration.nix]
+            [tv: changes 2 options | show as table -> tv]
+              config.specialisation.tv.configuration = { my.mode = "夜"; services.openssh.enable = lib.mkForce true; };
+            }
+        "#]],
+    );
+}
+
+#[test]
 fn a_module_that_two_hosts_share() {
     check(
         r#"
@@ -100,7 +127,7 @@ fn a_module_that_two_hosts_share() {
             [tv in atlas: changes 1 option | show as table -> tv]
             [desk in borealis: changes 0 options | show as table -> desk]
             [tv in borealis: changes 0 options | show as table -> tv]
-              specialisation = lib.genAttrs [ "tv" "desk" ] (name: { configuration.services.openssh.enable = lib.mkForce false; «Winner: false (force.nix:1) wins (borealis)» });
+              specialisation = lib.genAttrs [ "tv" "desk" ] (name: { configuration.services.openssh.enable = lib.mkForce false; });
             }
         "#]],
     );
