@@ -60,6 +60,13 @@ fn a_change_of_one_file_changes_what_is_found_in_another() {
     assert_eq!(codes(&client.published(&tv, None)), []);
     client.close(&base);
     assert_eq!(codes(&client.published(&tv, None)), conflict_in(3));
+    // What is shown in other documents may have changed as well.
+    client.open(&base, 5, BASE);
+    client.open(&tv, 1, TV);
+    client.change(&base, 6, &[((1, 28), (1, 33), "true")]);
+    while !client.asked.iter().any(|message| message["method"] == "workspace/inlayHint/refresh") {
+        client.wait(Duration::from_millis(20));
+    }
 }
 
 #[test]

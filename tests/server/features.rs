@@ -348,7 +348,12 @@ fn renaming() {
 
 #[test]
 fn completion() {
-    check("textDocument/completion", "tv.nix", "true;", Json::Null, expect![[r#"
+    check(
+        "textDocument/completion",
+        "tv.nix",
+        "true;",
+        Json::Null,
+        expect![[r#"
         {
           "isIncomplete": false,
           "items": [
@@ -471,7 +476,8 @@ fn completion() {
               }
             }
           ]
-        }"#]]);
+        }"#]],
+    );
 }
 
 #[test]

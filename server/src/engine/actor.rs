@@ -22,6 +22,8 @@ use tokio::sync::mpsc::UnboundedSender;
 
 /// How long nothing must happen before mends are judged without anybody having asked.
 const QUIET: Duration = Duration::from_millis(150);
+/// Edits that follow each other more quickly are a burst, of which the last one is worth an analysis. Nobody types so quickly.
+const BURST: Duration = Duration::from_millis(5);
 /// The most workers.
 const MOST_WORKERS: usize = 4;
 
@@ -57,9 +59,14 @@ pub(super) struct Actor {
     watch: Option<Box<dyn Watch>>,
     /// The folders that are watched: those of projects, and those of which something was read.
     watched: (Vec<String>, BTreeSet<String>),
+    /// Whether what is shown beside texts may have changed in documents that nobody edits.
+    pub(super) is_to_redraw: bool,
     /// Whether something on disk has changed that was not looked at yet.
     pub(super) disk_has_changed: bool,
     last_event: Instant,
+    last_edit: Instant,
+    /// When the edits that follow each other quickly will be over, unless another one comes.
+    burst: Option<Instant>,
 }
 
 impl Actor {
@@ -94,25 +101,31 @@ impl Actor {
             waiting: VecDeque::new(),
             watch: None,
             watched: Default::default(),
+            is_to_redraw: false,
             disk_has_changed: false,
             last_event: Instant::now(),
+            last_edit: Instant::now(),
+            burst: None,
         }
     }
 
     /// Runs until it is over.
     pub(super) fn run(mut self, messages: &Receiver<Message>) {
         loop {
-            let first = if self.projects.wait_for_quiet() {
-                match messages.recv_timeout(QUIET) {
-                    Ok(message) => Some(message),
+            let now = Instant::now();
+            let quiet = self.is_to_redraw || self.projects.wait_for_quiet();
+            let until =
+                [self.burst.filter(|end| *end > now), quiet.then(|| self.last_event.max(now) + QUIET)];
+            let first = match until.into_iter().flatten().min() {
+                Some(until) => match messages.recv_timeout(until.saturating_duration_since(now)) {
                     Err(RecvTimeoutError::Timeout) => None,
                     Err(RecvTimeoutError::Disconnected) => return,
-                }
-            } else {
-                match messages.recv() {
+                    Ok(message) => Some(message),
+                },
+                None => match messages.recv() {
                     Ok(message) => Some(message),
                     Err(_) => return,
-                }
+                },
             };
             // All that has arrived is taken in before anything is analysed.
             let mut next = first;
@@ -120,15 +133,26 @@ impl Actor {
                 if matches!(message, Message::Stop) {
                     return;
                 }
-                self.take(message);
+                self.carefully(|actor| actor.take(message));
                 next = messages.try_recv().ok();
             }
             if std::mem::take(&mut self.disk_has_changed) {
-                self.disk_changed();
+                self.carefully(Actor::disk_changed);
             }
-            self.flush();
-            self.settle();
-            self.dispatch();
+            self.carefully(Actor::flush);
+            self.carefully(Actor::settle);
+            self.carefully(Actor::dispatch);
+            if self.is_to_redraw && self.last_event.elapsed() >= QUIET {
+                self.is_to_redraw = false;
+                let _ = self.out.send(Out::Redraw);
+            }
+        }
+    }
+
+    /// Does something that, if it goes wrong, must not end the server.
+    fn carefully(&mut self, what: impl FnOnce(&mut Self)) {
+        if let Err(halt) = attempt(|| what(self)) {
+            self.log(Level::Error, format!("something was left undone: {halt:?}"));
         }
     }
 
@@ -225,6 +249,9 @@ impl Actor {
         }
         document.version = version;
         self.dirty.insert(path);
+        let now = Instant::now();
+        self.burst = (now.duration_since(self.last_edit) < BURST).then_some(now + BURST);
+        self.last_edit = now;
     }
 
     fn close(&mut self, uri: &str) {
@@ -344,6 +371,10 @@ impl Actor {
     }
 
     fn job_of_analysis(&mut self) -> Option<Job> {
+        let is_burst = self.burst.is_some_and(|end| Instant::now() < end);
+        if is_burst && !self.reports.is_waited_for() {
+            return None;
+        }
         let (id, generation, analysis) = self.projects.next_to_analyse()?;
         let editor = self.editor();
         Some(Box::new(move || {

@@ -134,6 +134,8 @@ pub(crate) enum Out {
     Partial(u64, Vec<Report>),
     /// The client should ask for diagnostics again.
     Refresh,
+    /// The client should ask again for what it shows beside the texts.
+    Redraw,
     /// Folders are being read for the first time; `None` when they have been.
     Reading(Option<String>),
     /// Something that the user should know.

@@ -445,6 +445,7 @@ impl Actor {
                 known.found = found;
                 known.analysed = Some(generation);
                 self.log(Level::Debug, text);
+                self.is_to_redraw = self.documents.len() > 1;
                 self.follow();
             }
             Err(Halt::Cancelled) => {}

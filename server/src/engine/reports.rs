@@ -75,6 +75,11 @@ impl Reports {
         self.all.push(request);
     }
 
+    /// Whether a client waits for the diagnostics of a document.
+    pub(super) fn is_waited_for(&self) -> bool {
+        !self.pulls.is_empty()
+    }
+
     /// An analysis has gone wrong: whoever waits for diagnostics is told so.
     pub(super) fn failed(&mut self, message: &str) {
         for pull in self.pulls.drain(..) {

@@ -23,6 +23,10 @@ pub(super) struct Abilities {
     pub(super) creates_files: bool,
     /// Whether it asks what an action does when it is chosen.
     pub(super) resolves_edits: bool,
+    /// Whether it asks again for hints when it is told to.
+    pub(super) redraws_hints: bool,
+    /// Whether it asks again for lenses when it is told to.
+    pub(super) redraws_lenses: bool,
     /// Whether it takes snippets.
     pub(super) snippets: bool,
     /// Whether it shows progress.
@@ -57,6 +61,8 @@ impl Abilities {
         let watches = workspace.and_then(|workspace| workspace.did_change_watched_files.as_ref());
         let completion = documents.and_then(|documents| documents.completion.as_ref());
         let items = completion.and_then(|completion| completion.completion_item.as_ref());
+        let hints = workspace.and_then(|workspace| workspace.inlay_hint.as_ref());
+        let lenses = workspace.and_then(|workspace| workspace.code_lens.as_ref());
         let window = client.window.as_ref();
         let edits = workspace.and_then(|workspace| workspace.workspace_edit.as_ref());
         let operations = edits.and_then(|edits| edits.resource_operations.as_ref());
@@ -79,6 +85,8 @@ impl Abilities {
             resolves_edits: keeps_data
                 && resolves
                     .is_some_and(|resolves| resolves.properties.iter().any(|property| property == "edit")),
+            redraws_hints: hints.is_some_and(|hints| hints.refresh_support == Some(true)),
+            redraws_lenses: lenses.is_some_and(|lenses| lenses.refresh_support == Some(true)),
             snippets: items.is_some_and(|items| items.snippet_support == Some(true)),
             progress: window.is_some_and(|window| window.work_done_progress == Some(true)),
             configuration: workspace.is_some_and(|workspace| workspace.configuration == Some(true)),

@@ -44,6 +44,18 @@ pub(super) async fn forward(server: Server, mut told: UnboundedReceiver<Out>) {
                     let client = server.client.clone();
                     tokio::spawn(async move { client.workspace_diagnostic_refresh().await });
                 }
+                Out::Redraw => {
+                    let (client, abilities) = (server.client.clone(), server.abilities());
+                    tokio::spawn(async move {
+                        // A client that does not like to be asked shows what it has.
+                        if abilities.redraws_hints {
+                            let _ = client.inlay_hint_refresh().await;
+                        }
+                        if abilities.redraws_lenses {
+                            let _ = client.code_lens_refresh().await;
+                        }
+                    });
+                }
                 Out::Reading(folder) => {
                     reading = None;
                     if let (Some(folder), true) = (folder, server.abilities().progress) {

@@ -104,7 +104,11 @@ impl Server {
     pub(super) async fn ask_for_settings(self) {
         let item = ConfigurationItem { scope_uri: None, section: Some(SECTION.to_owned()) };
         match self.client.configuration(vec![item]).await {
-            Ok(answer) => self.set(answer.first().unwrap_or(&Json::Null)).await,
+            // What it was initialized with counts if it has nothing else to say.
+            Ok(answer) => match answer.first() {
+                None | Some(Json::Null) => {}
+                Some(given) => self.set(given).await,
+            },
             Err(error) => self.log(Level::Warning, format!("the client has no settings: {error}")).await,
         }
     }

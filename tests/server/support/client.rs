@@ -33,7 +33,7 @@ impl Features {
             "general": { "positionEncodings": self.encodings },
             "window": { "workDoneProgress": true },
             "workspace": {
-                "configuration": true, "workspaceFolders": true,
+                "configuration": true, "workspaceFolders": true, "inlayHint": { "refreshSupport": true },
                 "didChangeConfiguration": { "dynamicRegistration": true },
                 "didChangeWatchedFiles": { "dynamicRegistration": self.watch },
                 "workspaceEdit": { "documentChanges": true, "resourceOperations": ["create"] },
