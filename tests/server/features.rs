@@ -380,34 +380,10 @@ fn completion() {
               }
             },
             {
-              "label": "lib.mkAfter",
-              "kind": 3,
-              "detail": "behind the other elements of a list, or lines",
-              "sortText": "00002",
-              "filterText": "lib.mkAfter",
-              "insertTextFormat": 1,
-              "textEdit": {
-                "range": "",
-                "newText": "lib.mkAfter"
-              }
-            },
-            {
-              "label": "lib.mkBefore",
-              "kind": 3,
-              "detail": "before the other elements of a list, or lines",
-              "sortText": "00003",
-              "filterText": "lib.mkBefore",
-              "insertTextFormat": 1,
-              "textEdit": {
-                "range": "",
-                "newText": "lib.mkBefore"
-              }
-            },
-            {
               "label": "lib.mkDefault",
               "kind": 3,
               "detail": "weaker than a plain value: specialisations may override it (priority 1000)",
-              "sortText": "00004",
+              "sortText": "00002",
               "filterText": "lib.mkDefault",
               "insertTextFormat": 1,
               "textEdit": {
@@ -419,7 +395,7 @@ fn completion() {
               "label": "lib.mkForce",
               "kind": 3,
               "detail": "stronger than a plain value (priority 50)",
-              "sortText": "00005",
+              "sortText": "00003",
               "filterText": "lib.mkForce",
               "insertTextFormat": 1,
               "textEdit": {
@@ -431,7 +407,7 @@ fn completion() {
               "label": "lib.mkIf",
               "kind": 3,
               "detail": "only where a condition holds",
-              "sortText": "00006",
+              "sortText": "00004",
               "filterText": "lib.mkIf",
               "insertTextFormat": 1,
               "textEdit": {
@@ -443,7 +419,7 @@ fn completion() {
               "label": "lib.mkMerge",
               "kind": 3,
               "detail": "several definitions at once",
-              "sortText": "00007",
+              "sortText": "00005",
               "filterText": "lib.mkMerge",
               "insertTextFormat": 1,
               "textEdit": {
@@ -452,22 +428,10 @@ fn completion() {
               }
             },
             {
-              "label": "lib.mkOrder",
-              "kind": 3,
-              "detail": "in the order of a number",
-              "sortText": "00008",
-              "filterText": "lib.mkOrder",
-              "insertTextFormat": 1,
-              "textEdit": {
-                "range": "",
-                "newText": "lib.mkOrder"
-              }
-            },
-            {
               "label": "lib.mkOverride",
               "kind": 3,
               "detail": "with the priority of a number",
-              "sortText": "00009",
+              "sortText": "00006",
               "filterText": "lib.mkOverride",
               "insertTextFormat": 1,
               "textEdit": {
