@@ -266,6 +266,8 @@ impl Actor {
         self.dirty.remove(&path);
         self.overlay.remove(&path);
         self.came_or_went(&path);
+        // A worker may have read what is on disk already, with the lines of what was open.
+        self.projects.for_each(|_| true);
         self.projects.release(&path);
     }
 
@@ -275,7 +277,11 @@ impl Actor {
             let Some(document) = self.documents.get(&path) else { continue };
             let text: Arc<str> = document.text.as_str().into();
             self.overlay.set(&path, text.clone());
-            self.projects.for_each(|project| project.analysis.database().replace_text(&path, &text));
+            self.projects.for_each(|project| {
+                project.analysis.database().replace_text(&path, &text);
+                // A worker may have read the new text already, and have taken its lines for those of the old one.
+                true
+            });
         }
     }
 
