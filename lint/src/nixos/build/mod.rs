@@ -92,8 +92,7 @@ pub(super) fn system(
     let lacks_platform = arguments.is_some_and(|arguments| arguments.known("__lacksPlatform").is_some());
     let kept = match &base {
         Some(base) if !has_all_files(ev, base, &builder.unchanged) => return None,
-        // Without specialisations there are no findings that take long.
-        _ if !keeps || specialisations.is_empty() => None,
+        _ if !keeps => None,
         _ => builder.kept(ev, scope, walk),
     };
     let system = System {
