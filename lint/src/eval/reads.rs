@@ -7,8 +7,10 @@ use crate::syntax::hir::Name;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How many reads are remembered at a time. Beyond it, further ones are forgotten.
-const LIMIT: usize = 1 << 16;
+/// How many reads are remembered at a time before those are looked for that are there twice.
+const ROOM: usize = 1 << 16;
+/// How many are remembered at most. Beyond it, further ones are forgotten.
+const LIMIT: usize = 1 << 20;
 /// How much of what is handed on is remembered.
 const MOST_HANDED: usize = 100_000;
 
@@ -18,6 +20,8 @@ pub(crate) struct ReadLog {
     log: Vec<u32>,
     /// Where what the innermost thunk reads starts.
     start: usize,
+    /// How long it may become before it is compacted.
+    room: usize,
     /// How many logs there are around this one.
     outer: usize,
     /// Whether something was forgotten.
@@ -89,12 +93,31 @@ const ALL: u32 = SEEN - 1;
 impl ReadLog {
     /// Notes that `key` was read; what it means is for the module system to say.
     pub(crate) fn note(&mut self, key: u32) {
-        let repeated = self.log[self.start..].last() == Some(&key);
-        if !repeated && self.log.len() < LIMIT {
+        if self.log[self.start..].last() == Some(&key) {
+            return;
+        }
+        if self.log.len() >= self.room.max(ROOM) {
+            self.compact();
+            self.room = self.log.len() * 2;
+        }
+        if self.log.len() < LIMIT {
             self.log.push(key);
-        } else if !repeated {
+        } else {
             self.overflowed = true;
         }
+    }
+
+    /// Leaves one of each of what the innermost thunk reads, in order.
+    fn compact(&mut self) {
+        self.log[self.start..].sort_unstable();
+        let (mut end, start) = (self.start, self.start);
+        for i in start..self.log.len() {
+            if end == start || self.log[end - 1] != self.log[i] {
+                self.log[end] = self.log[i];
+                end += 1;
+            }
+        }
+        self.log.truncate(end);
     }
 
     /// Notes that `key` had a part in what is evaluated.
@@ -176,13 +199,11 @@ impl ReadLog {
 
     /// Remembers what was read since `mark` as read by the thunk, and by the one around it.
     pub(crate) fn save(&mut self, id: ThunkId, mark: Mark) {
-        let start = std::mem::replace(&mut self.start, mark.outer);
-        if self.log.len() > start {
-            let mut keys: Vec<u32> = self.log[start..].to_vec();
-            keys.sort_unstable();
-            keys.dedup();
-            self.of_thunk.insert(id, keys.into());
+        if self.log.len() > self.start {
+            self.compact();
+            self.of_thunk.insert(id, self.log[self.start..].into());
         }
+        self.start = mark.outer;
     }
 
     /// Forgets the log if nobody is there to whom it would belong.

@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Difference {
     /// The paths of the settings that are others, or that only one of them has.
     pub(crate) changed: Vec<Vec<Name>>,
+    /// The paths of the options whose declarations are others, or of something in them.
+    pub(crate) declared: Vec<Vec<Name>>,
     /// Where what is the same stands in the new text, by where it stands in the old one.
     moved: FxHashMap<TextRange, Option<TextRange>>,
     /// Whether all of it stands where it stood.
@@ -38,12 +40,18 @@ impl Difference {
         if !old.errors.is_empty() || !new.errors.is_empty() {
             return None;
         }
-        let mut comparison =
-            Comparison { old, new, frames: Vec::new(), moved: FxHashMap::default(), changed: Vec::new() };
+        let mut comparison = Comparison {
+            old,
+            new,
+            frames: Vec::new(),
+            moved: FxHashMap::default(),
+            changed: Vec::new(),
+            declared: Vec::new(),
+        };
         comparison.module(old.root, new.root)?;
-        let Comparison { moved, changed, .. } = comparison;
+        let Comparison { moved, changed, declared, .. } = comparison;
         let in_place = moved.iter().all(|(old, new)| *new == Some(*old));
-        Some(Difference { changed, moved, in_place })
+        Some(Difference { changed, declared, moved, in_place })
     }
 
     /// Where a piece of the old text that is the same in the new one stands there.
@@ -59,6 +67,7 @@ struct Comparison<'f> {
     frames: Vec<Vec<bool>>,
     moved: FxHashMap<TextRange, Option<TextRange>>,
     changed: Vec<Vec<Name>>,
+    declared: Vec<Vec<Name>>,
 }
 
 impl Comparison<'_> {
@@ -105,7 +114,14 @@ impl Comparison<'_> {
         }
         for old in a.statics.iter().filter(is_meta) {
             let new = find(b, &old.name)?;
-            self.same_binding(old, new).then_some(())?;
+            match (old.value, new.value) {
+                (BindingValue::Expr(x), BindingValue::Expr(y)) if old.name == "options" => {
+                    self.entries(old.entry, new.entry);
+                    self.setting(x, y, &mut Vec::new());
+                    self.declared = std::mem::take(&mut self.changed);
+                }
+                _ => self.same_binding(old, new).then_some(())?,
+            }
         }
         let has_options = find(a, "options").is_some();
         if let (Some(old), Some(new)) = (find(a, "config"), find(b, "config")) {
@@ -441,7 +457,7 @@ fn find<'b>(bindings: &'b Bindings, name: &str) -> Option<&'b Binding> {
 
 #[cfg(test)]
 mod tests {
-    use super::Difference;
+    use super::{Difference, Name};
     use crate::syntax::lower;
     use expect_test::{Expect, expect};
 
@@ -451,8 +467,16 @@ mod tests {
         let shown = match difference {
             None => "more than settings".to_owned(),
             Some(difference) => {
-                let paths = difference.changed.iter().map(|path| path.join("."));
-                format!("[{}]", paths.collect::<Vec<_>>().join(", "))
+                let shown = |paths: &[Vec<Name>]| {
+                    let paths = paths.iter().map(|path| path.join("."));
+                    format!("[{}]", paths.collect::<Vec<_>>().join(", "))
+                };
+                let changed = shown(&difference.changed);
+                if difference.declared.is_empty() {
+                    changed
+                } else {
+                    format!("{changed} declares {}", shown(&difference.declared))
+                }
             }
         };
         expected.assert_eq(&shown);
@@ -489,7 +513,7 @@ mod tests {
         let old = "{ imports = [ ./a.nix ]; options.x = 1; config.y = 2; }";
         check(old, &old.replace("y = 2", "y = 3"), expect!["[y]"]);
         check(old, &old.replace("a.nix", "b.nix"), expect!["more than settings"]);
-        check(old, &old.replace("x = 1", "x = 2"), expect!["more than settings"]);
+        check(old, &old.replace("x = 1", "x = 2"), expect!["[] declares [x]"]);
         check("{ a = 1; }", "{ config.a = 1; }", expect!["more than settings"]);
         check("{ a = 1; }", "{ a = ; }", expect!["more than settings"]);
         check("rec { a = 1; b = a; }", "rec { a = 2; b = a; }", expect!["more than settings"]);

@@ -48,7 +48,8 @@ struct Changes {
 /// Which settings of a module are others.
 enum Settings<'d> {
     All,
-    These(Vec<&'d [Name]>),
+    /// These, and the declarations of these options.
+    These(Vec<&'d [Name]>, &'d [Vec<Name>]),
 }
 
 /// Attributes below which a module has settings, or what is none.
@@ -86,7 +87,8 @@ impl<'r> Base<'r> {
                 own
             }
         };
-        (!changed.is_empty()).then_some(Settings::These(changed))
+        let declared = if *whole { difference.declared.as_slice() } else { &[] };
+        (!changed.is_empty() || !declared.is_empty()).then_some(Settings::These(changed, declared))
     }
 
     /// The edited files whose settings are others, by their numbers.
@@ -100,11 +102,22 @@ impl Settings<'_> {
     fn may_be_in(&self, unit: &[Name]) -> bool {
         match self {
             Settings::All => true,
-            Settings::These(paths) => {
-                paths.iter().any(|path| path.starts_with(unit) || unit.starts_with(path))
-            }
+            Settings::These(paths, _) => paths.iter().any(|path| are_around(path, unit)),
         }
     }
+
+    /// Whether the declaration of an option is another.
+    fn declare(&self, option: &[Name]) -> bool {
+        match self {
+            Settings::All => true,
+            Settings::These(_, declared) => declared.iter().any(|path| are_around(path, option)),
+        }
+    }
+}
+
+/// Whether one path is in the other.
+fn are_around(a: &[Name], b: &[Name]) -> bool {
+    a.starts_with(b) || b.starts_with(a)
 }
 
 impl<'b> Builder<'b> {
@@ -126,12 +139,13 @@ impl<'b> Builder<'b> {
             if module.freeform.is_some() || kept.arguments.contains(&i) {
                 return None;
             }
-            if let (Settings::All, true) = (&settings, module.options.is_some()) {
+            let declares = !matches!(settings, Settings::These(_, []));
+            if declares && module.options.is_some() {
                 let former = known.declared.as_ref()?;
                 if declared(ev, module)? != *former {
                     return None;
                 }
-                changes.paths.extend(former.iter().cloned());
+                changes.paths.extend(former.iter().filter(|option| settings.declare(option)).cloned());
             }
             let definitions = module.config.iter().map(|config| Definition::new(i, *config, None));
             let mut own = self.own(ev, id, &definitions.collect::<Vec<_>>())?;
@@ -227,17 +241,25 @@ impl<'b> Builder<'b> {
         let i = kept.unit(&[Name::new_static("specialisation")])?;
         let is_affected = kept.dependencies.affected(others()).is_none_or(|affected| affected[i]);
         let mut deep = Vec::new();
-        for (known, change) in
-            kept.modules.iter().filter_map(|m| Some((m, base.changed.get(&*m.within.as_ref()?.0)?)))
-        {
-            let Some(difference) = &change.difference else {
-                if kept.units[i].modules.iter().any(|m| std::ptr::eq(&kept.modules[*m as usize], known)) {
-                    return None;
+        for known in &kept.modules {
+            let Some((file, whole)) = &known.within else { continue };
+            let Some(change) = base.changed.get(&**file) else { continue };
+            let declares =
+                known.declared.as_ref().is_none_or(|paths| paths.iter().any(|path| is_theirs(path)));
+            match &change.difference {
+                // What declares them has modules of its own for them.
+                Some(difference) if declares && !difference.declared.is_empty() => return None,
+                Some(difference) => {
+                    deep.extend(difference.changed.iter().filter(|path| *whole && is_theirs(path)).cloned());
                 }
-                continue;
-            };
-            let whole = known.within.as_ref().is_some_and(|(_, whole)| *whole);
-            deep.extend(difference.changed.iter().filter(|path| whole && is_theirs(path)).cloned());
+                None if declares => return None,
+                None => {
+                    let mut defining = kept.units[i].modules.iter();
+                    if defining.any(|number| std::ptr::eq(&kept.modules[*number as usize], known)) {
+                        return None;
+                    }
+                }
+            }
         }
         let is_deep = |path: &Vec<Name>| path.len() > 3 && path[2] == "configuration";
         if is_affected || !deep.iter().all(is_deep) {
