@@ -1,7 +1,7 @@
 //! What is asked at a place in a file, answered by the model: no protocol, only texts, ranges and values.
 //!
-//! Nothing is evaluated here. A place in a text becomes a place in the tree of options ([`view`]) or the name of a specialisation or
-//! rule ([`target`]), and what the models know of that is told. What they do not know is told as unknown.
+//! Nothing is evaluated here. A place in a text becomes a place in the tree of options (`view`) or the name of a specialisation or
+//! rule (`target`), and what the models know of that is told. What they do not know is told as unknown.
 
 mod assists;
 mod completion;
