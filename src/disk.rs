@@ -6,7 +6,7 @@ use speclint_lint::source::files::FileSystem;
 use speclint_lint::syntax::hir::Name;
 use std::fs;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: u64 = 8 << 20;
@@ -97,6 +97,16 @@ pub(crate) fn folders(path: &str) -> impl Iterator<Item = PathBuf> {
     folders.map(ignore::DirEntry::into_path)
 }
 
+/// A path without links in what exists of it; `None` if it is not absolute, or no UTF-8.
+pub(crate) fn real(path: &Path) -> Option<String> {
+    if let Ok(real) = path.canonicalize() {
+        return real.into_os_string().into_string().ok();
+    }
+    let above = real(path.parent()?)?;
+    let name = path.file_name()?.to_str()?;
+    Some(format!("{}/{name}", above.trim_end_matches('/')))
+}
+
 /// The file system of this machine, but for one file whose text is given.
 pub(crate) struct Piped {
     /// The file's path.
@@ -153,7 +163,6 @@ fn kind(file_type: fs::FileType) -> FileKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn only_what_ends_is_read() {

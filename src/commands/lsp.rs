@@ -1,7 +1,7 @@
 //! `speclint lsp`: the language server, on this machine.
 
 use super::{Set, Sources};
-use crate::disk::Disk;
+use crate::disk::{Disk, real};
 use crate::sources::Given;
 use crate::watched::Watched;
 use anyhow::{Context as _, Result};
@@ -121,16 +121,6 @@ impl Environment for Machine {
         // Whose process it is does not matter.
         id.is_some_and(|id| !matches!(test_kill_process(id), Err(error) if error == rustix::io::Errno::SRCH))
     }
-}
-
-/// A path without links in what exists of it.
-fn real(path: &Path) -> Option<String> {
-    if let Ok(real) = path.canonicalize() {
-        return real.into_os_string().into_string().ok();
-    }
-    let above = real(path.parent()?)?;
-    let name = path.file_name()?.to_str()?;
-    Some(format!("{}/{name}", above.trim_end_matches('/')))
 }
 
 impl Watch for Watched {

@@ -53,6 +53,11 @@ struct Asked {
 const META: [&str; 9] =
     ["_class", "_file", "key", "disabledModules", "imports", "options", "config", "meta", "freeformType"];
 
+/// Whether an attribute of a module can only be a setting, in a module that has no `config`.
+pub(super) fn is_setting(name: &str) -> bool {
+    !META.contains(&name) && !["require", "_module"].contains(&name)
+}
+
 struct Collector<'s> {
     system: &'s ModuleSystem,
     scope: ScopeId,

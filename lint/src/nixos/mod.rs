@@ -10,6 +10,7 @@ mod conversions;
 pub mod declared;
 pub mod defaults;
 mod definitions;
+mod difference;
 pub mod entry;
 mod guards;
 mod homes;

@@ -3,7 +3,7 @@
 use super::super::{Asked, Opened, absolute, expect_settings, is_asked};
 use super::arguments::{Arguments, FailOn};
 use super::clock::Clock;
-use crate::disk::{Disk, Piped};
+use crate::disk::{Disk, Piped, real};
 use anyhow::{Context as _, Result};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::findings::{Finding, Severity};
@@ -107,14 +107,6 @@ fn wants(arguments: &Arguments, only: &[String], finding: &Finding) -> bool {
 
 /// Where a file is, or would be: what of its path exists without links.
 fn place(name: &Path) -> Result<String> {
-    if let Ok(real) = name.canonicalize() {
-        let real = real.into_os_string().into_string().ok();
-        return real.with_context(|| format!("the path `{}` is not UTF-8", name.display()));
-    }
     let path = std::path::absolute(name).with_context(|| format!("cannot find `{}`", name.display()))?;
-    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
-    match (folder, path.file_name()) {
-        (Some(folder), Some(file)) => absolute(&folder.join(file)),
-        _ => absolute(&path),
-    }
+    real(&path).map_or_else(|| absolute(name), Ok)
 }

@@ -58,9 +58,9 @@ impl Own {
 impl Builder<'_> {
     /// The scope of a specialisation.
     pub(super) fn child(&mut self, ev: &mut Eval<'_>, id: ScopeId, parent: ScopeId, walk: &Walk) -> Scope {
-        let Some(scope) = self.inherited(ev, id, parent, walk) else { return self.scope(ev, id) };
+        let Some(scope) = self.inherited(ev, id, parent, walk) else { return self.walked(ev, id).0 };
         #[cfg(debug_assertions)]
-        compare(&scope, &self.scope(ev, id), |path| path[0] != "specialisation");
+        compare(&scope, &self.walked(ev, id).0, |path| path[0] != "specialisation");
         scope
     }
 

@@ -185,25 +185,6 @@ impl Builder<'_> {
         }
     }
 
-    /// A scope without its specialisations.
-    fn scope(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> Scope {
-        let mut scope = Scope { complete: true, ..Scope::default() };
-        match self.modules.troubles(ev, id) {
-            Ok(troubles) => note_troubles(ev, &troubles, &mut scope),
-            Err(stop) => {
-                scope.complete = false;
-                scope.lacks_own = true;
-                scope.troubles.push(trouble(ev, &stop));
-                self.failed_scope(ev, &stop, &mut scope);
-                return scope;
-            }
-        }
-        let root = self.modules.root(ev, id);
-        self.namespace(ev, root, &mut scope, 0);
-        self.complete(ev, id, &mut scope);
-        scope
-    }
-
     /// Module arguments are no options that anybody asks for, unless their definitions contradict each other.
     fn contradicting_arguments(&mut self, ev: &mut Eval<'_>, id: ScopeId, scope: &mut Scope) {
         let Ok(Some(args)) = self.modules.find(ev, id, &["_module", "args"]) else { return };

@@ -1,8 +1,8 @@
 //! Options as they are where a text was edited elsewhere: the same, but for the places of what stands behind the edit.
 
 use super::walk::Unit;
+use crate::nixos::difference::Difference;
 use crate::nixos::model::{ConditionModel, DefinitionModel, OptionModel, Place, Prediction, Read, Span};
-use crate::syntax::Difference;
 use rowan::TextRange;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;

@@ -6,6 +6,7 @@
 
 use super::Builder;
 use super::dependencies::Dependencies;
+use super::moved::Edited;
 use super::walk::{Unit, Walk};
 use crate::eval::recorder::Told;
 use crate::eval::{Eval, ThunkId, Value};
@@ -74,6 +75,7 @@ struct KnownTrouble {
 
 /// How many times as large as they were the dependencies may become: they are never forgotten.
 const MOST_GROWTH: usize = 4;
+
 impl KnownModule {
     fn of(module: &Module) -> Self {
         KnownModule {
@@ -125,6 +127,20 @@ impl KeptScope {
             && self.troubles.len() == collected.troubles.len()
             && self.troubles.iter().zip(&collected.troubles).all(|(k, t)| *k == KnownTrouble::of(t))
             && self.disabled == disabled(collected)
+    }
+
+    /// The units as they are now where they are what they were, once what is at these paths is another; `None` if there may be others.
+    pub(super) fn unaffected(
+        &self,
+        paths: &BTreeSet<Vec<Name>>,
+        edited: &Edited<'_>,
+    ) -> Option<Vec<Option<Arc<Unit>>>> {
+        let affected = self.dependencies.affected(paths.iter().map(Vec::as_slice))?;
+        let units = self.units.iter().zip(affected).map(|(unit, affected)| {
+            let is_other = affected || !unit.plain || unit.fails() || paths.contains(&unit.path);
+            if is_other { None } else { unit.moved(edited) }
+        });
+        Some(units.collect())
     }
 
     /// A unit, by its path.

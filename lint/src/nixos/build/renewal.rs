@@ -6,10 +6,11 @@ use super::record::{KeptScope, KnownModule, Record, declared};
 use super::walk::{Unit, Walk, options_of};
 use super::{Builder, note_troubles};
 use crate::eval::{Eval, prelude};
+use crate::nixos::collect::is_setting;
 use crate::nixos::definitions::Definition;
+use crate::nixos::difference::Difference;
 use crate::nixos::model::Scope;
-use crate::nixos::system::{ModuleOrigin, NodeId, NodeKind, ScopeId};
-use crate::syntax::Difference;
+use crate::nixos::system::{ModuleOrigin, NodeId, NodeKind, ScopeId, is_specialisation};
 use crate::syntax::hir::Name;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,49 +47,42 @@ struct Changes {
 }
 
 /// Which settings of a module are others.
-enum Settings<'d> {
+enum ChangedSettings<'d> {
     All,
     /// These, and the declarations of these options.
     These(Vec<&'d [Name]>, &'d [Vec<Name>]),
 }
-
-/// Attributes below which a module has settings, or what is none.
-const NO_SETTINGS: [&str; 6] = ["config", "options", "imports", "_module", "disabledModules", "freeformType"];
 
 /// Units of a former evaluation, with their numbers there.
 pub(super) type Holding = Vec<(usize, Arc<Unit>)>;
 
 impl<'r> Base<'r> {
     /// Which settings of a module are others; `None` if none of them is. Of a specialisation only those are meant that are its own.
-    fn settings(&self, module: &KnownModule, child: Option<&Name>) -> Option<Settings<'_>> {
+    fn changed_settings(&self, module: &KnownModule, child: Option<&Name>) -> Option<ChangedSettings<'_>> {
         let (file, whole) = module.within.as_ref()?;
         let change = self.changed.get(&**file)?;
         if child.is_some() && module.origin != ModuleOrigin::Own {
             return None;
         }
-        let Some(difference) = &change.difference else { return Some(Settings::All) };
+        let Some(difference) = &change.difference else { return Some(ChangedSettings::All) };
         let changed = difference.changed.iter().map(Vec::as_slice);
         let changed = match (whole, child) {
             (true, _) => changed.collect(),
             // What it imports is the same.
             (false, None) => return None,
             (false, Some(name)) => {
-                let place = [&Name::new_static("specialisation"), name, &Name::new_static("configuration")];
                 let mut own = Vec::new();
-                for path in changed {
-                    if !path.iter().zip(place).all(|(a, b)| a == b) {
-                        continue;
-                    }
-                    match path.get(place.len()..) {
-                        Some(below @ [first, ..]) if !NO_SETTINGS.contains(&&**first) => own.push(below),
-                        _ => return Some(Settings::All),
+                for path in changed.filter(|path| may_be_of(path, name)) {
+                    match in_configuration(path) {
+                        Some(below) if is_setting(&below[0]) => own.push(below),
+                        _ => return Some(ChangedSettings::All),
                     }
                 }
                 own
             }
         };
         let declared = if *whole { difference.declared.as_slice() } else { &[] };
-        (!changed.is_empty() || !declared.is_empty()).then_some(Settings::These(changed, declared))
+        (!changed.is_empty() || !declared.is_empty()).then_some(ChangedSettings::These(changed, declared))
     }
 
     /// The edited files whose settings are others, by their numbers.
@@ -97,22 +91,34 @@ impl<'r> Base<'r> {
     }
 }
 
-impl Settings<'_> {
+impl ChangedSettings<'_> {
     /// Whether one of them may be in the option at a path, or one above it.
     fn may_be_in(&self, unit: &[Name]) -> bool {
         match self {
-            Settings::All => true,
-            Settings::These(paths, _) => paths.iter().any(|path| are_around(path, unit)),
+            ChangedSettings::All => true,
+            ChangedSettings::These(paths, _) => paths.iter().any(|path| are_around(path, unit)),
         }
     }
 
     /// Whether the declaration of an option is another.
     fn declare(&self, option: &[Name]) -> bool {
         match self {
-            Settings::All => true,
-            Settings::These(_, declared) => declared.iter().any(|path| are_around(path, option)),
+            ChangedSettings::All => true,
+            ChangedSettings::These(_, declared) => declared.iter().any(|path| are_around(path, option)),
         }
     }
+}
+
+/// What a path is in the configuration of a specialisation, if it leads into one.
+fn in_configuration(path: &[Name]) -> Option<&[Name]> {
+    let place = path.get(..3).filter(|place| is_specialisation(place))?;
+    path.get(place.len()..).filter(|below| !below.is_empty())
+}
+
+/// Whether what is at a path may be of the configuration of this specialisation.
+fn may_be_of(path: &[Name], name: &Name) -> bool {
+    let place = [&Name::new_static("specialisation"), name, &Name::new_static("configuration")];
+    path.iter().zip(place).all(|(a, b)| a == b)
 }
 
 /// Whether one path is in the other.
@@ -135,11 +141,11 @@ impl<'b> Builder<'b> {
         }
         let mut changes = Changes::default();
         for (i, (known, module)) in (0..).zip(kept.modules.iter().zip(&collected.modules)) {
-            let Some(settings) = base.settings(known, child) else { continue };
+            let Some(settings) = base.changed_settings(known, child) else { continue };
             if module.freeform.is_some() || kept.arguments.contains(&i) {
                 return None;
             }
-            let declares = !matches!(settings, Settings::These(_, []));
+            let declares = !matches!(settings, ChangedSettings::These(_, []));
             if declares && module.options.is_some() {
                 let former = known.declared.as_ref()?;
                 if declared(ev, module)? != *former {
@@ -175,23 +181,21 @@ impl<'b> Builder<'b> {
         let collected = self.modules.collected(ev, id).ok()?;
         let Changes { units, mut paths } = self.changes(ev, (id, None), kept, base)?;
         paths.extend(base.changed.keys().map(|file| of_file(file)));
-        let affected = kept.dependencies.affected(paths.iter().map(Vec::as_slice))?;
-        let edited = base.edited();
+        let as_they_were = kept.unaffected(&paths, &base.edited())?;
         let mut open: BTreeMap<Vec<Name>, Option<NodeId>> =
             units.into_iter().map(|(path, node)| (path, Some(node))).collect();
         let (mut unchanged, mut moved) = (Vec::new(), Vec::new());
-        for (i, (unit, affected)) in kept.units.iter().zip(&affected).enumerate() {
-            let is_other = *affected || !unit.plain || unit.fails() || paths.contains(&unit.path);
-            if open.contains_key(&unit.path) {
+        for (i, (former, unit)) in kept.units.iter().zip(as_they_were).enumerate() {
+            if open.contains_key(&former.path) {
                 continue;
             }
-            match unit.moved(&edited).filter(|_| !is_other) {
+            match unit {
                 Some(unit) => {
                     unchanged.push(i);
                     moved.push(unit);
                 }
                 None => {
-                    open.insert(unit.path.clone(), self.present(ev, id, &unit.path)?);
+                    open.insert(former.path.clone(), self.present(ev, id, &former.path)?);
                 }
             }
         }
@@ -261,8 +265,7 @@ impl<'b> Builder<'b> {
                 }
             }
         }
-        let is_deep = |path: &Vec<Name>| path.len() > 3 && path[2] == "configuration";
-        if is_affected || !deep.iter().all(is_deep) {
+        if is_affected || !deep.iter().all(|path| in_configuration(path).is_some()) {
             return None;
         }
         paths.retain(|path| !is_theirs(path));
@@ -276,19 +279,9 @@ impl<'b> Builder<'b> {
         let kept = base.record.kept.children.get(name)?;
         let Changes { mut paths, .. } = self.changes(ev, (id, Some(name)), kept, base)?;
         paths.extend(holds.paths.iter().cloned());
-        let affected = kept.dependencies.affected(paths.iter().map(Vec::as_slice))?;
-        let edited = base.edited();
-        let mut units = BTreeMap::new();
-        for (i, (unit, affected)) in kept.units.iter().zip(&affected).enumerate() {
-            if !*affected
-                && unit.plain
-                && !unit.fails()
-                && !paths.contains(&unit.path)
-                && let Some(moved) = unit.moved(&edited)
-            {
-                units.insert(unit.path.as_slice(), (i, moved));
-            }
-        }
+        let as_they_were = kept.unaffected(&paths, &base.edited())?.into_iter().enumerate();
+        let held = as_they_were.filter_map(|(i, unit)| Some((kept.units[i].path.as_slice(), (i, unit?))));
+        let units = held.collect();
         Some(Held { kept, units })
     }
 

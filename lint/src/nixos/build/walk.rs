@@ -59,7 +59,7 @@ pub(super) fn options_of<'u>(units: impl IntoIterator<Item = &'u Arc<Unit>>) -> 
 }
 
 impl Builder<'_> {
-    /// A scope, and the way through it.
+    /// A scope without its specialisations, and the way through it.
     pub(super) fn walked(&mut self, ev: &mut Eval<'_>, id: ScopeId) -> (Scope, Walk) {
         self.walk = Some(Walk::default());
         let mut scope = Scope { complete: true, ..Scope::default() };

@@ -12,7 +12,7 @@ use super::{ModuleSystem, ScopeId, build, homes};
 use crate::eval::host::Host;
 use crate::eval::recorder::{Recorder, Told};
 use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
-use crate::syntax::Difference;
+use crate::nixos::difference::Difference;
 use crate::syntax::hir::{File, Name};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;

@@ -1,6 +1,7 @@
 //! What is another in a module after an edit: which of its settings, and where what is the same stands now.
 
-use super::hir::{
+use super::collect::is_setting;
+use crate::syntax::hir::{
     AttrName, Binding, BindingValue, Bindings, EntryId, Expr, ExprId, File, Lambda, Name, Param, Part,
 };
 use rowan::TextRange;
@@ -20,19 +21,10 @@ pub(crate) struct Difference {
     pub(crate) in_place: bool,
 }
 
-/// Attributes of a module that are not settings, or not only.
-const META: [&str; 10] = [
-    "_class",
-    "_file",
-    "key",
-    "disabledModules",
-    "imports",
-    "require",
-    "options",
-    "meta",
-    "freeformType",
-    "_module",
-];
+/// Whether an attribute of a module is neither a setting nor where these are.
+fn is_meta(binding: &&Binding) -> bool {
+    !is_setting(&binding.name) && binding.name != "config"
+}
 
 impl Difference {
     /// The difference between two texts; `None` if more than settings is another.
@@ -104,7 +96,6 @@ impl Comparison<'_> {
     /// The set that a module is.
     fn top(&mut self, a: &Bindings, b: &Bindings) -> Option<()> {
         self.same_rest(a, b).then_some(())?;
-        let is_meta = |binding: &&Binding| META.contains(&&*binding.name);
         let meta = |bindings: &Bindings| -> BTreeSet<Name> {
             bindings.statics.iter().filter(is_meta).map(|binding| binding.name.clone()).collect()
         };
@@ -135,19 +126,15 @@ impl Comparison<'_> {
             return Some(());
         }
         if has_options {
-            return self.is_all_meta(a, b, is_meta).then_some(());
+            return a.statics.iter().chain(&b.statics).all(|binding| is_meta(&binding)).then_some(());
         }
         self.settings(a, b, &mut Vec::new(), true);
         Some(())
     }
 
-    fn is_all_meta(&self, a: &Bindings, b: &Bindings, is_meta: impl Fn(&&Binding) -> bool) -> bool {
-        a.statics.iter().chain(&b.statics).all(|binding| is_meta(&binding))
-    }
-
     /// Settings in a set, at a path.
     fn settings(&mut self, a: &Bindings, b: &Bindings, path: &mut Vec<Name>, is_top: bool) {
-        let is_setting = |binding: &&Binding| !is_top || !META.contains(&&*binding.name);
+        let is_setting = |binding: &&Binding| !is_top || !is_meta(binding);
         for old in a.statics.iter().filter(is_setting) {
             path.push(old.name.clone());
             match find(b, &old.name) {
