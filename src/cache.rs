@@ -7,6 +7,8 @@
 //!
 //! Any number of runs may share the folder: an entry is written under another name and then takes its place, so that whoever
 //! reads it reads it whole. What is not as it was written is no entry, and where nothing can be written nothing is.
+//!
+//! The pages of the rules are kept there too, for editors to open.
 
 use crate::disk::Disk;
 use speclint_lint::eval::host::{FileKind, ReadError};
@@ -63,6 +65,16 @@ pub(crate) fn options(source: &Source) -> Result<Made, String> {
         let _ = write(&entry, &written(&found, &files.stamps()));
     }
     Ok(Made { text: found.options.to_text(""), troubles: found.troubles, definers: found.definers })
+}
+
+/// The file of a page of the documentation, which is written unless it is there; `None` where nothing can be written.
+pub(crate) fn page(name: &str, text: &str) -> Option<PathBuf> {
+    let path = folder()?.join("rules").join(format!("{name}.md"));
+    let is_there = fs::read_to_string(&path).is_ok_and(|there| there == text);
+    if !is_there {
+        write(&path, text).ok()?;
+    }
+    Some(path)
 }
 
 /// The folder in which this user's programs keep what they can do without.

@@ -27,6 +27,9 @@ pub trait Environment: Send + Sync + 'static {
     /// Writes a line to the log, if it is one of those that are wanted.
     fn log(&self, level: Level, text: &str);
 
+    /// Keeps a page of the documentation as a file that an editor can open; its path, if it can be kept.
+    fn keep_page(&self, name: &str, text: &str) -> Option<String>;
+
     /// Whether a process is there.
     fn is_running(&self, process: u32) -> bool;
 }

@@ -1,6 +1,7 @@
 //! `speclint lsp`: the language server, on this machine.
 
 use super::{Set, Sources};
+use crate::cache;
 use crate::disk::{Disk, real};
 use crate::sources::Given;
 use crate::watched::Watched;
@@ -114,6 +115,11 @@ impl Environment for Machine {
 
     fn log(&self, level: Level, text: &str) {
         self.log.write(level, text);
+    }
+
+    fn keep_page(&self, name: &str, text: &str) -> Option<String> {
+        let path = cache::page(name, text)?;
+        path.to_str().map(str::to_owned)
     }
 
     fn is_running(&self, process: u32) -> bool {

@@ -70,6 +70,24 @@ fn a_change_of_one_file_changes_what_is_found_in_another() {
 }
 
 #[test]
+fn a_code_leads_to_the_page_of_its_rule() {
+    let (folder, caches) = (Folder::with_conflict(), Folder::with(&[]));
+    let tv = folder.uri("tv.nix");
+    let path = caches.path("");
+    let mut client = Client::begin_with(&[], &[("XDG_CACHE_HOME", path.to_str().expect("a path"))]);
+    client.initialize(Features::PUSH, &folder);
+    client.open(&tv, 0, crate::support::TV);
+    let diagnostics = client.published(&tv, Some(0));
+    assert_eq!(
+        diagnostics[0]["codeDescription"]["href"],
+        caches.uri("speclint/rules/needs-mkdefault.md"),
+        "{diagnostics}"
+    );
+    let page = std::fs::read_to_string(caches.path("speclint/rules/needs-mkdefault.md")).expect("a page");
+    assert!(page.starts_with("# needs-mkdefault\n"), "{page}");
+}
+
+#[test]
 fn a_client_that_asks_is_not_sent_any() {
     let folder = Folder::with_conflict();
     let [base, tv] = [folder.uri("base.nix"), folder.uri("tv.nix")];

@@ -9,7 +9,7 @@ mod actor;
 mod document;
 mod editor;
 mod files;
-mod places;
+pub(crate) mod places;
 mod projects;
 mod question;
 mod reports;
@@ -20,7 +20,7 @@ mod work;
 
 pub(crate) use document::{Change, Range};
 pub(crate) use question::{FileChange, Refusal, View};
-pub(crate) use shown::{SETTINGS, Shown, key};
+pub(crate) use shown::{Shown, key};
 
 use crate::environment::{Environment, Level};
 use actor::Actor;

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 /// What is called wrong in a file of settings. It is no rule.
-pub(crate) const SETTINGS: &str = "invalid-settings";
+const SETTINGS: &str = "invalid-settings";
 
 /// A finding in its file.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -37,6 +37,10 @@ impl Environment for Machine {
 
     fn log(&self, _: Level, _: &str) {}
 
+    fn keep_page(&self, _: &str, _: &str) -> Option<String> {
+        None
+    }
+
     fn is_running(&self, _: u32) -> bool {
         true
     }

@@ -4,15 +4,13 @@ use super::types::{
     CodeDescription, Diagnostic, DiagnosticRelatedInformation, DiagnosticSeverity, DiagnosticTag, Location,
     NumberOrString, Position, Range, Uri,
 };
-use crate::engine::{self, SETTINGS, Shown};
+use crate::engine::{self, Shown};
 use serde_json::json;
 use speclint_lint::findings::{Finding, Severity};
 use speclint_lint::source;
 
 /// What the diagnostics say that they come from.
 pub(super) const SOURCE: &str = "speclint";
-/// Where the pages of the rules are, if they are published.
-const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 /// The rules that find what NixOS drops, or what does nothing.
 pub(super) const OF_WHAT_IS_DROPPED: &[&str] = &[
     "dead-guard",
@@ -56,8 +54,8 @@ pub(super) fn identity(key: u64) -> String {
     format!("{key:016x}")
 }
 
-/// A finding as a diagnostic; with its other places, if the client shows them.
-pub(super) fn diagnostic(shown: &Shown, with_related: bool) -> Diagnostic {
+/// A finding as a diagnostic, with the page of its rule, and with its other places if the client shows them.
+pub(super) fn diagnostic(shown: &Shown, page: Option<Uri>, with_related: bool) -> Diagnostic {
     let finding = &*shown.finding;
     let related = shown.related.iter().filter_map(|related| {
         let location = Location { uri: uri(&related.uri)?, range: range(related.range) };
@@ -69,22 +67,13 @@ pub(super) fn diagnostic(shown: &Shown, with_related: bool) -> Diagnostic {
         range: range(shown.range),
         severity: Some(severity(finding.severity)),
         code: Some(NumberOrString::String(finding.rule.to_owned())),
-        code_description: page(finding.rule).map(|href| CodeDescription { href }),
+        code_description: page.map(|href| CodeDescription { href }),
         source: Some(SOURCE.to_owned()),
         message: message(finding),
         related_information: (!related.is_empty()).then_some(related),
         tags: is_dropped.then(|| vec![DiagnosticTag::UNNECESSARY]),
         data: Some(json!({ "finding": identity(shown.key) })),
     }
-}
-
-/// The page of a rule.
-fn page(rule: &str) -> Option<Uri> {
-    if REPOSITORY.is_empty() || rule == SETTINGS {
-        return None;
-    }
-    let version = env!("CARGO_PKG_VERSION");
-    uri(&format!("{REPOSITORY}/blob/v{version}/docs/rules/{rule}.md"))
 }
 
 /// What a diagnostic says: what is the matter, what NixOS does about it, and where that is so if not everywhere.
@@ -109,6 +98,5 @@ mod tests {
     fn rules_are_called_by_their_names() {
         let unknown = OF_WHAT_IS_DROPPED.iter().filter(|name| rules::find(name).is_none());
         assert_eq!(unknown.collect::<Vec<_>>(), [&""; 0]);
-        assert!(rules::find(SETTINGS).is_none());
     }
 }

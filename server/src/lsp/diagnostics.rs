@@ -100,7 +100,10 @@ impl Server {
         match report.shown {
             Some(shown) => FullDocumentDiagnosticReport {
                 result_id: Some(report.id),
-                items: shown.iter().map(|shown| diagnostic(shown, related)).collect(),
+                items: shown
+                    .iter()
+                    .map(|shown| diagnostic(shown, self.page(shown.finding.rule), related))
+                    .collect(),
             }
             .into(),
             None => UnchangedDocumentDiagnosticReport { result_id: report.id }.into(),

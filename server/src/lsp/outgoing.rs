@@ -96,7 +96,8 @@ impl Server {
         let Some(uri) = convert::uri(&report.uri) else { return };
         let related = self.abilities().related;
         let shown = report.shown.unwrap_or_default();
-        let diagnostics = shown.iter().map(|shown| diagnostic(shown, related)).collect();
+        let diagnostics =
+            shown.iter().map(|shown| diagnostic(shown, self.page(shown.finding.rule), related)).collect();
         self.client.publish_diagnostics(uri, diagnostics, report.version).await;
     }
 }

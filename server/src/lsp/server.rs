@@ -5,6 +5,7 @@ use super::convert::own_range;
 use super::diagnostics::Partials;
 use super::frames::malformed;
 use super::outgoing::READING;
+use super::pages::Pages;
 use super::settings::Settings;
 use super::types::{
     CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
@@ -16,7 +17,7 @@ use super::types::{
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
     InlayHint, InlayHintParams, Location, LogTrace, LspAny, MessageType, NumberOrString,
     PrepareRenameResponse, ReferenceParams, Registration, RenameParams, ServerInfo,
-    TextDocumentPositionParams, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
+    TextDocumentPositionParams, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
     WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
 use crate::engine::{Change, Engine, Happened, Message, Refusal};
@@ -49,6 +50,7 @@ struct Session {
     environment: Arc<dyn Environment>,
     start: OnceLock<Start>,
     settings: Mutex<Settings>,
+    pages: Pages,
     /// Whether the client follows what is done.
     is_traced: AtomicBool,
     is_shut_down: Arc<AtomicBool>,
@@ -89,10 +91,16 @@ impl Server {
             environment,
             start: OnceLock::new(),
             settings: Mutex::default(),
+            pages: Pages::default(),
             is_traced: AtomicBool::new(false),
             is_shut_down,
         };
         Server { client, engine, partials: Arc::default(), session: Arc::new(session) }
+    }
+
+    /// The page of a rule.
+    pub(super) fn page(&self, rule: &'static str) -> Option<Uri> {
+        self.session.pages.of(rule, &*self.session.environment)
     }
 
     /// What the client can do. Before it has said so, nothing.
