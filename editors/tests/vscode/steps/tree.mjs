@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { until } from "../session.mjs";
+
+export const title = "the tree shows systems, specialisations and changes, and jumps";
+
+export async function run(session) {
+  const { page } = session;
+  await session.command("Explorer: Focus on Specialisations View");
+  // The files make room.
+  const files = page.locator(".pane-header").filter({ hasText: "household" }).first();
+  await files.click();
+  const tree = page.locator(".pane").filter({ has: page.locator(".pane-header").filter({ hasText: "Specialisations" }) });
+  const row = (text) => tree.locator(".monaco-list-row").filter({ hasText: text }).first();
+  await row("gaming").waitFor();
+  assert.match(await row("tv").innerText(), /changes \d+ options, 1 conflict/);
+  await row("tv").locator(".monaco-tl-twistie").click();
+  await row("services.xserver.enable").waitFor();
+  assert.match((await row("services.xserver.enable").innerText()).replace(/\s+/g, " "), /false → conflict/);
+  await row("hardware.bluetooth.enable").locator(".monaco-tl-twistie").click();
+  await row(/configuration\.nix:\d+ · loses in tv/).waitFor();
+  await page.mouse.move(700, 500);
+  await session.picture("tree");
+  // To a definition in the parent's file.
+  const { shown } = session.place("configuration.nix", "hardware.bluetooth.enable");
+  await row(/configuration\.nix:\d+ · loses in tv/).click();
+  await page.locator(".tab.active").filter({ hasText: "configuration.nix" }).waitFor();
+  await until("the cursor is at the definition", async () => (await session.statusText()).includes(shown));
+  await files.click();
+}
