@@ -7,8 +7,10 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 
-/** How long something is waited for that must come. */
-export const PATIENCE = Number(process.env.SPECLINT_TEST_PATIENCE ?? 45_000);
+/** How long the editor may take to come up. */
+const START = 90_000;
+/** How long something is waited for that must come, once it has. */
+const PATIENCE = Number(process.env.PATIENCE ?? 45) * 1000;
 const FOLDER = path.resolve(import.meta.dirname, "..");
 
 const SETTINGS = {
@@ -31,8 +33,8 @@ const SETTINGS = {
 };
 
 /** Waits until something holds. */
-export async function until(what, holds) {
-  const end = Date.now() + PATIENCE;
+export async function until(what, holds, patience = PATIENCE) {
+  const end = Date.now() + patience;
   for (;;) {
     const answer = await holds();
     if (answer) {
@@ -76,8 +78,7 @@ export class Session {
     this.restoreFiles();
     fs.mkdirSync(path.join(this.workspace, ".git"));
     fs.mkdirSync(path.join(this.workspace, ".vscode"));
-    const program = path.join(this.folder, "evil.sh");
-    fs.writeFileSync(program, `#!/bin/sh\ntouch '${this.evil}'\n`, { mode: 0o755 });
+    const program = this.program("evil.sh", `touch '${this.evil}'`);
     fs.writeFileSync(path.join(this.workspace, ".vscode", "settings.json"), JSON.stringify({ "speclint.path": program }));
     this.set({});
     this.setUser({});
@@ -124,16 +125,18 @@ export class Session {
     await until("code-server comes up", async () => {
       assert.equal(this.server.exitCode, null, "code-server has ended");
       return await fetch(`http://127.0.0.1:${port}/healthz`).then((answer) => answer.ok, () => false);
-    });
+    }, START);
     const { chromium } = createRequire(path.join(modules, "x"))("playwright-core");
     this.browser = await chromium.launch({
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"],
     });
     this.page = await this.browser.newPage({ viewport: { width: 1280, height: 760 } });
-    this.page.setDefaultTimeout(PATIENCE);
+    this.page.setDefaultTimeout(START);
     this.url = `http://127.0.0.1:${port}/?folder=${encodeURIComponent(this.workspace)}`;
     await this.load();
+    await this.page.getByRole("treeitem", { name: "configuration.nix", exact: true }).first().waitFor();
+    this.page.setDefaultTimeout(PATIENCE);
   }
 
   /** Loads the window, anew. */
@@ -159,6 +162,12 @@ export class Session {
 
   /** A picture of the window, or of a part of it, for whoever looks. */
   async picture(name, options = {}) {
+    // What was clicked may have been scrolled to, in parts of the window that are never scrolled by hand.
+    await this.page.evaluate(() => {
+      for (const part of document.querySelectorAll("html, body, .monaco-workbench, .monaco-grid-view, .split-view-container, .part")) {
+        part.scrollTop = 0;
+      }
+    });
     await this.page.screenshot({ path: path.join(this.out, `${name}.png`), ...options });
   }
 
@@ -273,6 +282,23 @@ export class Session {
       }
     };
     return fs.readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isOurs(name)).map(Number);
+  }
+
+  /** A notification that says this. */
+  toast(text) {
+    return this.page.locator(".notification-toast-container.visible, .notification-toast").filter({ hasText: text }).first();
+  }
+
+  /** The view of systems and specialisations. */
+  get tree() {
+    return this.page.locator(".pane").filter({ has: this.page.locator(".pane-header").filter({ hasText: "Specialisations" }) });
+  }
+
+  /** A program of the tests' own, by its script. */
+  program(name, script) {
+    const file = path.join(this.folder, name);
+    fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    return file;
   }
 
   /** The page in the webview that is open. */

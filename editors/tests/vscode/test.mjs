@@ -1,5 +1,4 @@
-// What a user of the extension meets, step by step: node test.mjs --tools TOOLS --vsix FILE --out OUT [--only-findings]
-// With --only-findings nothing but the first step is done: for a server that is to fail it.
+// What a user of the extension meets, step by step: node test.mjs --tools TOOLS --vsix FILE --out OUT
 import fs from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
@@ -11,7 +10,6 @@ const { values } = parseArgs({
     tools: { type: "string" },
     vsix: { type: "string" },
     out: { type: "string" },
-    "only-findings": { type: "boolean", default: false },
   },
 });
 const out = path.resolve(values.out);
@@ -21,7 +19,7 @@ const seconds = () => `${((Date.now() - start) / 1000).toFixed(1)} s`;
 const session = await Session.start({ tools: path.resolve(values.tools), vsix: path.resolve(values.vsix), out });
 console.log(`  ${seconds()}  the editor is there`);
 let failed = 0;
-for (const { title, run } of values["only-findings"] ? STEPS.slice(0, 1) : STEPS) {
+for (const { title, run } of STEPS) {
   try {
     await run(session);
     console.log(`  ${seconds()}  ok: ${title}`);

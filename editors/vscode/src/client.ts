@@ -16,6 +16,7 @@ import {
 import { type Binary, find, NoBinary, surroundings } from "./binary";
 import type { Log } from "./log";
 import type { Model } from "./model";
+import { explanations } from "./rules";
 
 /** How often the server may end by itself within `WHILE` before it is left alone. */
 const MOST_RESTARTS = 4;
@@ -34,12 +35,21 @@ export interface Shown {
   readonly specialisation?: string | null;
 }
 
+/** A client that leaves it to `Server` to tell the user what went wrong. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
+
 /** The server, whichever of its processes is running. */
 export class Server implements vscode.Disposable {
   private client: LanguageClient | undefined;
   /** The start that counts: whatever an earlier one still does is of no interest. */
   private generation = 0;
   private ends: number[] = [];
+  /** Whether it has been ready since it was last started by the user. */
+  private wasReady = false;
   private readonly changed = new vscode.EventEmitter<Health>();
   /** Tells when the server is in another state. */
   readonly onDidChange = this.changed.event;
@@ -56,6 +66,7 @@ export class Server implements vscode.Disposable {
   async start(): Promise<void> {
     const generation = ++this.generation;
     this.ends = [];
+    this.wasReady = false;
     this.become({ is: "starting" });
     await this.end();
     if (generation !== this.generation) {
@@ -147,9 +158,10 @@ export class Server implements vscode.Disposable {
       middleware: this.middleware(),
     };
     const server = { command: binary.file, args: ["lsp"], options: { cwd: this.context.extensionPath } };
-    const client = new LanguageClient("speclint", "speclint", server, options);
+    const client = new QuietClient("speclint", "speclint", server, options);
     client.onDidChangeState(({ newState }) => {
       if (generation === this.generation && newState === State.Running) {
+        this.wasReady = true;
         this.become({ is: "running", binary });
       }
     });
@@ -167,6 +179,12 @@ export class Server implements vscode.Disposable {
         }
         return (await next(command, given)) as unknown;
       },
+      provideCodeActions: async (document, range, context, token, next) => {
+        const offered = (await next(document, range, context, token)) ?? [];
+        // A mistake in speclint.toml is no rule's.
+        const isWanted = document.languageId === "nix" && (context.only === undefined || context.only.contains(vscode.CodeActionKind.QuickFix));
+        return isWanted ? [...offered, ...explanations(context.diagnostics)] : offered;
+      },
     };
   }
 
@@ -181,10 +199,14 @@ export class Server implements vscode.Disposable {
         if (generation !== this.generation) {
           return { action: CloseAction.DoNotRestart, handled: true };
         }
+        if (!this.wasReady) {
+          this.fail(new Error("it has ended before it was ready"));
+          return { action: CloseAction.DoNotRestart, handled: true };
+        }
         const now = Date.now();
         this.ends = [...this.ends.filter((end) => now - end < WHILE), now];
         if (this.ends.length > MOST_RESTARTS) {
-          this.fail(new Error(`The server of speclint has ended ${this.ends.length} times in ${WHILE / 60_000} minutes.`));
+          this.fail(new Error(`it has ended ${this.ends.length} times in ${WHILE / 60_000} minutes`));
           return { action: CloseAction.DoNotRestart, handled: true };
         }
         this.log.warn("the server has ended by itself and is started again");
@@ -208,7 +230,9 @@ export class Server implements vscode.Disposable {
       this.become({ is: "missing", message });
       void this.tell(message, ["Open Setting", "How to Install", "Show Log"]);
     } else {
-      const told = message.startsWith("The server ") ? message : `The server of speclint does not start: ${message}`;
+      const told = this.wasReady
+        ? `The server of speclint ends all the time: ${message}.`
+        : "The server of speclint does not start. The log may tell why.";
       this.become({ is: "failed", message: told });
       void this.tell(told, ["Restart", "Show Log"]);
     }

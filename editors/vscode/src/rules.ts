@@ -4,6 +4,9 @@ import { execFile } from "node:child_process";
 import * as vscode from "vscode";
 import type { Server } from "./client";
 
+/** The command that explains a rule. */
+export const explainRule = "speclint.explainRule";
+
 const SCHEME = "speclint-rule";
 
 interface Rule {
@@ -73,14 +76,30 @@ function nameOf(uri: vscode.Uri): string {
   return uri.path.replace(/^\//, "").replace(/\.md$/, "");
 }
 
+/** The rule of a finding of ours. */
+function ruleOf({ source, code }: vscode.Diagnostic): string | undefined {
+  const name = typeof code === "object" ? code.value : code;
+  return source === "speclint" && name !== undefined ? String(name) : undefined;
+}
+
 /** The rules of what was found where the cursor stands. */
-function rulesAtCursor(): Set<string> {
+function rulesAtCursor(): Set<string | undefined> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) {
     return new Set();
   }
   const line = editor.selection.active.line;
   const found = vscode.languages.getDiagnostics(editor.document.uri);
-  const here = found.filter(({ source, range }) => source === "speclint" && range.start.line <= line && line <= range.end.line);
-  return new Set(here.map(({ code }) => String(typeof code === "object" ? code.value : code)));
+  return new Set(found.filter(({ range }) => range.start.line <= line && line <= range.end.line).map(ruleOf));
+}
+
+/** What explains the rules of findings, to be offered beside their mends. */
+export function explanations(findings: readonly vscode.Diagnostic[]): vscode.CodeAction[] {
+  const rules = new Set(findings.map(ruleOf).filter((rule) => rule !== undefined));
+  return [...rules].map((rule) => {
+    const action = new vscode.CodeAction(`Explain ${rule}`, vscode.CodeActionKind.QuickFix);
+    action.command = { command: explainRule, title: action.title, arguments: [rule] };
+    action.diagnostics = findings.filter((finding) => ruleOf(finding) === rule);
+    return action;
+  });
 }

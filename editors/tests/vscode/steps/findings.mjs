@@ -27,6 +27,7 @@ export async function run(session) {
   const error = Math.abs(underline.x - text.left) + Math.abs(underline.x + underline.width - text.right);
   assert(error < 3, `underlined at ${JSON.stringify(underline)}, but ${setting} is at ${JSON.stringify(text)}`);
   await session.picture("findings");
+  await session.command("View: Hide Panel");
 }
 
 /** From where to where a text goes on the screen. Runs in the page. */

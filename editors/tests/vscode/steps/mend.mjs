@@ -12,6 +12,7 @@ export async function run(session) {
   const menu = page.locator(".action-widget");
   const offer = menu.locator(".monaco-list-row").filter({ hasText: "mkDefault false" });
   await offer.waitFor();
+  await menu.locator(".monaco-list-row").filter({ hasText: "Explain needs-mkdefault" }).waitFor();
   await session.picture("mend");
   // It is the preferred one, and so the first; a click would be caught by what lies over the window.
   assert.match(await menu.locator(".monaco-list-row.focused").innerText(), /mkDefault false/);

@@ -23,6 +23,22 @@ export async function run(session) {
   process.kill(first, "SIGKILL");
   const second = await another(first);
   await session.command("speclint: Restart Server");
-  await another(second);
+  const third = await another(second);
   assert.equal(await session.page.locator(".notification-toast").count(), 0, "nobody is bothered with it");
+
+  // One that ends all the time is left alone, until somebody wants it.
+  let last = third;
+  for (let ends = 1; ends <= 5; ends++) {
+    process.kill(last, "SIGKILL");
+    if (ends < 5) {
+      await session.statusSays("speclint 2");
+      [last] = await until("another server runs", () => session.servers().filter((pid) => pid !== last).length === 1 && session.servers());
+    }
+  }
+  const toast = session.toast("The server of speclint ends all the time: it has ended 5 times in 3 minutes.");
+  await toast.waitFor();
+  assert.deepEqual(session.servers(), []);
+  await toast.getByText("Restart", { exact: true }).click();
+  await session.statusSays("speclint 2");
+  await session.command("Notifications: Clear All Notifications");
 }

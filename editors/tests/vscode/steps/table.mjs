@@ -7,7 +7,6 @@ export async function run(session) {
   const { page } = session;
   await session.command("View: Close All Editors");
   await session.open("specialisations.nix");
-  await session.command("View: Hide Panel");
   await session.command("View: Toggle Primary Side Bar Visibility");
   // By the line above a specialisation.
   await page.locator(".codelens-decoration a").filter({ hasText: "show as table" }).first().click();
