@@ -1,0 +1,24 @@
+-- The command, and what is done where a code lens is run. Nothing else is loaded before it is needed.
+if vim.g.loaded_speclint then
+  return
+end
+vim.g.loaded_speclint = true
+
+if vim.fn.has('nvim-0.10') == 0 then
+  vim.notify('speclint: this needs Neovim 0.10 or later', vim.log.levels.ERROR)
+  return
+end
+
+vim.api.nvim_create_user_command('Speclint', function(command)
+  require('speclint.commands').run(command.fargs)
+end, {
+  nargs = '*',
+  desc = 'What specialisations become',
+  complete = function(lead, line)
+    return require('speclint.commands').complete(lead, line)
+  end,
+})
+
+vim.lsp.commands['speclint.show'] = function(command, context)
+  require('speclint.commands').run_lens(command, context)
+end
