@@ -77,3 +77,56 @@ python_packages() {
     "$1/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$2"
     cp "$2" "$1/installed.txt"
 }
+
+# A terminal, for the editors that have no other way to be used as a person does.
+
+# Starts a program in a terminal of so many columns and lines: `terminal 100 30 PROGRAM …`. It ends with this shell.
+terminal() {
+    terminal=$(mktemp -d)/tmux
+    local columns=$1 lines=$2
+    shift 2
+    trap 'tmux -S "$terminal" kill-server 2>/dev/null || true' EXIT
+    LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=xterm-256color tmux -S "$terminal" -f /dev/null new-session -d -x "$columns" -y "$lines" \
+        "$(printf '%q ' "$@"); sleep 600"
+    tmux -S "$terminal" set-option -g escape-time 0
+    tmux -S "$terminal" set-option -g default-terminal tmux-256color
+    tmux -S "$terminal" set-option -g status off
+}
+
+# What the terminal shows.
+screen() {
+    tmux -S "$terminal" capture-pane -p
+}
+
+# Presses keys, as tmux calls them.
+keys() {
+    tmux -S "$terminal" send-keys "$@"
+}
+
+# Types a text.
+types() {
+    tmux -S "$terminal" send-keys -l "$1"
+}
+
+shows() {
+    screen | grep -qF -- "$1"
+}
+
+shows_not() {
+    ! shows "$1"
+}
+
+# Waits until something holds: `until_it "what" COMMAND …`; the test fails if it does not.
+until_it() {
+    local what=$1 end=$((SECONDS + PATIENCE))
+    shift
+    while ! "$@"; do
+        if [ $SECONDS -ge $end ]; then
+            echo "FAIL $what"
+            [ -z "${terminal:-}" ] || screen
+            exit 1
+        fi
+        sleep 0.1
+    done
+    echo "ok   $what"
+}

@@ -22,3 +22,16 @@ end, {
 vim.lsp.commands['speclint.show'] = function(command, context)
   require('speclint.commands').run_lens(command, context)
 end
+
+vim.api.nvim_create_autocmd('FileType', {
+  group = vim.api.nvim_create_augroup('speclint.missing', { clear = true }),
+  pattern = 'nix',
+  desc = 'speclint: a program that is missing is told, of which Neovim itself only writes to its log',
+  callback = function(event)
+    local enabled = vim.lsp.is_enabled and vim.lsp.is_enabled('speclint')
+    local server = enabled and require('speclint.server')
+    if server and server.is_file(event.buf) then
+      server.is_there()
+    end
+  end,
+})

@@ -49,8 +49,8 @@ function M.open(file)
     vim.uv.fs_copyfile(('%s/fixture/%s'):format(M.tests, name), ('%s/%s'):format(folder, name))
   end
   vim.cmd.cd(folder)
-  vim.cmd.edit(file or 'specialisations.nix')
   M.told = {}
+  vim.cmd.edit(file or 'specialisations.nix')
   return folder
 end
 

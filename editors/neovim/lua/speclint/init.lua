@@ -11,7 +11,8 @@ function M.setup(options)
   end
   require('speclint.features').enable()
   if vim.lsp.config and vim.lsp.enable then
-    vim.lsp.config(server.name, server.defaults())
+    -- Nothing but that `lsp/speclint.lua` is to be read again: what the user has set there stays.
+    vim.lsp.config(server.name, {})
     vim.lsp.enable(server.name)
     return
   end

@@ -75,8 +75,7 @@ function M.is_there(again)
   if again or not missed[program] then
     missed[program] = true
     util.tell(
-      ('`%s` is not there, so nothing is checked. Install it, or name it: '):format(program)
-        .. "require('speclint').setup({ cmd = { '/path/to/speclint', 'lsp' } }). :checkhealth speclint tells more.",
+      ('`%s` is not there, so nothing is checked: install it, or set `cmd` (:checkhealth speclint)'):format(program),
       vim.log.levels.ERROR
     )
   end

@@ -1,45 +1,6 @@
 --- The table of a system as lines of text: what each specialisation makes of which option, and by which definitions.
 local M = {}
 
----@class speclint.Location
----@field uri string
----@field range lsp.Range
-
----@class speclint.Definition
----@field by string
----@field value string?
----@field priority integer
----@field state 'wins'|'loses'|'off'|'maybe'
----@field location speclint.Location?
-
----@class speclint.Cell
----@field status 'ok'|'conflict'|'recursion'|'undefined'|'unknown'|'refused'
----@field text string
----@field priority integer?
----@field changes boolean
----@field own boolean
----@field definitions speclint.Definition[]
-
----@class speclint.Trouble
----@field message string
----@field refused boolean
----@field location speclint.Location?
-
----@class speclint.Specialisation
----@field name string
----@field inherits boolean?
----@field certain boolean
----@field summary string
----@field troubles speclint.Trouble[]
----@field locations speclint.Location[]
-
----@class speclint.System
----@field name string
----@field entry string
----@field troubles speclint.Trouble[]
----@field specialisations speclint.Specialisation[]
----@field options { path: string, base: speclint.Cell, specialisations: table<string, speclint.Cell> }[]
-
 --- A line of the table.
 ---@class speclint.Line
 ---@field text string
@@ -50,7 +11,9 @@ local M = {}
 ---@field heading? boolean
 
 local MOST_OF_PATH = 46
-local MOST_OF_VALUE = 28
+local MOST_OF_VALUE = 30
+local LEAST_OF_VALUE = 10
+local MOST_OF_DEFINITION = 60
 
 local groups = {
   ok = 'SpeclintValue',
@@ -76,13 +39,20 @@ local function given(value)
   return value
 end
 
+---@param text string
+---@return string
+local function one_line(text)
+  return (text:gsub('%s+', ' '))
+end
+
 --- A text in as many columns as there are, filled up or cut.
 ---@param text string
 ---@param columns integer
 ---@return string
 local function fit(text, columns)
-  text = text:gsub('%s+', ' ')
+  text = one_line(text)
   if width(text) > columns then
+    text = vim.fn.strcharpart(text, 0, columns)
     while width(text) > columns - 1 do
       text = vim.fn.strcharpart(text, 0, vim.fn.strchars(text) - 1)
     end
@@ -109,12 +79,30 @@ local function joined(parts, line)
   return line
 end
 
+--- How many columns texts need, of those that there are.
+---@param texts string[]
+---@param most integer
+---@return integer
+local function columns_of(texts, most)
+  local columns = 0
+  for _, text in ipairs(texts) do
+    columns = math.max(columns, width(one_line(text)))
+  end
+  return math.min(columns, most)
+end
+
 ---@param definition speclint.Definition
+---@return string
+local function value_of(definition)
+  return given(definition.value) or 'not known'
+end
+
+---@param definition speclint.Definition
+---@param columns integer
 ---@return speclint.Line
-local function definition_line(definition)
-  local value = given(definition.value) or 'not known'
+local function definition_line(definition, columns)
   local parts = {
-    { '      ' .. fit(value, MOST_OF_VALUE), definition.state == 'wins' and 'SpeclintValue' or 'SpeclintNothing' },
+    { '      ' .. fit(value_of(definition), columns), definition.state == 'wins' and 'SpeclintValue' or 'SpeclintNothing' },
     { '  ' },
     { definition.by, given(definition.location) and 'SpeclintPlace' or 'SpeclintNothing' },
   }
@@ -156,16 +144,16 @@ local function add_troubles(lines, troubles)
   for _, trouble in ipairs(troubles) do
     local what = trouble.refused and 'refused: ' or 'not known: '
     local group = trouble.refused and 'SpeclintConflict' or 'SpeclintNothing'
-    local text = (what .. trouble.message):gsub('%s+', ' ')
-    table.insert(lines, joined({ { '  ' .. text, group } }, { jump = given(trouble.location) }))
+    table.insert(lines, joined({ { '  ' .. one_line(what .. trouble.message), group } }, { jump = given(trouble.location) }))
   end
 end
 
 ---@param system speclint.System
 ---@param specialisation speclint.Specialisation
 ---@param opened table<string, boolean>
+---@param most integer
 ---@return speclint.Line[]
-local function section(system, specialisation, opened)
+local function section(system, specialisation, opened, most)
   local title = specialisation.name .. (specialisation.certain and '' or ' (perhaps)')
   local notes = { specialisation.summary }
   if given(specialisation.inherits) == false then
@@ -183,9 +171,20 @@ local function section(system, specialisation, opened)
     local cell = option.specialisations[specialisation.name]
     return cell and (cell.changes or cell.own)
   end, system.options)
-  local longest = 0
+  local paths, bases, heres = {}, { 'base' }, { title }
   for _, option in ipairs(rows) do
-    longest = math.max(longest, math.min(width(option.path), MOST_OF_PATH))
+    table.insert(paths, option.path)
+    table.insert(bases, option.base.text)
+    table.insert(heres, option.specialisations[specialisation.name].text)
+  end
+  local of_path = columns_of(paths, MOST_OF_PATH)
+  local of_base, of_here = columns_of(bases, MOST_OF_VALUE), columns_of(heres, MOST_OF_VALUE)
+  -- Where there is no room for both values, each gets its part of it.
+  local room = most - width('  ▸ ') - of_path - 2 - 2
+  if of_base + of_here > room then
+    local half = math.max(LEAST_OF_VALUE, math.floor(room / 2))
+    of_base = math.min(of_base, math.max(half, room - of_here))
+    of_here = math.min(of_here, math.max(half, room - of_base))
   end
   for _, option in ipairs(rows) do
     local cell = option.specialisations[specialisation.name]
@@ -201,20 +200,23 @@ local function section(system, specialisation, opened)
       lines,
       joined({
         { '  ' .. mark, 'SpeclintNothing' },
-        { fit(option.path, longest), 'SpeclintOption' },
+        { fit(option.path, of_path), 'SpeclintOption' },
         { '  ' },
-        { fit(option.base.text, MOST_OF_VALUE), groups[option.base.status] },
+        { fit(option.base.text, of_base), groups[option.base.status] },
         { '  ' },
-        { fit(cell.text, MOST_OF_VALUE), groups[cell.status] },
+        { fit(cell.text, of_here), groups[cell.status] },
       }, { jump = first_place(definitions), key = #definitions > 0 and key or nil, is_open = is_open })
     )
     if is_open then
-      vim.list_extend(lines, vim.tbl_map(definition_line, definitions))
+      local of_value = columns_of(vim.tbl_map(value_of, definitions), MOST_OF_DEFINITION)
+      for _, definition in ipairs(definitions) do
+        table.insert(lines, definition_line(definition, of_value))
+      end
     end
   end
   if #rows > 0 then
     local columns = joined({
-      { '    ' .. fit('', longest) .. '  ' .. fit('base', MOST_OF_VALUE) .. '  ' .. title, 'SpeclintHead' },
+      { '    ' .. fit('option', of_path) .. '  ' .. fit('base', of_base) .. '  ' .. title, 'SpeclintHead' },
     })
     table.insert(lines, #specialisation.troubles + 2, columns)
   end
@@ -225,8 +227,9 @@ end
 ---@param systems speclint.System[]
 ---@param only? string
 ---@param opened table<string, boolean> What the user has opened and closed.
+---@param most integer How many columns there are.
 ---@return speclint.Line[]
-function M.lines(systems, only, opened)
+function M.lines(systems, only, opened, most)
   local lines = {}
   for _, system in ipairs(systems) do
     if #lines > 0 then
@@ -247,7 +250,7 @@ function M.lines(systems, only, opened)
     end, system.specialisations)
     for _, specialisation in ipairs(shown) do
       table.insert(lines, joined({}))
-      vim.list_extend(lines, section(system, specialisation, opened))
+      vim.list_extend(lines, section(system, specialisation, opened, most))
     end
     if #shown == 0 then
       table.insert(lines, joined({ { '  no specialisations', 'SpeclintNothing' } }))

@@ -28,7 +28,7 @@ function M.open(systems, options)
   local lines = {}
 
   local function texts()
-    lines = table_of.lines(systems, options.only, opened)
+    lines = table_of.lines(systems, options.only, opened, window.most())
     return vim.tbl_map(function(line)
       return line.text
     end, lines)
@@ -87,7 +87,7 @@ function M.open(systems, options)
     if place then
       jump(place, options.encoding)
     else
-      util.tell('no file of this configuration says so')
+      util.tell('there is nothing to go to in this line')
     end
   end
   map('<CR>', 'Go to the definition', follow)

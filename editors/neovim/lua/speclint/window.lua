@@ -15,12 +15,18 @@ for name, other in pairs({
   vim.api.nvim_set_hl(0, name, { link = other, default = true })
 end
 
+--- How many columns a window has at most.
+---@return integer
+function M.most()
+  return vim.o.columns - 4
+end
+
 --- How large a window is that shows so much, and where it stands.
 ---@param columns integer
 ---@param lines integer
 ---@return table
 local function place(columns, lines)
-  local width = math.max(30, math.min(columns, vim.o.columns - 4))
+  local width = math.max(30, math.min(columns, M.most()))
   local height = math.max(1, math.min(lines, vim.o.lines - vim.o.cmdheight - 4))
   return {
     relative = 'editor',
