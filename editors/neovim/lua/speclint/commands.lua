@@ -127,7 +127,10 @@ local function fix(client, buffer, tries)
   end
   local params = {
     textDocument = { uri = vim.uri_from_bufnr(buffer) },
-    range = { start = { line = 0, character = 0 }, ['end'] = { line = vim.api.nvim_buf_line_count(buffer), character = 0 } },
+    range = {
+      start = { line = 0, character = 0 },
+      ['end'] = { line = vim.api.nvim_buf_line_count(buffer), character = 0 },
+    },
     context = { only = { 'source.fixAll.speclint' }, diagnostics = {} },
   }
   util.request(client, 'textDocument/codeAction', params, buffer, function(error, actions)
@@ -238,7 +241,10 @@ function M.run(arguments)
     local what = arguments[1] and ('there is no :Speclint %s'):format(arguments[1]) or 'what? :Speclint'
     util.tell(('%s; there are %s'):format(what, table.concat(command_names(), ', ')), vim.log.levels.ERROR)
   elseif #arguments > (command.takes and 2 or 1) then
-    util.tell((':Speclint %s takes %s'):format(arguments[1], command.takes and 'one name' or 'nothing'), vim.log.levels.ERROR)
+    util.tell(
+      (':Speclint %s takes %s'):format(arguments[1], command.takes and 'one name' or 'nothing'),
+      vim.log.levels.ERROR
+    )
   else
     command.run(vim.api.nvim_get_current_buf(), arguments[2])
   end

@@ -38,9 +38,11 @@ local function check_options()
   if vim.fn.has('nvim-0.11') == 1 then
     health.ok(('Neovim %s'):format(tostring(vim.version())))
   else
-    health.info(('Neovim %s: on hover, each server opens a window of its own; 0.11 shows all in one'):format(
-      tostring(vim.version())
-    ))
+    health.info(
+      ('Neovim %s: on hover, each server opens a window of its own; 0.11 shows all in one'):format(
+        tostring(vim.version())
+      )
+    )
   end
   health.info('the log is ' .. util.shown(util.log_path()))
 end
@@ -63,14 +65,19 @@ local function check_repository(client)
   local root = client.root_dir or client.config.root_dir
   local buffers = vim.tbl_keys(client.attached_buffers or {})
   table.sort(buffers)
-  health.ok(('a server runs in %s, for %d buffer%s'):format(util.shown(root or '?'), #buffers, #buffers == 1 and '' or 's'))
+  health.ok(
+    ('a server runs in %s, for %d buffer%s'):format(util.shown(root or '?'), #buffers, #buffers == 1 and '' or 's')
+  )
   if not buffers[1] then
     return
   end
   local systems, problem = systems_of(client, buffers[1])
   local name = util.shown(vim.api.nvim_buf_get_name(buffers[1]))
   if not systems then
-    health.error(('it does not tell the systems of %s: %s'):format(name, problem), { ':Speclint log', ':Speclint restart' })
+    health.error(
+      ('it does not tell the systems of %s: %s'):format(name, problem),
+      { ':Speclint log', ':Speclint restart' }
+    )
   elseif #systems == 0 then
     health.warn(('%s belongs to no system'):format(name), {
       'Systems start at a flake.nix, a configuration.nix, or what `entries` in speclint.toml names',
@@ -115,11 +122,13 @@ local function check_others()
       if other.name ~= server.name and not told[other.name] then
         told[other.name] = true
         if ours and other.offset_encoding ~= ours.offset_encoding then
-          health.warn(('%s counts columns in %s, and this one in %s: edits may go wrong'):format(
-            other.name,
-            other.offset_encoding,
-            ours.offset_encoding
-          ))
+          health.warn(
+            ('%s counts columns in %s, and this one in %s: edits may go wrong'):format(
+              other.name,
+              other.offset_encoding,
+              ours.offset_encoding
+            )
+          )
         else
           health.ok(('%s is attached as well, and they count columns alike'):format(other.name))
         end
@@ -131,7 +140,9 @@ local function check_others()
       return vim.fn.executable(name) == 1
     end, { 'nil', 'nixd' })
     if #installed > 0 then
-      health.info(('%s is there but not attached: this server does not replace it'):format(table.concat(installed, ', ')))
+      health.info(
+        ('%s is there but not attached: this server does not replace it'):format(table.concat(installed, ', '))
+      )
     else
       health.info('neither nil nor nixd: they tell of the Nix language what this server does not')
     end

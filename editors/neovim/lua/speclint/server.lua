@@ -19,8 +19,8 @@ local missed = {}
 --- How often it is started again in three minutes.
 local MOST_RESTARTS = 3
 
---- The folder in which the project of a buffer begins: its repository, unless that is all of the user's home; else its flake or
---- configuration.
+--- The folder in which the project of a buffer begins: its repository, unless that is all of the user's home; else its
+--- flake or configuration.
 ---@param buffer integer
 ---@return string
 function M.root(buffer)

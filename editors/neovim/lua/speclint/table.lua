@@ -102,7 +102,10 @@ end
 ---@return speclint.Line
 local function definition_line(definition, columns)
   local parts = {
-    { '      ' .. fit(value_of(definition), columns), definition.state == 'wins' and 'SpeclintValue' or 'SpeclintNothing' },
+    {
+      '      ' .. fit(value_of(definition), columns),
+      definition.state == 'wins' and 'SpeclintValue' or 'SpeclintNothing',
+    },
     { '  ' },
     { definition.by, given(definition.location) and 'SpeclintPlace' or 'SpeclintNothing' },
   }
@@ -144,7 +147,10 @@ local function add_troubles(lines, troubles)
   for _, trouble in ipairs(troubles) do
     local what = trouble.refused and 'refused: ' or 'not known: '
     local group = trouble.refused and 'SpeclintConflict' or 'SpeclintNothing'
-    table.insert(lines, joined({ { '  ' .. one_line(what .. trouble.message), group } }, { jump = given(trouble.location) }))
+    table.insert(
+      lines,
+      joined({ { '  ' .. one_line(what .. trouble.message), group } }, { jump = given(trouble.location) })
+    )
   end
 end
 

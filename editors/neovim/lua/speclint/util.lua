@@ -37,17 +37,6 @@ function M.stop(client, force)
   end
 end
 
---- Whether a client is not there any more, or going.
----@param client vim.lsp.Client
----@return boolean
-function M.is_stopped(client)
-  if vim.fn.has('nvim-0.11') == 1 then
-    return client:is_stopped()
-  end
-  ---@diagnostic disable-next-line: missing-parameter
-  return client.is_stopped()
-end
-
 --- The file of what servers say.
 ---@return string
 function M.log_path()

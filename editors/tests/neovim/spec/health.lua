@@ -58,4 +58,23 @@ t.test('nvim-lint runs it as well', function()
   t.has(health(), 'nvim-lint runs speclint as well, so that all is shown twice')
 end)
 
+t.test('the help is there', function()
+  local folder = vim.fn.tempname()
+  vim.fn.mkdir(folder .. '/doc', 'p')
+  vim.uv.fs_copyfile(vim.env.PLUGIN .. '/doc/speclint.txt', folder .. '/doc/speclint.txt')
+  vim.cmd.helptags(folder .. '/doc')
+  vim.opt.runtimepath:append(folder)
+  for _, topic in ipairs({ 'speclint', ':Speclint', 'speclint.setup()', 'speclint-options', 'speclint-beside' }) do
+    vim.cmd.help(topic)
+    t.equal(vim.fn.expand('%:t'), 'speclint.txt')
+    t.has(vim.fn.getline('.'), '*' .. topic .. '*')
+  end
+  for name in pairs(require('speclint.commands').commands) do
+    vim.cmd.help(':Speclint-' .. name)
+  end
+  for name in pairs(require('speclint.config').defaults) do
+    t.equal(vim.fn.search(('^      %s = '):format(name), 'w') > 0, true)
+  end
+end)
+
 t.finish()
