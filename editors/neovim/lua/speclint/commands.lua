@@ -45,7 +45,7 @@ local function show(client, buffer, wanted)
   local argument = { uri = wanted.uri, system = wanted.system, format = 'json' }
   execute(client, buffer, 'speclint.show', argument, function(result)
     ---@type speclint.System[]
-    local systems = result.systems
+    local systems = type(result) == 'table' and result.systems or {}
     local only = wanted.specialisation
     if only then
       systems = vim.tbl_filter(function(system)
@@ -219,7 +219,8 @@ M.commands = {
   restart = {
     run = function()
       server.restart(function()
-        util.tell('the server is started again')
+        local is_wanted = #server.buffers() > 0
+        util.tell(is_wanted and 'the server is started again' or 'no Nix file is open, so no server is started')
       end)
     end,
   },

@@ -7,6 +7,10 @@ local group = vim.api.nvim_create_augroup('speclint', { clear = true })
 
 ---@param buffer integer
 local function show_lenses(buffer)
+  -- From 0.12 on, Neovim itself asks again when the text has changed.
+  if vim.lsp.codelens.enable then
+    return vim.lsp.codelens.enable(true, { bufnr = buffer })
+  end
   local function refresh()
     if vim.api.nvim_buf_is_loaded(buffer) then
       vim.lsp.codelens.refresh({ bufnr = buffer })

@@ -42,7 +42,7 @@ end
 ---@param text string
 ---@return string
 local function one_line(text)
-  return (text:gsub('%s+', ' '))
+  return (text:gsub('[%s%c]+', ' '))
 end
 
 --- A text in as many columns as there are, filled up or cut.
@@ -72,7 +72,7 @@ local function joined(parts, line)
     local from = #line.text
     line.text = line.text .. part[1]
     if part[2] then
-      table.insert(line.marks, { from = from, to = #(part[1]:gsub('%s+$', '')) + from, group = part[2] })
+      table.insert(line.marks, { from = from, to = from + #vim.trim('|' .. part[1]) - 1, group = part[2] })
     end
   end
   line.text = line.text:gsub('%s+$', '')

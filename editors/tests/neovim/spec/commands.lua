@@ -76,6 +76,37 @@ t.test('systems: one is chosen', function()
   t.equal(offered, { 'configuration.nix: gaming, tv' })
 end)
 
+t.test('systems: of a flake with several hosts', function()
+  local folder = start()
+  vim.fn.writefile({
+    '{',
+    '  outputs = { nixpkgs, ... }: {',
+    '    nixosConfigurations.atlas = nixpkgs.lib.nixosSystem { modules = [ ./configuration.nix ]; };',
+    '    nixosConfigurations.borealis = nixpkgs.lib.nixosSystem { modules = [ ./configuration.nix ./more.nix ]; };',
+    '  };',
+    '}',
+  }, folder .. '/flake.nix')
+  vim.fn.writefile({ '{ specialisation.office.configuration = { }; }' }, folder .. '/more.nix')
+  vim.cmd('Speclint restart')
+  t.is_told('the server is started again')
+  t.wait_for_findings(2)
+  local offered = t.choose('borealis')
+  vim.cmd('Speclint systems')
+  local text = shown()
+  t.equal(offered, { 'atlas: gaming, tv', 'borealis: gaming, office, tv' })
+  t.has(text, 'borealis  ')
+  t.has(text, 'office  ')
+  t.equal(text:find('atlas', 1, true), nil)
+  t.press('q')
+  -- The specialisation of one system only, and of both.
+  vim.cmd('Speclint show office')
+  t.equal(shown():find('atlas', 1, true), nil)
+  t.press('q')
+  vim.cmd('Speclint show tv')
+  t.has(shown(), 'atlas  ')
+  t.has(shown(), 'borealis  ')
+end)
+
 t.test('fix: all that can safely be mended', function()
   start()
   vim.cmd('Speclint fix')

@@ -63,6 +63,22 @@ t.test('columns are right in bytes as well', function()
   t.equal(t.is_mended('configuration.nix'), true)
 end)
 
+t.test('the project is the repository, unless that is all of the home folder', function()
+  require('speclint').setup({ cmd = cmd })
+  local folder = vim.uv.fs_realpath(t.open())
+  vim.fn.mkdir(folder .. '/nixos/hosts', 'p')
+  vim.fn.writefile({ '{ outputs = _: { }; }' }, folder .. '/nixos/flake.nix')
+  vim.fn.writefile({ '{ }' }, folder .. '/nixos/hosts/atlas.nix')
+  vim.cmd.edit(folder .. '/nixos/hosts/atlas.nix')
+  local root = require('speclint.server').root
+  t.equal(root(0), folder)
+  local home = vim.env.HOME
+  vim.env.HOME = folder
+  local at_home = root(0)
+  vim.env.HOME = home
+  t.equal(at_home, folder .. '/nixos')
+end)
+
 t.test('what is no file has no server', function()
   require('speclint').setup({ cmd = cmd })
   t.open()
