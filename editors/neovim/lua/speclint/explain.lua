@@ -5,6 +5,8 @@ local window = require('speclint.window')
 
 local M = {}
 
+local MOST_COLUMNS = 100
+
 --- Runs the program and waits for what it prints.
 ---@param arguments string[]
 ---@return string? output
@@ -51,6 +53,25 @@ local function rule_here(buffer)
   return diagnostic and tostring(diagnostic.code)
 end
 
+--- Makes one line of each paragraph, which the window wraps as it has room. Code stays as it is.
+---@param page string
+---@return string[]
+local function paragraphs(page)
+  local lines, in_code, is_new = {}, false, true
+  for _, line in ipairs(vim.split(vim.trim(page), '\n')) do
+    local is_fence = vim.startswith(line, '```')
+    local begins = line == '' or line:match('^[#|>-]') or is_fence or in_code
+    if begins or is_new then
+      table.insert(lines, line)
+    else
+      lines[#lines] = lines[#lines] .. ' ' .. vim.trim(line)
+    end
+    in_code = in_code ~= is_fence
+    is_new = line == '' or line:match('^#') or is_fence
+  end
+  return lines
+end
+
 --- Shows what there is to say of a rule: that of the finding at the cursor, if none is named.
 ---@param buffer integer
 ---@param rule? string
@@ -66,12 +87,14 @@ function M.open(buffer, rule)
   if not page then
     return util.tell(problem --[[@as string]], vim.log.levels.ERROR)
   end
-  local lines = vim.split(vim.trim(page), '\n')
-  local win, shown = window.open(lines, { title = rule, filetype = 'markdown', footer = 'q close', name = rule })
-  vim.wo[win].conceallevel = 2
+  local options = { title = rule, filetype = 'markdown', footer = 'q close', most = MOST_COLUMNS }
+  local win, shown = window.open(paragraphs(page), options)
   vim.wo[win].wrap = true
   vim.wo[win].linebreak = true
-  vim.bo[shown].textwidth = 0
+  vim.wo[win].conceallevel = 2
+  -- Where its parser is there, Markdown is highlighted as hovers are.
+  pcall(vim.treesitter.start, shown, 'markdown')
+  window.resize(win)
 end
 
 return M

@@ -35,8 +35,7 @@ function M.open(systems, options)
   end
 
   local title = options.only or (#systems == 1 and systems[1].name or 'systems')
-  local shown = texts()
-  local win, buffer = window.open(shown, { title = title, filetype = 'speclint', footer = HELP, name = title })
+  local win, buffer = window.open(texts(), { title = title, filetype = 'speclint', footer = HELP })
 
   local function highlight()
     vim.api.nvim_buf_clear_namespace(buffer, namespace, 0, -1)
@@ -58,9 +57,8 @@ function M.open(systems, options)
       return
     end
     opened[line.key] = not line.is_open
-    local new = texts()
-    window.write(buffer, new)
-    window.resize(win, new)
+    window.write(buffer, texts())
+    window.resize(win)
     highlight()
   end
 

@@ -49,20 +49,21 @@ end
 
 --- Opens a window and goes there.
 ---@param lines string[]
----@param options { title: string, filetype: string, footer?: string, name: string }
+---@param options { title: string, filetype: string, footer: string, most?: integer }
 ---@return integer window
 ---@return integer buffer
 function M.open(lines, options)
   local buffer = vim.api.nvim_create_buf(false, true)
   vim.bo[buffer].bufhidden = 'wipe'
-  local columns = math.max(widest(lines) + 1, vim.fn.strdisplaywidth(options.footer or '') + 2)
+  local columns = math.max(widest(lines) + 1, vim.fn.strdisplaywidth(options.footer) + 4)
+  columns = math.min(columns, options.most or columns)
   local shape = vim.tbl_extend('force', place(columns, #lines), {
     style = 'minimal',
     border = config.current.border,
     title = ' ' .. options.title .. ' ',
     title_pos = 'center',
-    footer = options.footer and (' ' .. options.footer .. ' '),
-    footer_pos = options.footer and 'center',
+    footer = ' ' .. options.footer .. ' ',
+    footer_pos = 'center',
   })
   -- Titles need a border.
   if shape.border == 'none' then
@@ -101,12 +102,11 @@ function M.write(buffer, lines)
   vim.bo[buffer].modified = false
 end
 
---- Makes a window as high as what it shows.
+--- Makes a window as high as what it shows, as far as there is room.
 ---@param window integer
----@param lines string[]
-function M.resize(window, lines)
-  local shape = place(vim.api.nvim_win_get_width(window), #lines)
-  vim.api.nvim_win_set_config(window, shape)
+function M.resize(window)
+  local lines = vim.api.nvim_win_text_height(window, {}).all
+  vim.api.nvim_win_set_config(window, place(vim.api.nvim_win_get_width(window), lines))
 end
 
 return M
