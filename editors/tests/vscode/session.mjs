@@ -192,8 +192,13 @@ export class Session {
   /** Opens a file of the workspace to stay. */
   async open(name) {
     await this.page.getByRole("treeitem", { name, exact: true }).first().dblclick();
-    await this.page.locator(".tab.active").filter({ hasText: name }).first().waitFor();
+    await this.shows(name);
     await this.page.locator(".editor-group-container.active .monaco-editor .view-line").first().waitFor();
+  }
+
+  /** Waits until a file is seen. */
+  async shows(name) {
+    await this.page.locator(`.tab.active[data-resource-name="${name}"]`).waitFor();
   }
 
   /** The editor that has the focus. */
@@ -272,11 +277,12 @@ export class Session {
     return { line: line + 1, column: before.length + 1, shown };
   }
 
-  /** The processes of the server: those of the program in the package. */
+  /** The processes of the server: those of the program in the package that were not only asked for their version. */
   servers() {
     const isOurs = (pid) => {
       try {
-        return fs.readlinkSync(`/proc/${pid}/exe`).startsWith(this.extensions);
+        const isServer = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("lsp");
+        return isServer && fs.readlinkSync(`/proc/${pid}/exe`).startsWith(this.extensions);
       } catch {
         return false;
       }

@@ -1,6 +1,6 @@
 /** Which program is started: the one that is set, the one in the package, or the one on the PATH. */
 
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
@@ -93,10 +93,10 @@ export function candidates(around: Surroundings): Candidate[] {
 /** What a program says of itself. */
 async function versionOf(file: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(file, ["--version"], { timeout: PATIENCE, windowsHide: true, cwd: path.dirname(file) }, (error, output) => {
+    execFile(file, ["--version"], { timeout: PATIENCE, windowsHide: true, cwd: path.dirname(file) }, (error, output, errors) => {
       const version = output.trim();
       if (error !== null) {
-        reject(new Error(error.killed === true ? "it does not answer" : error.message.trim()));
+        reject(new Error(reason(error, errors)));
       } else if (!version.startsWith("speclint ")) {
         reject(new Error("it is not speclint"));
       } else {
@@ -104,6 +104,27 @@ async function versionOf(file: string): Promise<string> {
       }
     });
   });
+}
+
+/** Why a program that is there did not say its version. */
+function reason({ killed, signal, code, message }: ExecFileException, errors: string): string {
+  const [said = ""] = errors.trim().split("\n");
+  if (killed === true) {
+    return "it does not answer";
+  }
+  if (typeof code === "number") {
+    return said === "" ? `it ends with status ${code}` : said;
+  }
+  switch (String(code)) {
+    // What is not there is the loader that it was linked for.
+    case "ENOENT":
+    case "ENOEXEC":
+      return "it was built for another system";
+    case "EACCES":
+      return "it may not be executed";
+    default:
+      return typeof signal === "string" ? `it was ended by ${signal}` : message.trim();
+  }
 }
 
 /**

@@ -3,17 +3,16 @@
 import * as vscode from "vscode";
 import {
   CloseAction,
-  type CloseHandlerResult,
   ErrorAction,
   type ErrorHandler,
   ExecuteCommandRequest,
-  LanguageClient,
   type LanguageClientOptions,
   type Middleware,
   RevealOutputChannelOn,
   State,
 } from "vscode-languageclient/node";
 import { type Binary, find, NoBinary, surroundings } from "./binary";
+import { QuietClient } from "./language-client";
 import type { Log } from "./log";
 import type { Model } from "./model";
 import { explanations } from "./rules";
@@ -21,6 +20,8 @@ import { explanations } from "./rules";
 /** How often the server may end by itself within `WHILE` before it is left alone. */
 const MOST_RESTARTS = 4;
 const WHILE = 3 * 60_000;
+/** How long it is waited before it is started again. */
+const PAUSE = 100;
 
 /** How the server is. */
 export type Health =
@@ -35,16 +36,9 @@ export interface Shown {
   readonly specialisation?: string | null;
 }
 
-/** A client that leaves it to `Server` to tell the user what went wrong. */
-class QuietClient extends LanguageClient {
-  override error(message: string, data?: unknown): void {
-    super.error(message, data, false);
-  }
-}
-
 /** The server, whichever of its processes is running. */
 export class Server implements vscode.Disposable {
-  private client: LanguageClient | undefined;
+  private client: QuietClient | undefined;
   /** The start that counts: whatever an earlier one still does is of no interest. */
   private generation = 0;
   private ends: number[] = [];
@@ -58,35 +52,67 @@ export class Server implements vscode.Disposable {
   constructor(
     private readonly context: vscode.ExtensionContext,
     readonly log: Log,
-    /** Called for what the server offers to show. */
-    private readonly show: (what: Shown) => Promise<void>,
   ) {}
 
   /** Starts the server; one that runs is ended first. */
   async start(): Promise<void> {
-    const generation = ++this.generation;
     this.ends = [];
     this.wasReady = false;
+    await this.launch();
+  }
+
+  private async launch(): Promise<void> {
+    const generation = ++this.generation;
     this.become({ is: "starting" });
     await this.end();
+    let binary: Binary;
+    try {
+      const setting = vscode.workspace.getConfiguration("speclint").get("path", "");
+      binary = await find(surroundings(setting, this.context.extensionPath));
+    } catch (error) {
+      if (generation === this.generation) {
+        this.miss(error as Error);
+      }
+      return;
+    }
     if (generation !== this.generation) {
       return;
     }
+    this.log.info(`${binary.version}: ${binary.file} (${binary.origin})`);
     try {
-      const setting = vscode.workspace.getConfiguration("speclint").get("path", "");
-      const binary = await find(surroundings(setting, this.context.extensionPath));
-      if (generation !== this.generation) {
-        return;
-      }
-      this.log.info(`${binary.version}: ${binary.file} (${binary.origin})`);
-      const client = this.newClient(binary, generation);
-      this.client = client;
+      const client = (this.client = this.newClient(binary, generation));
       await client.start();
     } catch (error) {
-      if (generation === this.generation) {
-        this.fail(error);
-      }
+      this.ended(generation, String(error));
     }
+  }
+
+  /** A server that ends by itself is started again, unless it does so before it was ready, or all the time. */
+  private ended(generation: number, why: string): void {
+    // One end may be told of in several ways.
+    if (generation !== this.generation) {
+      return;
+    }
+    const next = ++this.generation;
+    this.log.warn(`the server has ended: ${why}`);
+    if (!this.wasReady) {
+      this.fail("The server of speclint does not start. The log may tell why.");
+      return;
+    }
+    const now = Date.now();
+    this.ends = [...this.ends.filter((end) => now - end < WHILE), now];
+    if (this.ends.length > MOST_RESTARTS) {
+      const often = `${this.ends.length} times in ${WHILE / 60_000} minutes`;
+      this.fail(`The server of speclint ends all the time: it has ended ${often}.`);
+      return;
+    }
+    this.become({ is: "starting" });
+    // The client has not finished with it yet.
+    setTimeout(() => {
+      if (next === this.generation) {
+        void this.launch();
+      }
+    }, PAUSE);
   }
 
   /** Asks the server for systems with their options; for nothing where there is no server. */
@@ -144,7 +170,7 @@ export class Server implements vscode.Disposable {
     this.changed.fire(health);
   }
 
-  private newClient(binary: Binary, generation: number): LanguageClient {
+  private newClient(binary: Binary, generation: number): QuietClient {
     const options: LanguageClientOptions = {
       documentSelector: [
         { language: "nix", scheme: "file" },
@@ -158,7 +184,7 @@ export class Server implements vscode.Disposable {
       middleware: this.middleware(),
     };
     const server = { command: binary.file, args: ["lsp"], options: { cwd: this.context.extensionPath } };
-    const client = new QuietClient("speclint", "speclint", server, options);
+    const client = new QuietClient(server, options);
     client.onDidChangeState(({ newState }) => {
       if (generation === this.generation && newState === State.Running) {
         this.wasReady = true;
@@ -170,15 +196,6 @@ export class Server implements vscode.Disposable {
 
   private middleware(): Middleware {
     return {
-      // The server offers its table as Markdown; here it is laid out by `table.ts`.
-      executeCommand: async (command, given, next) => {
-        const [what] = given as Shown[];
-        if (command === "speclint.show") {
-          await this.show(what ?? {});
-          return;
-        }
-        return (await next(command, given)) as unknown;
-      },
       provideCodeActions: async (document, range, context, token, next) => {
         const offered = (await next(document, range, context, token)) ?? [];
         // A mistake in speclint.toml is no rule's.
@@ -188,54 +205,35 @@ export class Server implements vscode.Disposable {
     };
   }
 
-  /** A server that ends by itself is started again, unless it does so all the time. */
   private errorHandler(generation: number): ErrorHandler {
     return {
       error: (_error, _message, count) => ({
         action: (count ?? 0) <= 3 ? ErrorAction.Continue : ErrorAction.Shutdown,
         handled: true,
       }),
-      closed: (): CloseHandlerResult => {
-        if (generation !== this.generation) {
-          return { action: CloseAction.DoNotRestart, handled: true };
-        }
-        if (!this.wasReady) {
-          this.fail(new Error("it has ended before it was ready"));
-          return { action: CloseAction.DoNotRestart, handled: true };
-        }
-        const now = Date.now();
-        this.ends = [...this.ends.filter((end) => now - end < WHILE), now];
-        if (this.ends.length > MOST_RESTARTS) {
-          this.fail(new Error(`it has ended ${this.ends.length} times in ${WHILE / 60_000} minutes`));
-          return { action: CloseAction.DoNotRestart, handled: true };
-        }
-        this.log.warn("the server has ended by itself and is started again");
-        this.become({ is: "starting" });
-        return { action: CloseAction.Restart, handled: true };
+      // The client could start it again itself, but then what it registered for the first time may still be there.
+      closed: () => {
+        this.ended(generation, "it has closed its output");
+        return { action: CloseAction.DoNotRestart, handled: true };
       },
     };
   }
 
-  private fail(error: unknown): void {
-    // What goes wrong while one is told of it is the same thing.
-    if (this.health.is === "failed" || this.health.is === "missing") {
-      return;
-    }
-    const message = error instanceof Error ? error.message : String(error);
+  /** There is no program. */
+  private miss(error: Error): void {
+    const { message } = error;
     this.log.error(message);
-    if (error instanceof NoBinary) {
-      for (const line of error.tried) {
-        this.log.info(`tried: ${line}`);
-      }
-      this.become({ is: "missing", message });
-      void this.tell(message, ["Open Setting", "How to Install", "Show Log"]);
-    } else {
-      const told = this.wasReady
-        ? `The server of speclint ends all the time: ${message}.`
-        : "The server of speclint does not start. The log may tell why.";
-      this.become({ is: "failed", message: told });
-      void this.tell(told, ["Restart", "Show Log"]);
+    for (const line of error instanceof NoBinary ? error.tried : []) {
+      this.log.info(`tried: ${line}`);
     }
+    this.become({ is: "missing", message });
+    void this.tell(message, ["Open Setting", "How to Install", "Show Log"]);
+  }
+
+  private fail(message: string): void {
+    this.log.error(message);
+    this.become({ is: "failed", message });
+    void this.tell(message, ["Restart", "Show Log"]);
   }
 
   private async tell(message: string, offers: string[]): Promise<void> {

@@ -8,6 +8,9 @@ import type { Rules } from "./rules";
 import type { Tables } from "./table";
 import { systemOf, type Tree } from "./tree";
 
+/** The server's own command, which is in no menu. */
+const show = "speclint.show";
+
 /** What commands act on. */
 export interface Actors {
   readonly server: Server;
@@ -45,6 +48,10 @@ export function registerCommands({ server, tables, tree, rules }: Actors): vscod
     },
     "speclint.refreshTree": async () => {
       await tree.refresh();
+    },
+    // What the server offers above specialisations. It would be a page of Markdown; here it is the table.
+    [show]: async (what) => {
+      await tables.show((what ?? {}));
     },
     [goTo]: async (place) => {
       await go(place as Place);

@@ -16,9 +16,7 @@ let server: Server | undefined;
 /** Called by the editor when a Nix file is opened, or a folder with a configuration. */
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const log = new Log();
-  const running = new Server(context, log, async (what) => {
-    await tables.show(what);
-  });
+  const running = new Server(context, log);
   server = running;
   const changes = new Changes(running);
   const tables = new Tables(context.extensionUri, running, changes);

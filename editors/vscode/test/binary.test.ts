@@ -61,7 +61,7 @@ describe("the program that is started", { skip: process.platform === "win32" }, 
       await find(here(change));
     } catch (error) {
       assert(error instanceof NoBinary);
-      return error.message.replaceAll(folder, "FOLDER").replace(/Command failed.*/s, "…");
+      return error.message.replaceAll(folder, "FOLDER");
     }
     return assert.fail("it was found");
   };
@@ -100,6 +100,22 @@ describe("the program that is started", { skip: process.platform === "win32" }, 
       await refusal(none),
       "The program speclint was not found: there is none in this package for this platform, and none on the PATH.",
     );
-    assert.match(await refusal({ path: "" }), /^The program speclint does not run: FOLDER\/extension\/bin\/speclint cannot be run: …$/);
+    const broken = "The program speclint does not run: FOLDER/extension/bin/speclint cannot be run";
+    assert.equal(await refusal({ path: "" }), `${broken}: it ends with status 127.`);
+  });
+
+  it("is told of with the reason why it does not run", async () => {
+    const why = async (name: string): Promise<string> => {
+      const told = await refusal({ setting: path.join(folder, name) });
+      return /cannot be run: (.*)\.$/.exec(told)?.[1] ?? told;
+    };
+    program("speaks", "echo a library is too old >&2; exit 1");
+    assert.equal(await why("speaks"), "a library is too old");
+    program("killed", "kill -9 $$");
+    assert.equal(await why("killed"), "it was ended by SIGKILL");
+    fs.writeFileSync(path.join(folder, "elsewhere"), "#!/no/such/loader\n", { mode: 0o755 });
+    assert.equal(await why("elsewhere"), "it was built for another system");
+    fs.writeFileSync(path.join(folder, "text"), "text\n", { mode: 0o644 });
+    assert.equal(await why("text"), "it may not be executed");
   });
 });

@@ -61,8 +61,9 @@ describe("the description of the package", () => {
     const output = execFileSync(binary ?? "", ["rules", "--format", "json"], { encoding: "utf8" });
     const { rules } = JSON.parse(output) as { rules: { name: string; severity: string; summary: string }[] };
     for (const name of ["speclint.select", "speclint.ignore"]) {
-      assert.deepEqual(properties[name]?.items?.enum, rules.map((rule) => rule.name));
-      assert.deepEqual(properties[name].items.enumDescriptions, rules.map(({ severity, summary }) => `${severity}: ${summary}`));
+      assert.deepEqual(properties[name]?.items?.enum, ["all", ...rules.map((rule) => rule.name)]);
+      const described = rules.map(({ severity, summary }) => `${severity}: ${summary}`);
+      assert.deepEqual(properties[name].items.enumDescriptions.slice(1), described);
     }
   });
 });

@@ -46,7 +46,7 @@ export async function run(session) {
   // To the parent's definition; the table stays beside it.
   const { shown } = session.place("configuration.nix", "services.xserver.enable");
   await table.locator("tbody tr", { hasText: "services.xserver.enable" }).first().locator("td button").first().click();
-  await page.locator(".tab.active").filter({ hasText: "configuration.nix" }).waitFor();
+  await session.shows("configuration.nix");
   await until("the cursor is there", async () => (await session.statusText()).includes(shown));
   assert(await table.locator("#table").isVisible(), "the table is beside the text");
   await session.command("File: Revert File");

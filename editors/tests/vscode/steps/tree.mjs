@@ -23,7 +23,7 @@ export async function run(session) {
   // To a definition in the parent's file.
   const { shown } = session.place("configuration.nix", "hardware.bluetooth.enable");
   await row(/configuration\.nix:\d+ · loses in tv/).click();
-  await page.locator(".tab.active").filter({ hasText: "configuration.nix" }).waitFor();
+  await session.shows("configuration.nix");
   await until("the cursor is at the definition", async () => (await session.statusText()).includes(shown));
   await files.click();
   await back();
