@@ -105,6 +105,31 @@ export class Session {
     fs.writeFileSync(path.join(folder, "settings.json"), JSON.stringify(settings, null, 2));
   }
 
+  /** Packs an extension that stands for Even Better TOML: it has its name and its setting, and does nothing. */
+  packStandIn() {
+    const folder = path.join(this.folder, "stand-in");
+    fs.mkdirSync(folder);
+    const associations = { type: "object", default: {} };
+    const manifest = {
+      name: "even-better-toml",
+      publisher: "tamasfe",
+      version: "0.0.0",
+      engines: { vscode: "^1.82.0" },
+      files: [],
+      contributes: { configuration: { properties: { "evenBetterToml.schema.associations": associations } } },
+    };
+    fs.writeFileSync(path.join(folder, "package.json"), JSON.stringify(manifest));
+    const vsce = path.join(FOLDER, "..", "vscode", "node_modules", ".bin", "vsce");
+    const options = ["package", "--no-dependencies", "--allow-missing-repository", "--skip-license", "--out", "stand-in.vsix"];
+    execFileSync(vsce, options, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    return path.join(folder, "stand-in.vsix");
+  }
+
+  /** The settings of the user, as the editor has written them. */
+  userSettings() {
+    return JSON.parse(fs.readFileSync(path.join(this.data, "User", "settings.json"), "utf8"));
+  }
+
   async launch(tools, vsix) {
     const modules = path.join(tools, "node_modules");
     const entry = path.join(modules, "code-server", "out", "node", "entry.js");
@@ -114,7 +139,8 @@ export class Session {
     const env = { ...process.env };
     // Set where this runs in a terminal of VS Code's.
     delete env.VSCODE_IPC_HOOK_CLI;
-    execFileSync(process.execPath, [...common, "--install-extension", vsix], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const install = ["--install-extension", vsix, "--install-extension", this.packStandIn()];
+    execFileSync(process.execPath, [...common, ...install], { env, stdio: ["ignore", "pipe", "inherit"] });
     const port = await freePort();
     const log = fs.openSync(path.join(this.out, "code-server.log"), "w");
     this.server = spawn(

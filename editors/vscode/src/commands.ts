@@ -5,6 +5,7 @@ import type { Server } from "./client";
 import { go, goTo } from "./go";
 import type { Place } from "./model";
 import type { Rules } from "./rules";
+import { associateSchema } from "./schema";
 import type { Tables } from "./table";
 import { systemOf, type Tree } from "./tree";
 
@@ -13,6 +14,7 @@ const show = "speclint.show";
 
 /** What commands act on. */
 export interface Actors {
+  readonly context: vscode.ExtensionContext;
   readonly server: Server;
   readonly tables: Tables;
   readonly tree: Tree;
@@ -20,7 +22,7 @@ export interface Actors {
 }
 
 /** Registers all commands. */
-export function registerCommands({ server, tables, tree, rules }: Actors): vscode.Disposable {
+export function registerCommands({ context, server, tables, tree, rules }: Actors): vscode.Disposable {
   const commands: Record<string, (argument?: unknown) => unknown> = {
     "speclint.showTable": async (argument) => {
       const known = systemOf(argument);
@@ -45,6 +47,9 @@ export function registerCommands({ server, tables, tree, rules }: Actors): vscod
     },
     "speclint.openPathSetting": async () => {
       await vscode.commands.executeCommand("workbench.action.openSettings", "speclint.path");
+    },
+    "speclint.completeSettings": async () => {
+      await associateSchema(context);
     },
     "speclint.refreshTree": async () => {
       await tree.refresh();

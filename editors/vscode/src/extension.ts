@@ -7,6 +7,7 @@ import { registerCommands } from "./commands";
 import { speakNix } from "./language";
 import { Log } from "./log";
 import { Rules } from "./rules";
+import { refreshSchema } from "./schema";
 import { showStatus } from "./status";
 import { Tables } from "./table";
 import { Tree } from "./tree";
@@ -30,7 +31,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     tree,
     rules,
     showStatus(running),
-    registerCommands({ server: running, tables, tree, rules }),
+    registerCommands({ context, server: running, tables, tree, rules }),
     speakNix(context.extension),
     running.onDidChange(tellContext),
     vscode.workspace.onDidChangeConfiguration((event) => {
@@ -40,7 +41,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     }),
   );
   await vscode.commands.executeCommand("setContext", "speclint.isActive", true);
-  await running.start();
+  await Promise.all([running.start(), refreshSchema(context)]);
 }
 
 /** What menus and views depend on. */

@@ -1,3 +1,7 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { until } from "../session.mjs";
 
 export const title = "settings count, those of the user and those in speclint.toml";
@@ -19,4 +23,14 @@ export async function run(session) {
   await session.command("View: Close All Editors");
   session.remove("speclint.toml");
   await session.statusSays("speclint 2");
+
+  // The extension for TOML is told of the schema.
+  await session.command("speclint: Complete speclint.toml with Even Better TOML");
+  await session.toast("Even Better TOML completes speclint.toml from now on.").waitFor();
+  const associations = await until("the schema is associated", () => session.userSettings()["evenBetterToml.schema.associations"]);
+  const [[files, schema]] = Object.entries(associations);
+  assert(new RegExp(files).test("file:///etc/nixos/speclint.toml") && !new RegExp(files).test("file:///etc/nixos/other.toml"));
+  const own = path.join(import.meta.dirname, "../../../../docs/speclint.schema.json");
+  assert.equal(fs.readFileSync(fileURLToPath(schema), "utf8"), fs.readFileSync(own, "utf8"));
+  await session.command("Notifications: Clear All Notifications");
 }
