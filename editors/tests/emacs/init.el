@@ -2,6 +2,10 @@
 (require 'package)
 (add-to-list 'package-directory-list "/usr/share/emacs/site-lisp/elpa")
 (package-initialize)
+;; lsp-mode and what it needs, in front of what is installed.
+(dolist (folder (file-expand-wildcards (concat (getenv "LSP_MODE") "*") t))
+  (add-to-list 'load-path folder))
+(load "lsp-mode-autoloads" t)
 (set-language-environment "UTF-8")
 (setq make-backup-files nil auto-save-default nil create-lockfiles nil inhibit-startup-screen t
       vc-handled-backends '(Git) eglot-sync-connect 10)
