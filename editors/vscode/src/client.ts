@@ -237,13 +237,12 @@ export class Server implements vscode.Disposable {
   }
 
   private async tell(message: string, offers: string[]): Promise<void> {
-    const readme = vscode.Uri.joinPath(this.context.extensionUri, "README.md");
     switch (await vscode.window.showErrorMessage(message, ...offers)) {
       case "Open Setting":
         await vscode.commands.executeCommand("workbench.action.openSettings", "speclint.path");
         break;
       case "How to Install":
-        await vscode.commands.executeCommand("markdown.showPreview", readme.with({ fragment: "the-program" }));
+        await this.showReadme();
         break;
       case "Restart":
         await this.start();
@@ -251,6 +250,21 @@ export class Server implements vscode.Disposable {
       case "Show Log":
         this.log.show();
         break;
+    }
+  }
+
+  private async showReadme(): Promise<void> {
+    // A package has it in small letters.
+    for (const name of ["readme.md", "README.md"]) {
+      const file = vscode.Uri.joinPath(this.context.extensionUri, name);
+      const exists = await vscode.workspace.fs.stat(file).then(
+        () => true,
+        () => false,
+      );
+      if (exists) {
+        await vscode.commands.executeCommand("markdown.showPreview", file.with({ fragment: "the-program" }));
+        return;
+      }
     }
   }
 }

@@ -13,6 +13,9 @@ export async function run(session) {
   await until("no server runs", () => session.servers().length === 0);
   await session.tree.getByText("The server of speclint is not running.").waitFor();
   await session.picture("missing");
+  await toast.getByText("How to Install").click();
+  await session.webview.locator("h2").filter({ hasText: "The program" }).waitFor();
+  await session.command("View: Close All Editors");
   await works(session);
 
   session.set({ "speclint.path": session.program("dying", '[ "$1" = --version ] && echo speclint 0.0.0 && exit; exit 1') });
