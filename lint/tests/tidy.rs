@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 /// No source file is longer, in lines.
 const LONGEST: usize = 600;
+/// Folders of what is made, installed or built.
+const MADE: [&str; 4] = ["target", "node_modules", "dist", "dist-tests"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate is in the workspace").to_owned()
@@ -24,9 +26,7 @@ fn files() -> Vec<(String, String)> {
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             match entry.path() {
-                path if path.is_dir() && !["target", "node_modules"].iter().any(|n| path.ends_with(n)) => {
-                    open.push(path)
-                }
+                path if path.is_dir() && !MADE.iter().any(|name| path.ends_with(name)) => open.push(path),
                 path if path.is_file() => files.push(path),
                 _ => {}
             }

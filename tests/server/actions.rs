@@ -198,6 +198,10 @@ fn all_that_is_safe_is_one_action() {
     }
     // What it does is only found out when it is chosen.
     let resolved = client.ask("codeAction/resolve", offered[0].clone()).expect("an action");
+    // Helix asks about those too that say what they do.
+    assert_eq!(client.ask("codeAction/resolve", resolved.clone()), Ok(resolved.clone()));
+    let without_data = json!({ "title": "x", "edit": { "documentChanges": [] } });
+    assert_eq!(client.ask("codeAction/resolve", without_data.clone()), Ok(without_data));
     expect![[r#"
         {
           "documentChanges": [

@@ -93,7 +93,7 @@ fn commands_are_executed() {
     .assert_eq(page.expect("a page").as_str().expect("a text"));
     assert_eq!(execute("speclint.restart", Json::Null), Ok(Json::Null));
     let error = execute("speclint.show", json!({ "uri": base, "format": "pdf" })).expect_err("an error");
-    assert_eq!(error["message"], "`format` is neither `markdown` nor `html`");
+    assert_eq!(error["message"], "`format` is none of `markdown`, `html` and `json`");
     let error = execute("speclint.dance", Json::Null).expect_err("an error");
     assert_eq!(error["message"], "there is no command `speclint.dance`");
 }

@@ -4,5 +4,6 @@ mod actions;
 mod diagnostics;
 mod features;
 mod lifecycle;
+mod overview;
 mod robust;
 mod support;

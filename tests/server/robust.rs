@@ -1,6 +1,6 @@
 //! What must not stop the server, or make it say something that is not so.
 
-use crate::support::{Client, Features, Folder, check, told};
+use crate::support::{BASE, Client, Features, Folder, TV, check, told};
 use proptest::prelude::*;
 use proptest::test_runner::Config;
 use serde_json::{Value as Json, json};
@@ -17,6 +17,26 @@ fn without_tags(diagnostics: &Json) -> Vec<String> {
     let all = diagnostics.as_array().expect("a list").iter().filter(|found| found["code"] == "missing-tag");
     let name = |found: &Json| Some(found["message"].as_str()?.split('`').nth(1)?.to_owned());
     all.filter_map(name).collect()
+}
+
+#[test]
+fn a_change_that_is_told_before_its_document_counts() {
+    // Helix opens a document to change it, and may tell the change first.
+    let folder = Folder::with_conflict();
+    let (base, tv) = (folder.uri("base.nix"), folder.uri("tv.nix"));
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.open(&tv, 0, TV);
+    assert!(!without_conflict(&client.published(&tv, Some(0))));
+    let line = BASE.lines().position(|line| line.contains("xserver.enable")).expect("it is there") as u32;
+    let at = BASE.lines().nth(line as usize).and_then(|line| line.find("false")).expect("it is set") as u32;
+    client.change(&base, 1, &[((line, at), (line, at), "lib.mkDefault ")]);
+    client.open(&base, 0, BASE);
+    assert!(without_conflict(&client.published(&base, Some(1))));
+    assert!(without_conflict(&client.published(&tv, Some(0))));
+}
+
+fn without_conflict(diagnostics: &Json) -> bool {
+    diagnostics.as_array().expect("a list").iter().all(|found| found["code"] != "needs-mkdefault")
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub struct Key {
 }
 
 /// What stands in place of the names of all rules.
-pub(super) const ALL_RULES: &str = "all";
+pub const ALL_RULES: &str = "all";
 
 /// How bad findings can be set to be, the worst first.
 pub(super) const SEVERITIES: [&str; 5] =

@@ -9,7 +9,7 @@ mod read;
 mod schema;
 mod template;
 
-pub use keys::{Key, TOP};
+pub use keys::{ALL_RULES, Key, TOP};
 pub use patterns::{FilePattern, SystemPattern};
 pub use read::NAME;
 pub use schema::schema;

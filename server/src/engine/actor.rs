@@ -1,6 +1,7 @@
 //! The actor: it owns all state, takes in what happens in order, and gives work to the workers.
 
 use super::document::{Change, Document};
+use super::early::Early;
 use super::editor::{Editor, Open};
 use super::places::{self, Root};
 use super::projects::{Done, Projects};
@@ -47,6 +48,7 @@ pub(super) struct Actor {
     pub(super) choice: Choice,
     pub(super) roots: Vec<Root>,
     pub(super) documents: HashMap<String, Document>,
+    early: Early,
     /// The paths of the documents that the client has opened, by their names.
     names: HashMap<String, String>,
     /// The documents whose new texts the projects do not have yet.
@@ -93,6 +95,7 @@ impl Actor {
             choice: Choice::default(),
             roots: Vec::new(),
             documents: HashMap::new(),
+            early: Early::default(),
             names: HashMap::new(),
             dirty: BTreeSet::new(),
             editor: None,
@@ -226,7 +229,11 @@ impl Actor {
         let path = self.path(&uri);
         self.names.insert(uri.clone(), path.clone());
         self.overlay.set(&path, Arc::<str>::from(text.as_str()));
-        self.documents.insert(path.clone(), Document::new(uri, version, text));
+        let mut document = Document::new(uri, version, text);
+        for (version, changes) in self.early.take(&path, version) {
+            document.become_next(version, &changes, self.client.unit);
+        }
+        self.documents.insert(path.clone(), document);
         self.dirty.insert(path.clone());
         // It may not be on disk.
         if self.overlay.kind_below(&path).is_none() {
@@ -242,12 +249,10 @@ impl Actor {
         let path = self.path(uri);
         let Some(document) = self.documents.get_mut(&path) else {
             self.log(Level::Warning, format!("a document was changed that is not open: {uri}"));
+            self.early.keep(&path, version, changes);
             return;
         };
-        for change in changes {
-            document.change(change, unit);
-        }
-        document.version = version;
+        document.become_next(version, changes, unit);
         self.dirty.insert(path);
         let now = Instant::now();
         self.burst = (now.duration_since(self.last_edit) < BURST).then_some(now + BURST);
@@ -258,6 +263,7 @@ impl Actor {
         self.editor = None;
         let path = self.path(uri);
         self.names.remove(uri);
+        self.early.forget(&path);
         // Another name may stand for the same file.
         if self.documents.get(&path).is_none_or(|document| document.uri != uri) {
             return;

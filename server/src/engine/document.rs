@@ -42,6 +42,14 @@ impl Document {
         Document { uri, version, text, lines }
     }
 
+    /// Makes the changes that lead to a version.
+    pub(crate) fn become_next(&mut self, version: i32, changes: &[Change], unit: ColumnUnit) {
+        for change in changes {
+            self.change(change, unit);
+        }
+        self.version = version;
+    }
+
     /// Makes a change. Places that do not exist mean the nearest ones before.
     pub(crate) fn change(&mut self, change: &Change, unit: ColumnUnit) {
         let Some(range) = change.range else {

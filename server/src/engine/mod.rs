@@ -7,6 +7,7 @@
 
 mod actor;
 mod document;
+mod early;
 mod editor;
 mod files;
 pub(crate) mod places;

@@ -228,10 +228,11 @@ impl Projects {
 
     /// Whether the project of a path is not known yet.
     pub(super) fn is_opening(&self, path: &str) -> bool {
-        if path.is_empty() {
-            return self.is_anything_opening();
+        match self.assigned.get(path) {
+            Some(state) => !matches!(state, Assigned::To(_)),
+            // It is not open, or it stands for all projects: any of those that are being opened may have it.
+            None => self.is_anything_opening(),
         }
-        matches!(self.assigned.get(path), Some(Assigned::Waiting | Assigned::Running))
     }
 
     fn is_anything_opening(&self) -> bool {

@@ -10,6 +10,7 @@ mod hover;
 mod lenses;
 mod names;
 mod navigation;
+mod overview;
 mod rename;
 mod symbols;
 mod table;
@@ -25,6 +26,7 @@ pub use hints::{Hint, HintKind};
 pub use hover::Hover;
 pub use lenses::{Lens, Shown};
 pub use navigation::Occurrence;
+pub use overview::{Cell, Definition, Described, Overview, Row, Told};
 pub use symbols::{Symbol, WorkspaceSymbol};
 
 use rowan::{TextRange, TextSize};
@@ -86,6 +88,11 @@ impl<'a> Ide<'a> {
     /// The specialisations of all systems that have the characters of a query in their name.
     pub fn workspace_symbols(&self, query: &str) -> Vec<WorkspaceSymbol> {
         symbols::workspace_symbols(self, query)
+    }
+
+    /// The systems as a client lays them out by itself, with all options or those that a specialisation changes or defines.
+    pub fn overviews(&self, all: bool) -> Vec<Overview> {
+        overview::overviews(self.texts, self.systems.iter().map(Arc::as_ref), all)
     }
 
     /// The name of the specialisation at a place, and where it stands.

@@ -58,13 +58,23 @@ pub(super) fn spot(texts: &dyn Texts, system: &System, place: &Place) -> String 
     format!("{}:{line}", file(system, path))
 }
 
-/// Where a definition stands, or who makes it.
+/// Where a definition stands, or who makes it, in Markdown.
 pub(super) fn maker(texts: &dyn Texts, system: &System, definition: &DefinitionModel) -> String {
+    maker_as(texts, system, definition, |place| format!("`{place}`"))
+}
+
+/// The same, with places as a function writes them.
+pub(super) fn maker_as(
+    texts: &dyn Texts,
+    system: &System,
+    definition: &DefinitionModel,
+    quote: impl Fn(&str) -> String,
+) -> String {
     let who = if system.world == World::HomeManager { "Home Manager" } else { "NixOS" };
     match (&definition.place, &definition.of_nixos, definition.origin) {
-        (Some(place), _, Origin::Default) => format!("default at `{}`", spot(texts, system, place)),
-        (Some(place), _, _) => format!("`{}`", spot(texts, system, place)),
-        (None, Some(own), _) => format!("{who}, `{}`", own.file),
+        (Some(place), _, Origin::Default) => format!("default at {}", quote(&spot(texts, system, place))),
+        (Some(place), _, _) => quote(&spot(texts, system, place)),
+        (None, Some(own), _) => format!("{who}, {}", quote(&own.file)),
         (None, None, Origin::Default) => "default".to_owned(),
         (None, None, _) => who.to_owned(),
     }
@@ -99,17 +109,20 @@ pub(super) fn cell(text: &str) -> String {
     line.replace('|', "\\|").replace('<', "&lt;")
 }
 
-/// What a definition sets, in a few words: the value where it is known, else how it is written.
+/// What a definition sets, in a few words and in Markdown.
 pub(super) fn value_of(texts: &dyn Texts, system: &System, definition: &DefinitionModel) -> String {
+    let written = written(texts, system, definition);
+    written.map_or_else(|| "a value that is not known".to_owned(), |value| code(&value))
+}
+
+/// What a definition sets: the value where it is known, else how it is written.
+pub(super) fn written(texts: &dyn Texts, system: &System, definition: &DefinitionModel) -> Option<String> {
     if let Some(value) = &definition.value {
-        return code(&render::nix(value));
+        return Some(render::nix(value));
     }
-    let written = definition.expression.and_then(|span| {
-        let path = system.files.get(span.file as usize)?;
-        let text = texts.text(path)?;
-        Some(code(slice(&text, span.range)?))
-    });
-    written.unwrap_or_else(|| "a value that is not known".to_owned())
+    let span = definition.expression?;
+    let text = texts.text(system.files.get(span.file as usize)?)?;
+    slice(&text, span.range).map(str::to_owned)
 }
 
 /// The text of a range.

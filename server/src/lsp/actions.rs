@@ -127,8 +127,11 @@ impl Server {
         Ok(response)
     }
 
-    /// Adds to an action what it does.
+    /// Adds to an action what it does. Some clients ask about those too that say what they do.
     pub(super) async fn resolve_action(&self, action: CodeAction) -> Result<CodeAction> {
+        if action.edit.is_some() {
+            return Ok(action);
+        }
         Ok(self.fix_all(action.clone()).await?.unwrap_or(action))
     }
 

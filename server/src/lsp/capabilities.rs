@@ -40,16 +40,10 @@ pub(super) struct Abilities {
 impl Abilities {
     /// What a client says that it can do.
     pub(super) fn of(client: &ClientCapabilities) -> Self {
+        // The one that the client likes best: some say that they take others, and count wrongly in them.
         let encodings = client.general.as_ref().and_then(|general| general.position_encodings.as_ref());
-        let speaks =
-            |kind: PositionEncodingKind| encodings.is_some_and(|encodings| encodings.contains(&kind));
-        let unit = if speaks(PositionEncodingKind::UTF8) {
-            ColumnUnit::Utf8
-        } else if !speaks(PositionEncodingKind::UTF16) && speaks(PositionEncodingKind::UTF32) {
-            ColumnUnit::Utf32
-        } else {
-            ColumnUnit::Utf16
-        };
+        let unit = encodings.and_then(|encodings| encodings.iter().find_map(unit));
+        let unit = unit.unwrap_or(ColumnUnit::Utf16);
         let documents = client.text_document.as_ref();
         let workspace = client.workspace.as_ref();
         let pull = documents.and_then(|documents| documents.diagnostic.as_ref());
@@ -93,6 +87,16 @@ impl Abilities {
             tells_configuration: settings.is_some_and(|settings| settings.dynamic_registration == Some(true)),
         }
     }
+}
+
+/// What is counted in an encoding; `None` for one that is not known.
+fn unit(encoding: &PositionEncodingKind) -> Option<ColumnUnit> {
+    let known = [
+        (PositionEncodingKind::UTF8, ColumnUnit::Utf8),
+        (PositionEncodingKind::UTF16, ColumnUnit::Utf16),
+        (PositionEncodingKind::UTF32, ColumnUnit::Utf32),
+    ];
+    known.into_iter().find_map(|(kind, unit)| (kind == *encoding).then_some(unit))
 }
 
 /// What is offered to a client.

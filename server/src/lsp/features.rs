@@ -24,7 +24,7 @@ fn here(view: &View, range: TextRange) -> Range {
 }
 
 /// A place in any file.
-fn location(view: &View, place: &findings::Location) -> Option<Location> {
+pub(super) fn location(view: &View, place: &findings::Location) -> Option<Location> {
     let range = TextRange::new(place.start.into(), place.end.max(place.start).into());
     let uri = convert::uri(&view.editor.uri(&place.file))?;
     Some(Location { uri, range: convert::range(view.range(&place.file, range)) })

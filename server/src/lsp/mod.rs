@@ -12,6 +12,7 @@ mod diagnostics;
 mod features;
 mod frames;
 mod outgoing;
+mod overview;
 mod pages;
 mod server;
 mod settings;

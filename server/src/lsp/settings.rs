@@ -6,7 +6,7 @@ use crate::engine::Message;
 use crate::environment::Level;
 use serde_json::Value as Json;
 use speclint_lint::rules;
-use speclint_lint::settings::Choice;
+use speclint_lint::settings::{ALL_RULES, Choice};
 
 /// The section of the client's settings.
 pub(super) const SECTION: &str = "speclint";
@@ -36,7 +36,8 @@ impl Settings {
         let (mut settings, mut wrong) = (Settings::default(), Vec::new());
         let given = given.get(SECTION).unwrap_or(given);
         let Some(given) = given.as_object() else {
-            if !given.is_null() {
+            // Clients in Lua and Lisp have one empty thing for both.
+            if !given.is_null() && given.as_array().is_none_or(|items| !items.is_empty()) {
                 wrong.push(format!("the settings `{SECTION}` are no object"));
             }
             return (settings, wrong);
@@ -77,6 +78,9 @@ fn names(key: &str, value: &Json, wrong: &mut Vec<String>) -> Vec<String> {
         wrong.push(format!("the setting `{SECTION}.{key}` is no list of rules"));
         return Vec::new();
     };
+    if items.iter().any(|item| item == ALL_RULES) {
+        return rules::ALL.iter().map(|rule| rule.name.to_owned()).collect();
+    }
     let name = |item: &Json| {
         let name = item.as_str().filter(|name| rules::find(name).is_some());
         if name.is_none() {
@@ -140,6 +144,13 @@ mod tests {
             ]
         );
         assert_eq!(Settings::read(&Json::Null), (Settings::default(), Vec::new()));
+        assert_eq!(Settings::read(&json!({ "speclint": [] })), (Settings::default(), Vec::new()));
         assert!(!Settings::read(&json!({ "inlayHints": false })).0.hints_of_winners);
+    }
+
+    #[test]
+    fn all_rules_can_be_chosen_as_in_a_file() {
+        let (settings, wrong) = Settings::read(&json!({ "select": ["all"], "ignore": ["needs-reboot"] }));
+        assert_eq!((settings.choice.select.len(), wrong.len()), (rules::ALL.len(), 0));
     }
 }
