@@ -4,7 +4,7 @@
 //! The layers, each knowing only those above it:
 //!
 //! - [`source`]: files, text, positions
-//! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved
+//! - [`syntax`]: rnix's tree lowered to an arena of expressions with names resolved, a crate of its own
 //! - [`eval`]: lazy evaluation of lowered expressions
 //! - [`nixos`]: the module system
 
@@ -20,4 +20,5 @@ pub mod rules;
 pub mod settings;
 pub mod source;
 pub mod suppress;
-pub mod syntax;
+
+pub use speclint_syntax as syntax;

@@ -20,64 +20,37 @@ pub const DECLARATIONS: &str = "/«speclint»/lib/declarations.nix";
 /// The file that is `lib`.
 pub const ENTRY: &str = "/«speclint»/lib/default.nix";
 
-macro_rules! files {
-    ($($name:literal)*) => {
-        &[$(($name, include_str!(concat!("prelude/", $name)))),*]
-    };
-}
-
-/// Name and text of each file.
-const FILES: &[(&str, &str)] = files! {
-    "asserts.nix"
-    "attrsets.nix"
-    "cli.nix"
-    "customisation.nix"
-    "debug.nix"
-    "declarations.nix"
-    "default.nix"
-    "derivations.nix"
-    "fetchers.nix"
-    "fileset.nix"
-    "filesystem.nix"
-    "fixed-points.nix"
-    "flakes.nix"
-    "generators.nix"
-    "home.nix"
-    "gvariant.nix"
-    "kernel.nix"
-    "licenses.nix"
-    "lists.nix"
-    "meta.nix"
-    "misc.nix"
-    "module-options.nix"
-    "module-system.nix"
-    "modules.nix"
-    "network.nix"
-    "nixos.nix"
-    "options.nix"
-    "path.nix"
-    "sources.nix"
-    "strings-with-deps.nix"
-    "strings.nix"
-    "systems-inspect.nix"
-    "systems-parse.nix"
-    "systems-tables.nix"
-    "systems.nix"
-    "trivial.nix"
-    "types.nix"
-    "versions.nix"
-};
+/// Path and lowered form of each file.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/prelude.rs"));
 
 /// The program's own file at `path`, if there is one: of the prelude, or of a source that is not at hand. With its path, which is
-/// another one for a folder. It is lowered when it is first asked for.
+/// another one for a folder.
 pub fn file(path: &str) -> Option<(Cow<'_, str>, Arc<File>)> {
     static LOWERED: [OnceLock<Arc<File>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
     let Some(name) = path.strip_prefix(ROOT) else { return sources::file(path) };
     let i = FILES.iter().position(|(n, _)| *n == name)?;
-    Some((Cow::Borrowed(path), LOWERED[i].get_or_init(|| Arc::new(lower(FILES[i].1))).clone()))
+    Some((Cow::Borrowed(path), LOWERED[i].get_or_init(|| lowered(FILES[i].1)).clone()))
+}
+
+/// A file that was lowered when the program was built. One that cannot be read is lowered as an empty text is: as one with an error.
+pub(super) fn lowered(bytes: &[u8]) -> Arc<File> {
+    Arc::new(postcard::from_bytes(bytes).unwrap_or_else(|_| lower("")))
 }
 
 /// Whether a path is one of the program's own.
 pub fn is_own(path: &str) -> bool {
     path.starts_with(ROOT) || sources::is_stand_in(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_can_be_read() {
+        for (name, bytes) in FILES {
+            let file: File = postcard::from_bytes(bytes).expect(name);
+            assert!(file.errors.is_empty(), "{name}");
+        }
+    }
 }

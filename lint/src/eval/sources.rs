@@ -4,69 +4,16 @@
 //! A source that is not at hand has a stand-in for a folder, `/nix/store/«KIND#NAME»`: which source it is, and as what the
 //! configuration has it.
 
-use super::paths;
-use crate::syntax::{hir::File, lower};
+use super::{paths, prelude};
+use crate::syntax::hir::File;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// How every path into a source begins that is not at hand.
 const STAND_IN: &str = "/nix/store/«";
 
-macro_rules! files {
-    ($($name:literal)*) => {
-        &[$(($name, include_str!(concat!("sources/", $name)))),*]
-    };
-}
-
-/// Path and text of each file; a path begins with the kind of source.
-const FILES: &[(&str, &str)] = files! {
-    "colmena/flake.nix"
-    "ez-configs/flake-module.nix"
-    "ez-configs/flake.nix"
-    "flake-parts/all-modules.nix"
-    "flake-parts/extras/flakeModules.nix"
-    "flake-parts/extras/modules.nix"
-    "flake-parts/flake.nix"
-    "flake-parts/lib.nix"
-    "flake-utils-plus/flake.nix"
-    "flake-utils-plus/lib/default.nix"
-    "flake-utils-plus/lib/options.nix"
-    "flake-utils/default.nix"
-    "flake-utils/flake.nix"
-    "flake-utils/lib.nix"
-    "haumea/default.nix"
-    "haumea/flake.nix"
-    "home-manager/default.nix"
-    "home-manager/flake.nix"
-    "home-manager/lib/default.nix"
-    "home-manager/lib/gvariant.nix"
-    "home-manager/lib/hm.nix"
-    "home-manager/lib/stdlib-extended.nix"
-    "home-manager/modules/default.nix"
-    "home-manager/nixos/default.nix"
-    "import-tree/default.nix"
-    "import-tree/flake.nix"
-    "nixos-unified/flake.nix"
-    "nixos-unified/nix/modules/configurations/default.nix"
-    "nixos-unified/nix/modules/flake-parts/autowire.nix"
-    "nixos-unified/nix/modules/flake-parts/default.nix"
-    "nixpkgs/default.nix"
-    "nixpkgs/flake.nix"
-    "nixpkgs/formats.nix"
-    "nixpkgs/lib/default.nix"
-    "nixpkgs/nixos/default.nix"
-    "nixpkgs/nixos/lib/eval-config.nix"
-    "nixpkgs/nixos/modules/installer/scan/not-detected.nix"
-    "nixpkgs/nixos/modules/misc/assertions.nix"
-    "nixpkgs/nixos/modules/misc/meta.nix"
-    "nixpkgs/packages.nix"
-    "snowfall-lib/flake.nix"
-    "snowfall-lib/modules/home/user/default.nix"
-    "snowfall-lib/modules/nixos/user/default.nix"
-    "snowfall-lib/snowfall-lib/default.nix"
-    "systems/default.nix"
-    "systems/flake.nix"
-};
+/// Path and lowered form of each file; a path begins with the kind of source.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// What well-known sources are called otherwise: the names of their repositories, and of channels.
 const ALIASES: &[(&str, &str)] =
@@ -94,8 +41,7 @@ pub fn shown(path: &str) -> &str {
     if is_stand_in(path) { path.trim_start_matches("/nix/store/") } else { path }
 }
 
-/// The file at a path, or its `default.nix` if it is a folder, if it is one of ours: with its path. It is lowered when it is
-/// first asked for.
+/// The file at a path, or its `default.nix` if it is a folder, if it is one of ours: with its path.
 pub fn file(path: &str) -> Option<(Cow<'_, str>, Arc<File>)> {
     static LOWERED: [OnceLock<Arc<File>>; FILES.len()] = [const { OnceLock::new() }; FILES.len()];
     let (_, kind, below) = parts(path)?;
@@ -104,7 +50,7 @@ pub fn file(path: &str) -> Option<(Cow<'_, str>, Arc<File>)> {
         Some(i) => (Cow::Borrowed(path), i),
         None => (Cow::Owned(format!("{path}/default.nix")), at(&format!("{kind}{below}/default.nix"))?),
     };
-    Some((path, LOWERED[i].get_or_init(|| Arc::new(lower(FILES[i].1))).clone()))
+    Some((path, LOWERED[i].get_or_init(|| prelude::lowered(FILES[i].1)).clone()))
 }
 
 /// The kind of source that a URL is about: of a flake's input, of a tarball, or the name of a channel.
@@ -190,9 +136,10 @@ mod tests {
     }
 
     #[test]
-    fn every_file_parses() {
-        for (name, text) in FILES {
-            assert!(lower(text).errors.is_empty(), "{name}");
+    fn every_file_can_be_read() {
+        for (name, bytes) in FILES {
+            let file: File = postcard::from_bytes(bytes).expect(name);
+            assert!(file.errors.is_empty(), "{name}");
         }
     }
 }

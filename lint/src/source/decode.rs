@@ -3,8 +3,7 @@
 use std::ops::Range;
 use thiserror::Error;
 
-/// The largest file, in bytes, that is read. The largest file of nixpkgs has about 20 MB.
-pub const MAX_FILE_SIZE: usize = 64 << 20;
+pub use crate::syntax::MAX_FILE_SIZE;
 
 /// A file's text, and what was wrong with its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use super::Lowerer;
 use super::strings;
 use super::tree::Node;
-use crate::syntax::hir::{AttrName, Entry, EntryId, EntryKind, Name};
+use crate::hir::{AttrName, Entry, EntryId, EntryKind, Name};
 use rnix::SyntaxKind::*;
 use rowan::TextRange;
 use std::collections::HashMap;

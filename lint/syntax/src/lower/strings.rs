@@ -5,7 +5,7 @@
 
 use super::Lowerer;
 use super::tree::Node;
-use crate::syntax::hir::{Expr, ExprId, Part};
+use crate::hir::{Expr, ExprId, Part};
 use rnix::SyntaxKind;
 use rowan::NodeOrToken;
 use std::borrow::Cow;

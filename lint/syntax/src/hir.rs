@@ -5,6 +5,7 @@
 //! shared between all evaluations of it.
 
 use rowan::TextRange;
+use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -12,15 +13,15 @@ use std::sync::Arc;
 pub type Name = SmolStr;
 
 /// An expression in its file's arena ([`File::expr`]).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct ExprId(pub u32);
 
 /// A binding (`a.b = …;`, or one name of an `inherit`) in its file's arena ([`File::entry`]).
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 pub struct EntryId(pub u32);
 
 /// A lowered file.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
     /// Every expression; children come before their parents.
     pub exprs: Vec<Expr>,
@@ -52,7 +53,7 @@ impl File {
 }
 
 /// Something that Nix cannot parse.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SyntaxError {
     /// Where; empty at the place where something is missing.
     pub range: TextRange,
@@ -61,7 +62,7 @@ pub struct SyntaxError {
 }
 
 /// A binding as it stands in the text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// How it is written.
     pub kind: EntryKind,
@@ -76,7 +77,7 @@ pub struct Entry {
 }
 
 /// How a binding is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum EntryKind {
     /// `a.b = value;`
     Plain,
@@ -87,7 +88,7 @@ pub enum EntryKind {
 }
 
 /// A string, or a piece of text with interpolations.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Part {
     /// Text with escapes and indentation already resolved.
     Text(Arc<str>),
@@ -96,7 +97,7 @@ pub enum Part {
 }
 
 /// A lowered expression.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Expr {
     /// Nothing sensible stands there (a syntax error is recorded for it).
     Missing,
@@ -213,7 +214,7 @@ pub enum Expr {
 impl Eq for Expr {}
 
 /// The kinds of path literals, which say what the text is relative to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PathKind {
     /// `./x`, `../x`, `a/b`: relative to the file's folder.
     Relative,
@@ -226,7 +227,7 @@ pub enum PathKind {
 }
 
 /// One name of an attribute path.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AttrName {
     /// A name that is known (`a`, `"a"`, `${"a"}`).
     Static(Name),
@@ -235,7 +236,7 @@ pub enum AttrName {
 }
 
 /// A function.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lambda {
     /// What it takes.
     pub param: Param,
@@ -244,7 +245,7 @@ pub struct Lambda {
 }
 
 /// A function's parameter and the frame that it makes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Param {
     /// `x: …`: slot 0 is the argument.
     Name(Name),
@@ -261,7 +262,7 @@ pub enum Param {
 }
 
 /// A formal argument of a pattern.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Formal {
     /// Its name.
     pub name: Name,
@@ -272,7 +273,7 @@ pub struct Formal {
 }
 
 /// The bindings of a `let` or an attribute set, attribute paths already nested.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bindings {
     /// Bindings with a known name, in the order of the text, no name twice.
     pub statics: Box<[Binding]>,
@@ -285,7 +286,7 @@ pub struct Bindings {
 }
 
 /// A binding with a known name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Binding {
     /// The name.
     pub name: Name,
@@ -296,7 +297,7 @@ pub struct Binding {
 }
 
 /// The value of a binding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BindingValue {
     /// An expression. In a `let` or `rec` it is evaluated inside the frame.
     Expr(ExprId),
@@ -307,7 +308,7 @@ pub enum BindingValue {
 }
 
 /// A binding whose name is computed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DynamicBinding {
     /// The name: an expression that yields a string, or null (then the binding is left out).
     pub name: ExprId,
@@ -318,7 +319,7 @@ pub struct DynamicBinding {
 }
 
 /// A binary operator. Pipes are [`Expr::Apply`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub enum BinaryOp {
     Concat,

@@ -12,7 +12,7 @@ mod words;
 
 use super::draft::Edit;
 use super::token::{Kind, Token};
-use crate::syntax::hir::SyntaxError;
+use crate::hir::SyntaxError;
 use rowan::{TextRange, TextSize};
 
 /// What a text consists of.

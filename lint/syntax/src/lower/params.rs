@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::tree::Node;
-use crate::syntax::hir::{Expr, ExprId, Formal, Lambda, Name, Param};
+use crate::hir::{Expr, ExprId, Formal, Lambda, Name, Param};
 use rnix::SyntaxKind::*;
 use rowan::TextRange;
 use std::collections::HashSet;

@@ -2,13 +2,13 @@
 
 use super::strings;
 use super::token::{Kind, Token};
-use crate::source::MAX_FILE_SIZE;
+use crate::MAX_FILE_SIZE;
 use rowan::{TextRange, TextSize};
 
 /// The comments of a text, and what is beside them.
-pub(crate) struct Comments {
+pub struct Comments {
     /// The comments that start with `#`, without their line ends, in order.
-    pub(crate) lines: Vec<TextRange>,
+    pub lines: Vec<TextRange>,
     /// Where line breaks are part of something: texts of strings, and comments of the other kind.
     solid: Vec<TextRange>,
     tokens: Vec<Token>,
@@ -16,7 +16,7 @@ pub(crate) struct Comments {
 
 impl Comments {
     /// The comments of `text`, whether it parses or not.
-    pub(crate) fn of(text: &str) -> Self {
+    pub fn of(text: &str) -> Self {
         let mut found = Comments { lines: Vec::new(), solid: Vec::new(), tokens: Vec::new() };
         if text.len() > MAX_FILE_SIZE {
             return found;
@@ -34,18 +34,18 @@ impl Comments {
     }
 
     /// Where the next token at or behind an offset starts.
-    pub(crate) fn next_token(&self, offset: TextSize) -> Option<TextSize> {
+    pub fn next_token(&self, offset: TextSize) -> Option<TextSize> {
         self.behind(offset).first().map(|token| token.range().start())
     }
 
     /// Where the next token at or behind an offset starts that is no opening parenthesis.
-    pub(crate) fn next_inner_token(&self, offset: TextSize) -> Option<TextSize> {
+    pub fn next_inner_token(&self, offset: TextSize) -> Option<TextSize> {
         let token = self.behind(offset).iter().find(|token| token.kind != Kind::ParenOpen);
         token.map(|token| token.range().start())
     }
 
     /// Where the `inherit` that starts at an offset ends; `None` if none does.
-    pub(crate) fn inherit_end(&self, offset: TextSize) -> Option<TextSize> {
+    pub fn inherit_end(&self, offset: TextSize) -> Option<TextSize> {
         let tokens = self.behind(offset);
         tokens.first().filter(|first| first.kind == Kind::Inherit && first.range().start() == offset)?;
         let mut depth = 0_usize;
@@ -62,7 +62,7 @@ impl Comments {
     }
 
     /// Whether what the last token before an offset opens goes on behind it: a bracket, or a binding.
-    pub(crate) fn is_open(&self, offset: TextSize) -> bool {
+    pub fn is_open(&self, offset: TextSize) -> bool {
         let before = self.tokens.len() - self.behind(offset).len();
         let last = before.checked_sub(1).and_then(|last| self.tokens.get(last));
         last.is_some_and(|token| {
@@ -75,7 +75,7 @@ impl Comments {
     }
 
     /// Whether the character at an offset is part of a string's text, or of a comment that is none of [`Comments::lines`].
-    pub(crate) fn is_solid(&self, offset: TextSize) -> bool {
+    pub fn is_solid(&self, offset: TextSize) -> bool {
         let at = self.solid.partition_point(|range| range.start() <= offset);
         at.checked_sub(1).and_then(|last| self.solid.get(last)).is_some_and(|range| range.contains(offset))
     }

@@ -1,7 +1,7 @@
 //! Which binder a name belongs to.
 
 use super::globals::is_global;
-use crate::syntax::hir::{Expr, Name};
+use crate::hir::{Expr, Name};
 use std::collections::HashMap;
 
 /// The frames around an expression.

@@ -2,7 +2,7 @@
 
 use super::draft::Edit;
 use super::token::{Kind, Token};
-use crate::syntax::hir::SyntaxError;
+use crate::hir::SyntaxError;
 use rowan::TextRange;
 
 /// How many brackets outwards a partner is looked for.

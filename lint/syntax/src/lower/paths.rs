@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::tree::Node;
-use crate::syntax::hir::{Expr, ExprId, Part, PathKind};
+use crate::hir::{Expr, ExprId, Part, PathKind};
 use rnix::SyntaxKind;
 use rowan::NodeOrToken;
 use std::sync::Arc;

@@ -15,11 +15,11 @@ mod mend;
 mod strings;
 mod token;
 
-pub(crate) use comments::Comments;
+pub use comments::Comments;
 pub(super) use draft::Draft;
 
 use super::hir::SyntaxError;
-use crate::source::MAX_FILE_SIZE;
+use crate::MAX_FILE_SIZE;
 use groups::Groups;
 use mend::Mended;
 use rnix::{ParseError, Root, SyntaxKind};

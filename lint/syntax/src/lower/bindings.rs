@@ -3,7 +3,7 @@
 use super::Lowerer;
 use super::attrs::{Dynamic, Set, SetId, Static, Value};
 use super::tree::Node;
-use crate::syntax::hir::{
+use crate::hir::{
     AttrName, Binding, BindingValue, Bindings, DynamicBinding, Entry, Expr, ExprId, Name,
 };
 use rnix::SyntaxKind::*;

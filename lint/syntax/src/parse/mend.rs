@@ -3,7 +3,7 @@
 //! A repair either puts in what is missing, or leaves out what is too much, or, where the text makes no
 //! sense, puts a placeholder in place of the smallest thing around that does: the value of a binding, what
 //! stands in parentheses, a list. A placeholder is the name `_`; the lowering makes
-//! [`Missing`](crate::syntax::hir::Expr::Missing) of it.
+//! [`Missing`](crate::hir::Expr::Missing) of it.
 
 use super::draft::Edit;
 use super::groups::{Groups, Statement};

@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::tree::Node;
-use crate::syntax::hir::{Expr, ExprId};
+use crate::hir::{Expr, ExprId};
 use rnix::SyntaxKind;
 use std::sync::Arc;
 

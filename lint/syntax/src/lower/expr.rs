@@ -2,7 +2,7 @@
 
 use super::Lowerer;
 use super::tree::{Node, Token};
-use crate::syntax::hir::{AttrName, BinaryOp, Expr, ExprId, Name};
+use crate::hir::{AttrName, BinaryOp, Expr, ExprId, Name};
 use rnix::SyntaxKind::{self, *};
 use rowan::TextRange;
 
