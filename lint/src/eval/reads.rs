@@ -7,30 +7,88 @@ use crate::syntax::hir::Name;
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
-/// How many reads are remembered at a time before those are looked for that are there twice.
-const ROOM: usize = 1 << 16;
-/// How many are remembered at most. Beyond it, further ones are forgotten.
+/// How many reads are remembered at a time. Beyond it, further ones are forgotten.
 const LIMIT: usize = 1 << 20;
 /// How much of what is handed on is remembered.
 const MOST_HANDED: usize = 100_000;
 
 /// A log of reads. What a thunk read while it was evaluated counts as read again by whoever uses its value later.
+///
+/// It consists of segments, one for each thunk that is being evaluated, in which no key is twice.
 #[derive(Default)]
 pub(crate) struct ReadLog {
-    log: Vec<u32>,
-    /// Where what the innermost thunk reads starts.
-    start: usize,
-    /// How long it may become before it is compacted.
-    room: usize,
+    log: Vec<Entry>,
+    /// Where each key is in the log for the last time.
+    places: Places,
+    segment: Segment,
+    /// How many segments there were.
+    segments: u32,
     /// How many logs there are around this one.
     outer: usize,
     /// Whether something was forgotten.
     overflowed: bool,
-    of_thunk: FxHashMap<ThunkId, Rc<[u32]>>,
+    of_thunk: FxHashMap<ThunkId, OfThunk>,
     /// The sets that are values of options, with the options' keys. They are kept, so that no other set can be taken for one.
     named: FxHashMap<*const Attrs, (Rc<Attrs>, u32)>,
     missed: Vec<Rc<Missed>>,
     handed: Vec<ThunkId>,
+}
+
+/// What was read.
+#[derive(Clone, Copy)]
+struct Entry {
+    key: u32,
+    /// Where the key is in the log before this.
+    before: u32,
+}
+
+/// The innermost part of the log.
+#[derive(Clone, Copy, Default)]
+struct Segment {
+    /// Where it starts.
+    start: u32,
+    /// Its number.
+    number: u32,
+}
+
+/// The number of no segment.
+const NO_SEGMENT: u32 = u32::MAX;
+
+/// What was read when a thunk was evaluated.
+struct OfThunk {
+    keys: Rc<[u32]>,
+    /// The numbers of the segments that were last told of it: as read, and as only seen.
+    told: [u32; 2],
+}
+
+/// A place in the log for each key; one more than it, so that zero is none.
+#[derive(Default)]
+struct Places {
+    read: Vec<u32>,
+    seen: Vec<u32>,
+    files: Vec<u32>,
+    missed: Vec<u32>,
+    handed: Vec<u32>,
+    all: u32,
+}
+
+impl Places {
+    fn of(&mut self, key: u32) -> &mut u32 {
+        const ALL_SEEN: u32 = SEEN | ALL;
+        let (places, key) = match key {
+            ALL_SEEN => return &mut self.all,
+            _ if key & MISSED != 0 => (&mut self.missed, key & !MISSED),
+            _ if key & HANDED != 0 => (&mut self.handed, key & !HANDED),
+            _ if key & SEEN == 0 => (&mut self.read, key),
+            _ if key & FILE != 0 => (&mut self.files, key & !(SEEN | FILE)),
+            _ => (&mut self.seen, key & !SEEN),
+        };
+        let key = key as usize;
+        if key >= places.len() {
+            places.resize((key + 1).next_power_of_two(), 0);
+        }
+        &mut places[key]
+    }
 }
 
 /// What an expression takes for granted that asks for something which an option's value is not, or does not have.
@@ -93,31 +151,28 @@ const ALL: u32 = SEEN - 1;
 impl ReadLog {
     /// Notes that `key` was read; what it means is for the module system to say.
     pub(crate) fn note(&mut self, key: u32) {
-        if self.log[self.start..].last() == Some(&key) {
+        let place = self.places.of(key);
+        if *place > self.segment.start {
             return;
         }
-        if self.log.len() >= self.room.max(ROOM) {
-            self.compact();
-            self.room = self.log.len() * 2;
-        }
         if self.log.len() < LIMIT {
-            self.log.push(key);
+            self.log.push(Entry { key, before: *place });
+            *place = self.log.len() as u32;
         } else {
             self.overflowed = true;
         }
     }
 
-    /// Leaves one of each of what the innermost thunk reads, in order.
-    fn compact(&mut self) {
-        self.log[self.start..].sort_unstable();
-        let (mut end, start) = (self.start, self.start);
-        for i in start..self.log.len() {
-            if end == start || self.log[end - 1] != self.log[i] {
-                self.log[end] = self.log[i];
-                end += 1;
-            }
-        }
-        self.log.truncate(end);
+    /// Starts a segment, and returns the one around it.
+    fn open(&mut self) -> Segment {
+        self.segments += 1;
+        let segment = Segment { start: self.log.len() as u32, number: self.segments };
+        std::mem::replace(&mut self.segment, segment)
+    }
+
+    /// The keys of the innermost segment, in the order in which they were first noted.
+    fn keys(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.log[self.segment.start as usize..].iter().map(|entry| entry.key)
     }
 
     /// Notes that `key` had a part in what is evaluated.
@@ -193,48 +248,73 @@ impl ReadLog {
 
     /// A thunk starts to be evaluated.
     pub(crate) fn mark(&mut self) -> Mark {
-        let outer = std::mem::replace(&mut self.start, self.log.len());
-        Mark { outer }
+        Mark { outer: self.open() }
     }
 
     /// Remembers what was read since `mark` as read by the thunk, and by the one around it.
     pub(crate) fn save(&mut self, id: ThunkId, mark: Mark) {
-        if self.log.len() > self.start {
-            self.compact();
-            self.of_thunk.insert(id, self.log[self.start..].into());
+        let inner = std::mem::replace(&mut self.segment, mark.outer).start as usize;
+        if self.log.len() == inner {
+            return;
         }
-        self.start = mark.outer;
+        let keys = self.log[inner..].iter().map(|entry| entry.key).collect();
+        self.of_thunk.insert(id, OfThunk { keys, told: [self.segment.number, NO_SEGMENT] });
+        let mut end = inner;
+        for i in inner..self.log.len() {
+            let Entry { key, before } = self.log[i];
+            // What the thunk around it has read as well is there already.
+            let is_known = before > self.segment.start;
+            *self.places.of(key) = if is_known { before } else { end as u32 + 1 };
+            if !is_known {
+                self.log[end] = self.log[i];
+                end += 1;
+            }
+        }
+        self.log.truncate(end);
     }
 
     /// Forgets the log if nobody is there to whom it would belong.
     pub(crate) fn forget(&mut self) {
         if self.outer == 0 {
-            self.log.clear();
+            self.drop_keys();
         }
+    }
+
+    /// Empties the innermost segment.
+    fn drop_keys(&mut self) {
+        while self.log.len() > self.segment.start as usize
+            && let Some(Entry { key, before }) = self.log.pop()
+        {
+            *self.places.of(key) = before;
+        }
+        self.segments += 1;
+        self.segment.number = self.segments;
     }
 
     /// What was read when the thunk was evaluated.
     pub(crate) fn of(&self, id: ThunkId) -> &[u32] {
-        self.of_thunk.get(&id).map_or(&[], |keys| keys)
+        self.of_thunk.get(&id).map_or(&[], |of| &of.keys)
     }
 
     /// Notes again what the thunk read when it was evaluated.
     pub(crate) fn repeat(&mut self, id: ThunkId) {
-        if self.of_thunk.is_empty() {
-            return;
-        }
-        if let Some(keys) = self.of_thunk.get(&id).cloned() {
-            for key in keys.iter() {
-                self.note(*key);
-            }
+        if let Some(keys) = self.untold(id, 0) {
+            keys.iter().for_each(|key| self.note(*key));
         }
     }
 
     /// Notes what the thunk read when it was evaluated as only seen.
     pub(crate) fn see(&mut self, id: ThunkId) {
-        if let Some(keys) = self.of_thunk.get(&id).cloned() {
+        if let Some(keys) = self.untold(id, 1) {
             self.see_all(&keys);
         }
+    }
+
+    /// What the thunk read, if the innermost segment was not told that way.
+    fn untold(&mut self, id: ThunkId, way: usize) -> Option<Rc<[u32]>> {
+        let of = self.of_thunk.get_mut(&id)?;
+        let told = std::mem::replace(&mut of.told[way], self.segment.number);
+        (told != self.segment.number).then(|| of.keys.clone())
     }
 
     /// Notes what was read as only seen.
@@ -247,16 +327,15 @@ impl ReadLog {
     /// Starts an empty log; [`ReadLog::leave`] ends it.
     pub(crate) fn enter(&mut self) -> Outer {
         self.outer += 1;
-        Outer { log: std::mem::take(&mut self.log), start: std::mem::take(&mut self.start) }
+        Outer { segment: self.open() }
     }
 
     /// Ends the log that [`ReadLog::enter`] started and returns what was read in it.
     pub(crate) fn leave(&mut self, outer: Outer) -> Vec<u32> {
         self.outer -= 1;
-        let mut keys = std::mem::replace(&mut self.log, outer.log);
-        self.start = outer.start;
-        keys.sort_unstable();
-        keys.dedup();
+        let keys = self.keys().collect();
+        self.drop_keys();
+        self.segment = outer.segment;
         keys
     }
 }
@@ -273,11 +352,10 @@ pub(crate) struct Reads {
 /// Where the reads of a thunk start.
 #[must_use]
 pub(crate) struct Mark {
-    outer: usize,
+    outer: Segment,
 }
 
 /// The log around another one.
 pub(crate) struct Outer {
-    log: Vec<u32>,
-    start: usize,
+    segment: Segment,
 }

@@ -149,24 +149,14 @@ pub(super) fn offer_once_for_all(
     if cx.system.specialisations.len() < 2 {
         return;
     }
-    // Findings in the same module share it.
-    let mut known: Vec<(Edit, Option<Fix>)> = Vec::new();
+    // The module of the first one has it for all of them.
+    let mut places = cx.system.specialisations.iter().flat_map(|s| &s.places);
+    let edit = places.find_map(|place| cx.source(place.file)?.with_module(place.path, &module));
+    let (Some(edit), Some(first)) = (edit, findings.first()) else { return };
+    let may_change = |(scope, option): Target<'_>| scope.is_some() && may_change(option);
+    let Some(fix) = cx.fixer.fix(first, title, vec![edit], &mended, may_change) else { return };
+    let fix = Fix { applicability: Applicability::Manual, ..fix };
     for finding in findings {
-        let is_about =
-            |s: &&Specialisation| finding.specialisation.as_ref().is_none_or(|name| *name == s.name);
-        let mut places = cx.system.specialisations.iter().filter(is_about).flat_map(|s| &s.places);
-        let edit = places.find_map(|place| cx.source(place.file)?.with_module(place.path, &module));
-        let Some(edit) = edit else { continue };
-        let fix = match known.iter().find(|(other, _)| *other == edit) {
-            Some((_, fix)) => fix.clone(),
-            None => {
-                let may_change = |(scope, option): Target<'_>| scope.is_some() && may_change(option);
-                let fix = cx.fixer.fix(finding, title, vec![edit.clone()], &mended, may_change);
-                let fix = fix.map(|fix| Fix { applicability: Applicability::Manual, ..fix });
-                known.push((edit, fix.clone()));
-                fix
-            }
-        };
-        finding.fixes.extend(fix);
+        finding.fixes.push(fix.clone());
     }
 }

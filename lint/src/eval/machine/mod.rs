@@ -237,7 +237,9 @@ impl<'h> Eval<'h> {
 
     /// What a thunk came across when it was evaluated.
     pub(crate) fn met_by(&self, thunk: ThunkId) -> Vec<Met> {
-        self.reads.of(thunk).iter().filter_map(|key| self.reads.met(*key)).collect()
+        let mut keys = self.reads.of(thunk).to_vec();
+        keys.sort_unstable();
+        keys.into_iter().filter_map(|key| self.reads.met(key)).collect()
     }
 
     /// Notes of which release a source is.
@@ -257,10 +259,9 @@ impl<'h> Eval<'h> {
         let result = f(self);
         let keys = self.reads.leave(outer);
         let read = keys.iter().copied().filter(|key| matches!(self.reads.met(*key), Some(Met::Read(_))));
-        let read = read.collect();
-        let mut seen: Vec<u32> = keys.iter().filter_map(|key| ReadLog::about(*key)).collect();
-        seen.sort_unstable();
-        seen.dedup();
+        let mut read: Vec<u32> = read.collect();
+        read.sort_unstable();
+        let seen = keys.iter().filter_map(|key| ReadLog::about(*key)).collect();
         (result, Reads { read, seen })
     }
 

@@ -19,8 +19,10 @@ const ALL: &str = "«all»";
 pub(super) struct Dependencies {
     /// The path of each node.
     paths: Vec<Arc<[Name]>>,
-    /// The nodes in the order of their paths.
-    by_path: Vec<u32>,
+    /// The nodes by the first names of their paths.
+    by_first: FxHashMap<Name, Vec<u32>>,
+    /// The nodes whose paths are empty: they are around all others.
+    roots: Vec<u32>,
     /// What had a part in what: pairs of nodes, in order.
     edges: Vec<(u32, u32)>,
     /// The nodes that had a part in each unit.
@@ -65,10 +67,15 @@ impl Builder<'_> {
             }
         };
         let paths: Vec<Arc<[Name]>> = graph.keys.iter().map(path).collect();
-        let mut dependencies = Dependencies { paths, by_path: Vec::new(), edges, of_units, of_names };
-        dependencies.sort();
+        let mut dependencies = Dependencies { edges, of_units, of_names, ..Dependencies::default() };
+        paths.into_iter().for_each(|path| dependencies.push(path));
         dependencies
     }
+}
+
+/// Whether one path is in the other.
+pub(super) fn are_around(a: &[Name], b: &[Name]) -> bool {
+    a.starts_with(b) || b.starts_with(a)
 }
 
 /// The nodes of [`Dependencies`] while they are found.
@@ -92,10 +99,13 @@ impl Graph {
 }
 
 impl Dependencies {
-    fn sort(&mut self) {
-        self.by_path = (0..self.paths.len() as u32).collect();
-        let paths = &self.paths;
-        self.by_path.sort_unstable_by(|a, b| paths[*a as usize].cmp(&paths[*b as usize]));
+    fn push(&mut self, path: Arc<[Name]>) {
+        let nodes = match path.first() {
+            Some(first) => self.by_first.entry(first.clone()).or_default(),
+            None => &mut self.roots,
+        };
+        nodes.push(self.paths.len() as u32);
+        self.paths.push(path);
     }
 
     /// Which units are not what they were once what is at these paths is another; `None` if there may be others.
@@ -130,34 +140,24 @@ impl Dependencies {
 
     /// The nodes at a path, above it and below it.
     fn around(&self, path: &[Name]) -> impl Iterator<Item = u32> {
-        let of = |node: &u32| &*self.paths[*node as usize];
-        let from = move |path: &[Name]| self.by_path.partition_point(|node| of(node) < path);
-        let at = move |path: &[Name]| self.by_path[from(path)..].iter().copied();
-        let above = (0..path.len()).flat_map(move |end| {
-            let above = &path[..end];
-            at(above).take_while(move |node| of(node) == above)
-        });
-        let below = at(path).take_while(move |node| of(node).starts_with(path));
-        above.chain(below)
+        let nodes = path.first().and_then(|first| self.by_first.get(first)).into_iter().flatten();
+        let nodes = nodes.filter(move |node| are_around(&self.paths[**node as usize], path));
+        self.roots.iter().chain(nodes).copied()
     }
 
     /// The same of a scope of which some units were evaluated anew: `kept` are the numbers of the others, and `new` is what the former
     /// say. `order` puts the units, the kept ones first, in their order.
     pub(super) fn renewed(&self, kept: &[usize], new: &Dependencies, order: &[usize]) -> Dependencies {
         let mut all = self.clone();
+        let mut known: FxHashMap<Arc<[Name]>, u32> = self.paths.iter().cloned().zip(0..).collect();
         let mut numbers = Vec::with_capacity(new.paths.len());
         for path in &new.paths {
-            let known = self.by_path.partition_point(|node| self.paths[*node as usize] < *path);
-            let known = self.by_path.get(known).filter(|node| self.paths[**node as usize] == *path);
-            numbers.push(known.copied().unwrap_or_else(|| {
-                all.paths.push(path.clone());
+            numbers.push(*known.entry(path.clone()).or_insert_with(|| {
+                all.push(path.clone());
                 all.paths.len() as u32 - 1
             }));
         }
         let number = |node: &u32| numbers[*node as usize];
-        if all.paths.len() > self.paths.len() {
-            all.sort();
-        }
         all.edges.extend(new.edges.iter().map(|(seen, reader)| (number(seen), number(reader))));
         all.edges.sort();
         all.edges.dedup();

@@ -89,12 +89,16 @@ impl Builder<'_> {
                 open.insert(unit.path.clone(), None);
             }
             *changed |= is_theirs || open.contains_key(&unit.path);
+            if !*changed {
+                unit.note_gaps(&mut scope);
+            }
         }
         let mut held = self.held(ev, id);
         let mut holding = Vec::new();
         self.walk = Some(Walk::default());
         for (path, node) in open {
             if let Some(unit) = held.as_mut().and_then(|held| held.units.remove(path.as_slice())) {
+                unit.1.note_gaps(&mut scope);
                 holding.push(unit);
                 continue;
             }

@@ -371,6 +371,7 @@ impl Builder<'_> {
     fn option(&mut self, ev: &mut Eval<'_>, node: NodeId, scope: &mut Scope, nesting: usize) {
         let path = self.path(node);
         let ty = self.modules.type_of(node);
+        ev.note_seen(node.0);
         let (merged, value) = ev.with_budget(OPTION_BUDGET, |ev| {
             let merged = self.modules.merged(ev, node);
             let value = match &merged {
@@ -405,9 +406,12 @@ impl Builder<'_> {
                 if has_parts {
                     Prediction::Ok { value: serde_json::Value::Null, priority }
                 } else {
-                    match ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)) {
+                    let (json, reads) =
+                        ev.reading(|ev| ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)));
+                    reads.seen.iter().for_each(|key| ev.note_seen(*key));
+                    match json {
                         Ok(value) => Prediction::Ok { value, priority },
-                        Err(stop) => self.prediction_of(ev, &stop),
+                        Err(stop) => self.prediction_of(ev, &self.modules.doubted(stop, &reads.read)),
                     }
                 }
             }

@@ -29,9 +29,9 @@ impl Unit {
                 }
             });
         }
-        let Unit { path, plain, modules, files, .. } = &**self;
+        let Unit { ref path, plain, complete, lacks_own, ref modules, ref files, .. } = **self;
         let (path, modules, files) = (path.clone(), modules.clone(), files.clone());
-        all.then(|| Arc::new(Unit { path, plain: *plain, modules, options, files }))
+        all.then(|| Arc::new(Unit { path, plain, complete, lacks_own, modules, options, files }))
     }
 }
 

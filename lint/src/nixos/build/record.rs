@@ -137,7 +137,7 @@ impl KeptScope {
     ) -> Option<Vec<Option<Arc<Unit>>>> {
         let affected = self.dependencies.affected(paths.iter().map(Vec::as_slice))?;
         let units = self.units.iter().zip(affected).map(|(unit, affected)| {
-            let is_other = affected || !unit.plain || unit.fails() || paths.contains(&unit.path);
+            let is_other = affected || !unit.plain || paths.contains(&unit.path);
             if is_other { None } else { unit.moved(edited) }
         });
         Some(units.collect())

@@ -1,6 +1,6 @@
 //! What is evaluated of a system once something of it is another than in a former evaluation: what that has a part in.
 
-use super::dependencies::{Dependencies, all, of_file};
+use super::dependencies::{Dependencies, all, are_around, of_file};
 use super::moved::Edited;
 use super::record::{KeptScope, KnownModule, Record, declared};
 use super::walk::{Unit, Walk, options_of};
@@ -121,11 +121,6 @@ fn may_be_of(path: &[Name], name: &Name) -> bool {
     path.iter().zip(place).all(|(a, b)| a == b)
 }
 
-/// Whether one path is in the other.
-fn are_around(a: &[Name], b: &[Name]) -> bool {
-    a.starts_with(b) || b.starts_with(a)
-}
-
 impl<'b> Builder<'b> {
     /// The settings of a scope that are others; `None` if more than settings is.
     fn changes(
@@ -202,6 +197,7 @@ impl<'b> Builder<'b> {
         self.holds = self.what_holds(base, paths);
         let mut scope = Scope { complete: true, ..Scope::default() };
         note_troubles(ev, &collected.troubles, &mut scope);
+        moved.iter().for_each(|unit| unit.note_gaps(&mut scope));
         self.walk = Some(Walk::default());
         for (path, node) in open {
             if let Some(node) = node {
@@ -227,11 +223,14 @@ impl<'b> Builder<'b> {
         (dependencies, unchanged): (&Dependencies, Vec<usize>),
         moved: Vec<Arc<Unit>>,
     ) {
-        let new = self.dependencies(ev, walk);
         let units: Vec<Arc<Unit>> = moved.into_iter().chain(std::mem::take(&mut walk.units)).collect();
         let mut order: Vec<usize> = (0..units.len()).collect();
         order.sort_by(|a, b| units[*a].path.cmp(&units[*b].path));
-        let _unset = walk.dependencies.set(dependencies.renewed(&unchanged, &new, &order));
+        // Specialisations have theirs from the parent; nothing else asks for what is not kept.
+        if self.keeps || self.of.is_none() {
+            let new = self.dependencies(ev, walk);
+            let _unset = walk.dependencies.set(dependencies.renewed(&unchanged, &new, &order));
+        }
         walk.units = order.iter().map(|i| units[*i].clone()).collect();
         self.unchanged.insert(self.of.clone(), unchanged);
     }

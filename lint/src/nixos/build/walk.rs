@@ -33,8 +33,12 @@ pub(super) struct Walk {
 /// An option, or a set of what nothing declares, with all that is in it.
 pub(super) struct Unit {
     pub(super) path: Vec<Name>,
-    /// Whether it left nothing behind but options, and there is nothing in it that is not known.
+    /// Whether it left nothing behind in the scope but options, and what is not known of them.
     pub(super) plain: bool,
+    /// Whether all that is in it is known.
+    pub(super) complete: bool,
+    /// Whether something of the configuration's own is missing in it.
+    pub(super) lacks_own: bool,
     /// The modules that define it, by their numbers.
     pub(super) modules: Vec<u32>,
     /// The options of the scope that it is, before anything else is made of them.
@@ -47,6 +51,12 @@ impl Unit {
     /// Whether any of its options fails: each scope tells that of itself.
     pub(super) fn fails(&self) -> bool {
         self.options.iter().any(|(_, option)| option.prediction.fails())
+    }
+
+    /// Notes in a scope what is not known of the unit, which is one of it.
+    pub(super) fn note_gaps(&self, scope: &mut Scope) {
+        scope.complete &= self.complete;
+        scope.lacks_own |= self.lacks_own;
     }
 }
 
@@ -139,7 +149,8 @@ impl Builder<'_> {
             modules.dedup();
             modules
         });
-        let plain = scope.complete && !scope.lacks_own && left(scope) == before;
+        let plain = left(scope) == before;
+        let known = (scope.complete, scope.lacks_own);
         scope.complete &= complete;
         scope.lacks_own |= lacks_own;
         let mut options = std::mem::replace(&mut scope.options, others).into_iter().collect::<Vec<_>>();
@@ -147,7 +158,8 @@ impl Builder<'_> {
         let path = self.path(node);
         if let Some(walk) = &mut self.walk {
             walk.inside = false;
-            walk.units.push(Arc::new(Unit { path, plain, modules, options, files }));
+            let (complete, lacks_own) = known;
+            walk.units.push(Arc::new(Unit { path, plain, complete, lacks_own, modules, options, files }));
             walk.seen_by.push(reads.seen);
         }
     }

@@ -18,17 +18,21 @@ impl ModuleSystem {
         let mut declaration: Option<Declaration> = None;
         let mut below = Vec::new();
         for Attr { value: thunk, place } in declared {
-            let value = match ev.force(thunk) {
-                Ok(value) => value,
-                Err(Stop::Unknown(_)) => continue,
-                Err(stop) => return Err(stop),
-            };
-            if definitions::tag(ev, &value)?.as_deref() != Some("option") {
-                below.push(thunk);
+            let (option, reads) = ev.reading(|ev| {
+                let value = ev.force(thunk)?;
+                let is_option = definitions::tag(ev, &value)?.as_deref() == Some("option");
+                Ok(is_option.then_some(value))
+            });
+            let Ok(Some(Value::Attrs(set))) = option else {
+                reads.seen.iter().for_each(|key| ev.note_seen(*key));
+                match option {
+                    Ok(_) => below.push(thunk),
+                    Err(Stop::Unknown(_)) => {}
+                    Err(stop) => return Err(stop),
+                }
                 continue;
-            }
-            let Value::Attrs(set) = value else { continue };
-            let next = self.declaration(ev, thunk, &set, place)?;
+            };
+            let next = self.declaration(ev, thunk, &set, place, reads.seen)?;
             declaration = Some(match declaration {
                 None => next,
                 Some(first) => first.and(next),
@@ -97,6 +101,7 @@ impl ModuleSystem {
         let known = arena.of_table.entry(place).or_insert_with(|| {
             Some(Rc::new(Declaration {
                 ty: Rc::new(place.option_type()?),
+                seen: Rc::from([]),
                 default: None,
                 default_place: None,
                 apply: None,
@@ -110,20 +115,26 @@ impl ModuleSystem {
 }
 
 impl ModuleSystem {
-    /// What `mkOption` made, at `place`.
+    /// What `mkOption` made, at `place`; `seen` are the keys of what had a part in that.
     fn declaration(
         &self,
         ev: &mut Eval<'_>,
         thunk: ThunkId,
         set: &Attrs,
         place: Option<Place>,
+        mut seen: Vec<u32>,
     ) -> Res<Declaration> {
         let ty = match set.known("type") {
-            Some(attr) => self.type_of_thunk(ev, attr.value)?,
+            Some(attr) => {
+                let (ty, in_type) = self.type_of_thunk(ev, attr.value)?;
+                seen.extend_from_slice(&in_type);
+                ty
+            }
             None => Rc::new(Type::Unspecified),
         };
         Ok(Declaration {
             ty,
+            seen: seen.into(),
             default: set.known("default").map(|a| a.value),
             default_place: set.known("default").and_then(|a| a.place),
             apply: set.known("apply").map(|a| a.value),
@@ -133,20 +144,15 @@ impl ModuleSystem {
         })
     }
 
-    /// The type that a thunk is, which is read once. Whoever asks, what it is made of has a part in that.
-    fn type_of_thunk(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<Rc<Type>> {
-        let known = self.0.borrow().types.get(&thunk).cloned();
-        let (ty, seen) = match known {
-            Some(known) => known,
-            None => {
-                let (ty, reads) = ev.reading(|ev| Type::from_thunk(ev, thunk));
-                let known = (Rc::new(ty?), Rc::from(reads.seen));
-                self.0.borrow_mut().types.insert(thunk, known.clone());
-                known
-            }
-        };
-        seen.iter().for_each(|key| ev.note_seen(*key));
-        Ok(ty)
+    /// The type that a thunk is, which is read once, and what had a part in it.
+    fn type_of_thunk(&self, ev: &mut Eval<'_>, thunk: ThunkId) -> Res<(Rc<Type>, Rc<[u32]>)> {
+        if let Some(known) = self.0.borrow().types.get(&thunk) {
+            return Ok(known.clone());
+        }
+        let (ty, reads) = ev.reading(|ev| Type::from_thunk(ev, thunk));
+        let known = (Rc::new(ty?), Rc::from(reads.seen));
+        self.0.borrow_mut().types.insert(thunk, known.clone());
+        Ok(known)
     }
 }
 
@@ -156,6 +162,7 @@ impl Declaration {
         self.unite(&next.ty);
         Declaration {
             ty: self.ty,
+            seen: self.seen.iter().chain(&*next.seen).copied().collect(),
             default: self.default.or(next.default),
             default_place: self.default_place.or(next.default_place),
             apply: self.apply.or(next.apply),

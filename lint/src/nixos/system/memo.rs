@@ -78,6 +78,7 @@ impl ModuleSystem {
         let thunk = self.set(id, |n| n.merged().thunk).unwrap_or_else(|| {
             self.later(ev, id, Node::merged, move |this, ev| {
                 let (merged, reads) = ev.reading(|ev| this.compute_merged(ev, id));
+                let merged = merged.map_err(|stop| this.doubted(stop, &reads.read));
                 this.note_reads(ev, id, reads);
                 merged
             })

@@ -36,6 +36,8 @@ pub enum NodeKind {
 pub struct Declaration {
     /// Its type.
     pub ty: Rc<Type>,
+    /// The keys of what had a part in how it is declared, its type above all.
+    pub(super) seen: Rc<[u32]>,
     /// Its default.
     pub default: Option<ThunkId>,
     /// Where the default stands.
@@ -142,6 +144,11 @@ impl ModuleSystem {
             NodeKind::Element(_) => self.with_scope(at.scope, |s| s.table.is_none() && s.freeform.is_none()),
             NodeKind::Namespace | NodeKind::Undeclared => false,
         };
+        let mut reads = Reads::default();
+        if let NodeKind::Option(declaration) = &kind {
+            // Whoever depends on the option depends on its type.
+            reads.seen.extend_from_slice(&declaration.seen);
+        }
         self.0.borrow_mut().nodes.push(Node {
             at,
             kind,
@@ -156,7 +163,7 @@ impl ModuleSystem {
             children: FxHashMap::default(),
             elements: Vec::new(),
             submodule: None,
-            reads: Reads::default(),
+            reads,
         });
         id
     }
@@ -186,7 +193,7 @@ impl ModuleSystem {
     }
 
     /// What an evaluation stops with that read these nodes: what failed on something whose type is not known may not fail.
-    fn doubted(&self, stop: Stop, reads: &[u32]) -> Stop {
+    pub(in crate::nixos) fn doubted(&self, stop: Stop, reads: &[u32]) -> Stop {
         let Stop::Error(error) = &stop else { return stop };
         if !matches!(**error, Error::Throw(_) | Error::Fail(_)) {
             return stop;

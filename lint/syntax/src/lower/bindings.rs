@@ -3,9 +3,7 @@
 use super::Lowerer;
 use super::attrs::{Dynamic, Set, SetId, Static, Value};
 use super::tree::Node;
-use crate::hir::{
-    AttrName, Binding, BindingValue, Bindings, DynamicBinding, Entry, Expr, ExprId, Name,
-};
+use crate::hir::{AttrName, Binding, BindingValue, Bindings, DynamicBinding, Entry, Expr, ExprId, Name};
 use rnix::SyntaxKind::*;
 use rowan::TextRange;
 
