@@ -89,6 +89,32 @@ fn what_is_cancelled_is_answered_before_what_goes_on() {
 }
 
 #[test]
+fn reading_can_be_stopped() {
+    let setting = |number: u32| {
+        let sum = format!("builtins.foldl' (a: b: a + b) {number} (builtins.genList (n: n) 200000)");
+        format!("  environment.etc.n{number}.text = toString ({sum});\n")
+    };
+    // It takes seconds.
+    let long = format!("{{\n{}}}\n", (0..2000).map(setting).collect::<String>());
+    let folder = Folder::with(&[("flake.nix", crate::support::FLAKE), ("base.nix", &long), ("tv.nix", "{ }")]);
+    let uri = folder.uri("tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.open(&uri, 1, "{ }");
+    let progress = |client: &mut Client, kind: &str| {
+        let told = client.wait_for(|m| m["method"] == "$/progress" && m["params"]["value"]["kind"] == kind);
+        told["params"].clone()
+    };
+    let begin = progress(&mut client, "begin");
+    assert_eq!(begin["value"]["cancellable"], true, "{begin}");
+    client.tell("window/workDoneProgress/cancel", json!({ "token": begin["token"] }));
+    assert_eq!(progress(&mut client, "end")["token"], begin["token"]);
+    // It is read when something changes in it.
+    client.replace(&folder.uri("tv.nix"), 2, "{ specialisation.y.configuration.services.getty.helpLine = \"y\"; }");
+    client.open(&folder.uri("base.nix"), 1, "{ }");
+    assert_eq!(without_tags(&client.published(&uri, Some(2))), ["y"]);
+}
+
+#[test]
 fn what_is_no_message_is_answered_with_an_error() {
     let folder = Folder::with_conflict();
     let mut client = Client::in_folder(&folder, Features::PUSH);
