@@ -96,7 +96,8 @@ fn reading_can_be_stopped() {
     };
     // It takes seconds.
     let long = format!("{{\n{}}}\n", (0..2000).map(setting).collect::<String>());
-    let folder = Folder::with(&[("flake.nix", crate::support::FLAKE), ("base.nix", &long), ("tv.nix", "{ }")]);
+    let folder =
+        Folder::with(&[("flake.nix", crate::support::FLAKE), ("base.nix", &long), ("tv.nix", "{ }")]);
     let uri = folder.uri("tv.nix");
     let mut client = Client::in_folder(&folder, Features::PUSH);
     client.open(&uri, 1, "{ }");
@@ -109,7 +110,11 @@ fn reading_can_be_stopped() {
     client.tell("window/workDoneProgress/cancel", json!({ "token": begin["token"] }));
     assert_eq!(progress(&mut client, "end")["token"], begin["token"]);
     // It is read when something changes in it.
-    client.replace(&folder.uri("tv.nix"), 2, "{ specialisation.y.configuration.services.getty.helpLine = \"y\"; }");
+    client.replace(
+        &folder.uri("tv.nix"),
+        2,
+        "{ specialisation.y.configuration.services.getty.helpLine = \"y\"; }",
+    );
     client.open(&folder.uri("base.nix"), 1, "{ }");
     assert_eq!(without_tags(&client.published(&uri, Some(2))), ["y"]);
 }

@@ -106,6 +106,8 @@ impl Client {
     pub(crate) fn begin_with(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_speclint"));
         command.args(["lsp", "--stdio"]).args(arguments).env_remove("NIX_PATH").env("HOME", "/nowhere");
+        // Nothing can be kept there.
+        command.env("XDG_CACHE_HOME", "/dev/null");
         command.env_remove("SPECLINT_LOG").envs(variables.iter().copied());
         let mut child = command
             .stdin(Stdio::piped())
