@@ -13,6 +13,10 @@ fn it_ends_as_it_is_told() {
     let client = Client::in_folder(&folder, Features::PUSH);
     assert_eq!(client.end().code(), Some(0));
     let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.begin_asking("shutdown", Json::Null);
+    client.tell("exit", Json::Null);
+    assert_eq!(client.status().code(), Some(0), "without waiting for the answer");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
     client.tell("exit", Json::Null);
     assert_eq!(client.status().code(), Some(1), "without having been shut down");
     let mut client = Client::begin();

@@ -5,6 +5,8 @@ use crate::engine::{Engine, Message};
 use serde_json::{Value as Json, json};
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
 use tower_lsp_server::jsonrpc::{Error, Request, Response, Result};
@@ -28,8 +30,10 @@ pub(super) fn malformed(is_json: &Json) -> Result<()> {
 }
 
 /// What of the input is read next.
+#[derive(Default)]
 enum State {
     /// Headers.
+    #[default]
     Headers,
     /// A message of this length.
     Body(usize),
@@ -41,6 +45,8 @@ enum State {
 pub(super) struct Frames<R> {
     read: R,
     engine: Engine,
+    /// Whether the client has said that it has had enough: it may end the server before that is answered.
+    is_shut_down: Arc<AtomicBool>,
     frames: Splitter,
     /// What has come through and was not taken yet, from an offset on.
     ready: (Vec<u8>, usize),
@@ -48,9 +54,9 @@ pub(super) struct Frames<R> {
 }
 
 impl<R> Frames<R> {
-    pub(super) fn new(read: R, engine: Engine) -> Self {
-        let frames = Splitter { input: Vec::new(), state: State::Headers };
-        Frames { read, engine, frames, ready: (Vec::new(), 0), chunk: vec![0; CHUNK].into() }
+    pub(super) fn new(read: R, engine: Engine, is_shut_down: Arc<AtomicBool>) -> Self {
+        let (frames, chunk) = (Splitter::default(), vec![0; CHUNK].into());
+        Frames { read, engine, is_shut_down, frames, ready: (Vec::new(), 0), chunk }
     }
 }
 
@@ -82,15 +88,21 @@ impl<R: AsyncRead + Unpin> AsyncRead for Frames<R> {
             }
             this.frames.input.extend_from_slice(chunk.filled());
             this.frames.split(ready);
+            if this.frames.is_shut_down {
+                this.is_shut_down.store(true, Ordering::Relaxed);
+            }
         }
     }
 }
 
 /// An input that is taken apart.
+#[derive(Default)]
 struct Splitter {
     /// What was read and not looked at yet.
     input: Vec<u8>,
     state: State,
+    /// Whether one of the messages was that it is over.
+    is_shut_down: bool,
 }
 
 impl Splitter {
@@ -126,7 +138,10 @@ impl Splitter {
                     }
                     let body = &self.input[..length];
                     match check(body) {
-                        Ok(()) => frame(ready, body),
+                        Ok(is_shutdown) => {
+                            self.is_shut_down |= is_shutdown;
+                            frame(ready, body);
+                        }
                         Err(is_json) => frame(ready, &error(is_json)),
                     }
                     self.input.drain(..length);
@@ -154,10 +169,13 @@ fn length(headers: &[u8]) -> Option<usize> {
     std::str::from_utf8(line).ok()?.trim().parse().ok()
 }
 
-/// Whether that is a message; if not, whether it is at least JSON.
-fn check(body: &[u8]) -> std::result::Result<(), bool> {
-    if serde_json::from_slice::<Request>(body).is_ok() || serde_json::from_slice::<Response>(body).is_ok() {
-        return Ok(());
+/// Of a message, whether it says that it is over; of anything else, whether it is at least JSON.
+fn check(body: &[u8]) -> std::result::Result<bool, bool> {
+    if let Ok(request) = serde_json::from_slice::<Request>(body) {
+        return Ok(request.method() == "shutdown");
+    }
+    if serde_json::from_slice::<Response>(body).is_ok() {
+        return Ok(false);
     }
     Err(serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok())
 }
@@ -184,7 +202,7 @@ mod tests {
     const GOOD: &str = r#"{"jsonrpc":"2.0","method":"a"}"#;
 
     fn split<'i>(chunks: impl IntoIterator<Item = &'i [u8]>) -> Vec<u8> {
-        let mut frames = Splitter { input: Vec::new(), state: State::Headers };
+        let mut frames = Splitter::default();
         let mut ready = Vec::new();
         for chunk in chunks {
             frames.input.extend_from_slice(chunk);

@@ -53,7 +53,6 @@ struct Session {
     pages: Pages,
     /// Whether the client follows what is done.
     is_traced: AtomicBool,
-    is_shut_down: Arc<AtomicBool>,
 }
 
 /// What the client said when it began.
@@ -81,19 +80,13 @@ pub(super) fn refused(why: Refusal) -> Error {
 }
 
 impl Server {
-    pub(super) fn new(
-        client: Client,
-        engine: Engine,
-        environment: Arc<dyn Environment>,
-        is_shut_down: Arc<AtomicBool>,
-    ) -> Self {
+    pub(super) fn new(client: Client, engine: Engine, environment: Arc<dyn Environment>) -> Self {
         let session = Session {
             environment,
             start: OnceLock::new(),
             settings: Mutex::default(),
             pages: Pages::default(),
             is_traced: AtomicBool::new(false),
-            is_shut_down,
         };
         Server { client, engine, partials: Arc::default(), session: Arc::new(session) }
     }
@@ -238,7 +231,6 @@ impl LanguageServer for Server {
     }
 
     async fn shutdown(&self) -> Result<()> {
-        self.session.is_shut_down.store(true, Ordering::Relaxed);
         Ok(())
     }
 

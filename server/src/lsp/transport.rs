@@ -56,14 +56,14 @@ async fn serve_on(
 ) -> io::Result<bool> {
     let (engine, told) = Engine::start(environment.clone())?;
     let is_shut_down = Arc::new(AtomicBool::new(false));
-    let new = |client| Server::new(client, engine.clone(), environment, is_shut_down.clone());
+    let new = |client| Server::new(client, engine.clone(), environment);
     let (service, socket) = LspService::build(new)
         .custom_method("window/workDoneProgress/cancel", Server::cancel_progress)
         .custom_method("$/setTrace", Server::set_trace)
         .custom_method(MALFORMED, Server::answer_malformed)
         .finish();
     tokio::spawn(forward(service.inner().clone(), told));
-    let read = Frames::new(read, engine.clone());
+    let read = Frames::new(read, engine.clone(), is_shut_down.clone());
     tower_lsp_server::Server::new(read, write, socket).concurrency_level(MOST_HANDLERS).serve(service).await;
     engine.tell(Message::Stop);
     Ok(is_shut_down.load(Ordering::Relaxed))
