@@ -190,6 +190,11 @@ impl<'h> Eval<'h> {
         self.reads.note_seen(key);
     }
 
+    /// The same of all that had a part in something else.
+    pub(crate) fn note_all_seen(&mut self, keys: &[u32]) {
+        keys.iter().for_each(|key| self.note_seen(*key));
+    }
+
     /// Notes that all of a scope has a part in what is evaluated.
     pub(crate) fn note_all(&mut self) {
         self.reads.note_all();

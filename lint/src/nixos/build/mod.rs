@@ -408,7 +408,7 @@ impl Builder<'_> {
                 } else {
                     let (json, reads) =
                         ev.reading(|ev| ev.with_budget(OPTION_BUDGET, |ev| ev.to_json(value)));
-                    reads.seen.iter().for_each(|key| ev.note_seen(*key));
+                    ev.note_all_seen(&reads.seen);
                     match json {
                         Ok(value) => Prediction::Ok { value, priority },
                         Err(stop) => self.prediction_of(ev, &self.modules.doubted(stop, &reads.read)),

@@ -123,7 +123,7 @@ impl Builder<'_> {
     /// Notes what had a part in which options there are in a namespace.
     pub(super) fn note_names(&mut self, ev: &mut Eval<'_>, seen: Vec<u32>) {
         match &mut self.walk {
-            Some(walk) if walk.inside => seen.into_iter().for_each(|key| ev.note_seen(key)),
+            Some(walk) if walk.inside => ev.note_all_seen(&seen),
             Some(walk) => walk.seen.extend(seen),
             None => {}
         }

@@ -24,7 +24,7 @@ impl ModuleSystem {
                 Ok(is_option.then_some(value))
             });
             let Ok(Some(Value::Attrs(set))) = option else {
-                reads.seen.iter().for_each(|key| ev.note_seen(*key));
+                ev.note_all_seen(&reads.seen);
                 match option {
                     Ok(_) => below.push(thunk),
                     Err(Stop::Unknown(_)) => {}
