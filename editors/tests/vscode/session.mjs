@@ -32,6 +32,9 @@ const SETTINGS = {
   "speclint.trace.server": "messages",
 };
 
+/** What may be lost, as a press of a key is while the window moves the focus, is tried anew when it has not worked after this time. */
+const ATTEMPT = Math.min(5000, PATIENCE);
+
 /** Waits until something holds. */
 export async function until(what, holds, patience = PATIENCE) {
   const end = Date.now() + patience;
@@ -43,6 +46,14 @@ export async function until(what, holds, patience = PATIENCE) {
     assert(Date.now() < end, `did not happen: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+}
+
+/** Does something that may be lost, until it works. */
+export async function insist(what, attempt) {
+  let last;
+  await until(what, () => attempt().then(() => true, (error) => void (last = error))).catch((error) => {
+    throw new Error(error.message, { cause: last });
+  });
 }
 
 async function freePort() {
@@ -199,13 +210,17 @@ export class Session {
 
   /** What a user has executed from the palette. */
   async command(title) {
-    await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(`>${title}`);
     const row = this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: title }).first();
-    await row.waitFor();
-    await row.click();
+    await insist(`${title} is executed`, async () => {
+      await this.ask("F1", `>${title}`);
+      await row.click({ timeout: ATTEMPT });
+    });
+  }
+
+  /** Presses a key that opens the box of questions, and writes into it. */
+  async ask(key, text) {
+    await this.page.keyboard.press(key);
+    await this.page.locator(".quick-input-widget input.input").fill(text, { timeout: ATTEMPT });
   }
 
   /** Saves all files that have changes, when the editor has noticed that there are some. */
@@ -241,13 +256,23 @@ export class Session {
 
   /** Puts the cursor at a place, counted from 1 as the editor does. */
   async goTo(line, column) {
-    await this.page.keyboard.press("Control+g");
     const input = this.page.locator(".quick-input-widget input.input");
-    await input.waitFor();
-    await input.fill(`:${line}:${column}`);
-    await this.page.keyboard.press("Enter");
-    await input.waitFor({ state: "hidden" });
-    await until("the cursor is there", async () => (await this.statusText()).includes(`Ln ${line}, Col `));
+    await insist(`the cursor is at ${line}:${column}`, async () => {
+      await this.ask("Control+g", `:${line}:${column}`);
+      await this.page.keyboard.press("Enter");
+      await input.waitFor({ state: "hidden", timeout: ATTEMPT });
+      await until("the cursor is there", async () => (await this.statusText()).includes(`Ln ${line}, Col `), ATTEMPT);
+    });
+  }
+
+  /** Shows the hover at the cursor, which has a text. */
+  async hover(text) {
+    const hover = this.page.locator(".monaco-hover:visible").filter({ hasText: text }).first();
+    await insist(`a hover says ${text}`, async () => {
+      await this.command("Show or Focus Hover");
+      await hover.waitFor({ timeout: ATTEMPT });
+    });
+    return hover;
   }
 
   async statusText() {

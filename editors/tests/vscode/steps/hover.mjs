@@ -6,8 +6,7 @@ export async function run(session) {
   const { page } = session;
   const { line, column } = session.place("specialisations.nix", "xserver.enable");
   await session.goTo(line, column + "xserver.en".length);
-  await session.command("Show or Focus Hover");
-  const hover = page.locator(".monaco-hover:visible").filter({ hasText: "conflict" }).first();
+  const hover = await session.hover("conflict");
   await hover.locator("table").first().waitFor();
   const rows = (await hover.locator("tr").allInnerTexts()).map((row) => row.replace(/\s+/g, " ").trim());
   assert(rows.some((row) => /^base, gaming false 100 configuration\.nix:\d+$/.test(row)), rows.join("\n"));

@@ -13,8 +13,7 @@ export async function run(session) {
     await session.statusSays("speclint 2");
     const { line, column } = session.place("specialisations.nix", "boot.loader.timeout");
     await session.goTo(line, column + "boot.loader.t".length);
-    await session.command("Show or Focus Hover");
-    await session.page.locator(".monaco-hover:visible").filter({ hasText: "conflict" }).first().waitFor();
+    await session.hover("conflict");
     await session.page.keyboard.press("Escape");
     return now;
   };
