@@ -43,7 +43,7 @@ fn edit(text: &str, numbers: &mut Numbers) -> String {
         lines.join("\n") + "\n"
     };
     let setting = numbers.of(&settings).copied();
-    match (numbers.below(9), setting) {
+    match (numbers.below(11), setting) {
         // Another value, of the same length or not.
         (0 | 1, Some(i)) => {
             let pairs = [("true", "false"), ("false", "true"), ("\"", "\"x"), (" 1", " 2"), ("[", "[ 7")];
@@ -75,9 +75,31 @@ fn edit(text: &str, numbers: &mut Numbers) -> String {
             lines.swap(i, j);
             lines.join("\n") + "\n"
         }
+        // Something more is imported.
+        (9 | 10, Some(i)) => {
+            let module = MODULES[numbers.below(MODULES.len())];
+            match lines.iter().position(|line| line.contains("imports = [") && line.ends_with("];")) {
+                Some(imports) => {
+                    replaced(imports, &lines[imports].replacen("];", &format!("{module} ];"), 1))
+                }
+                None => replaced(i, &format!("imports = [ {module} ];\n{}", lines[i])),
+            }
+        }
         _ => text.replacen("  ", "   ", 1),
     }
 }
+
+/// Modules that may be imported anywhere: what they say of specialisations, of options, and of other modules.
+const MODULES: [&str; 8] = [
+    "{ services.openssh.enable = true; }",
+    "({ lib, ... }: { options.specialisation = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule ({ name, ... }: { configuration.system.nixos.tags = [ name ]; })); }; })",
+    "({ lib, ... }: { options.specialisation = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule { inheritParentConfig = false; }); }; })",
+    "({ lib, ... }: { options.specialisation = lib.mkOption { type = lib.types.attrsOf (lib.types.submodule ({ config, ... }: { options.theme = lib.mkOption { default = 1; }; config.configuration.environment.etc.theme.text = toString config.theme; })); }; })",
+    "({ lib, ... }: { options.theme = lib.mkOption { default = 1; }; })",
+    "{ specialisation.added.configuration = { services.openssh.enable = false; }; }",
+    "({ config, lib, ... }: { config = lib.mkIf (config.specialisation != { }) { networking.hostName = \"base\"; }; })",
+    "{ imports = [ { _module.args.more = 1; } ]; boot.kernelParams = [ \"quiet\" ]; }",
+];
 
 /// What is known of a configuration.
 fn known(analysis: &Analysis) -> (String, String) {
@@ -113,6 +135,89 @@ fn after_edits_all_is_as_if_it_was_read_anew() {
     let folders = ["oracle", "traps", "patterns", "pitfalls", "partial", "repositories"];
     let all: Vec<Case> = folders.iter().flat_map(|folder| cases(folder)).chain(rule_cases()).collect();
     all.par_iter().for_each(|case| follow(case, edits()));
+}
+
+/// Edits of single files, one after the other, of a configuration whose text has sections.
+fn edited_in_turn(text: &str, edits: &[(&str, &str, &str)]) {
+    let case = Case::parse("in turn", text);
+    let mut analysis = case.analysis();
+    known(&analysis);
+    let mut texts = BTreeMap::new();
+    for (file, old, new) in edits {
+        let path = format!("/case/{file}");
+        let before = texts.get(&path).unwrap_or(&case.files[&path]).clone();
+        assert!(before.contains(old), "`{old}` is in {file}");
+        let after = before.replacen(old, new, 1);
+        analysis.database().set_text(&path, &after);
+        texts.insert(path, after.clone());
+        assert_eq!(known(&analysis), known(&case.edited(&texts).analysis()), "{file}:\n{after}");
+    }
+}
+
+#[test]
+fn a_list_of_modules_elsewhere_is_followed() {
+    let text = "#- configuration.nix
+{ imports = import ./modules.nix; specialisation.tv.configuration = { imports = import ./own.nix; }; }
+#- modules.nix
+[ { services.openssh.enable = true; } { networking.hostName = \"a\"; } ]
+#- own.nix
+[ { services.printing.enable = true; } { networking.domain = \"a\"; } ]
+";
+    edited_in_turn(
+        text,
+        &[
+            ("modules.nix", "true", "false"),
+            ("modules.nix", "[", "[ { networking.domain = \"b\"; }"),
+            ("own.nix", "true", "false"),
+            ("own.nix", "[", "[ { time.timeZone = \"UTC\"; }"),
+            ("own.nix", "networking.domain = \"a\"", "services.openssh.enable = true"),
+        ],
+    );
+}
+
+#[test]
+fn modules_that_come_later_change_what_they_say_something_of() {
+    let text = "#- configuration.nix
+{ config, lib, ... }: {
+  imports = [ ./more.nix ];
+  services.openssh.enable = true;
+  specialisation.tv = { config, ... }: { configuration = { networking.domain = toString (config.theme or 2); }; };
+  specialisation.gaming.configuration = {
+    imports = [ { services.printing.enable = true; } ];
+    networking.hostName = if config.specialisation == { } then \"child\" else \"base\";
+  };
+}
+#- more.nix
+{ lib, ... }: { networking.hostName = lib.mkDefault \"more\"; }
+";
+    let imported = |i: usize| format!("./more.nix {}", MODULES[i]);
+    for i in 0..MODULES.len() {
+        let more = imported(i);
+        edited_in_turn(
+            text,
+            &[
+                ("configuration.nix", "./more.nix", &more),
+                (
+                    "configuration.nix",
+                    "  services.openssh.enable = true",
+                    "  services.openssh.enable = false",
+                ),
+                ("configuration.nix", "printing.enable = true", "printing.enable = false"),
+                ("more.nix", "networking", "imports = [ { time.timeZone = \"UTC\"; } ]; networking"),
+                (
+                    "configuration.nix",
+                    "gaming.configuration = {",
+                    "gaming.configuration = { services.fwupd.enable = true;",
+                ),
+                (
+                    "configuration.nix",
+                    "imports = [ { services",
+                    "imports = [ { services.pipewire.enable = true; } { services",
+                ),
+                ("configuration.nix", &more, "./more.nix"),
+            ],
+        );
+    }
 }
 
 /// How many edits are made in each configuration.

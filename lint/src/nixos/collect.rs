@@ -9,7 +9,7 @@ use super::system::{
 };
 use super::views::{ConfigView, OptionsView};
 use crate::eval::{
-    Attr, Attrs, Circle, Coerce, Error, Eval, Origin, Res, Rest, Stop, ThunkId, Value, paths, prelude,
+    Attr, Attrs, Circle, Coerce, Error, Eval, Origin, Place, Res, Rest, Stop, ThunkId, Value, paths, prelude,
     sources,
 };
 use crate::syntax::hir::{Expr, Name, Param};
@@ -47,6 +47,8 @@ struct Asked {
     origin: ModuleOrigin,
     /// The file whose module it is part of.
     within: Option<Within>,
+    /// The binding whose value it is part of.
+    place: Option<Place>,
 }
 
 /// Attributes of a module that are not settings.
@@ -96,9 +98,9 @@ impl ModuleSystem {
         };
         let mut collector = Collector { modules_path, ..Collector::new(self, scope, args) };
         let mut loaded = Vec::new();
-        for (i, InitialModule { thunk, file, origin, within }) in initial.into_iter().enumerate() {
+        for (i, InitialModule { thunk, file, origin, within, place }) in initial.into_iter().enumerate() {
             let key = format!(":anon-{}", i + 1).into();
-            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin, within })? {
+            if let Some(module) = collector.load(ev, &Asked { thunk, file, key, origin, within, place })? {
                 loaded.push(module);
             }
         }
@@ -129,7 +131,7 @@ impl ModuleSystem {
         let mut collector = Collector { is_alone: true, ..Collector::new(self, scope, args) };
         let thunk = ev.ready(Value::Path(path.into()));
         let (file, key): (Rc<str>, Rc<str>) = (path.into(), path.into());
-        let asked = Asked { thunk, file, key, origin: ModuleOrigin::System, within: None };
+        let asked = Asked { thunk, file, key, origin: ModuleOrigin::System, within: None, place: None };
         let loaded = collector.load(ev, &asked)?;
         if let Some(trouble) = collector.troubles.pop() {
             return Err(trouble.stop);
@@ -316,6 +318,7 @@ impl<'s> Collector<'s> {
                     config: vec![ev.ready(value)],
                     freeform: None,
                     within: asked.within.clone(),
+                    place: asked.place,
                 };
                 Ok(Some(Rc::new(Loaded { module, imports: Vec::new(), disabled: Vec::new() })))
             }
@@ -343,7 +346,7 @@ impl<'s> Collector<'s> {
         self.above.push(path.clone());
         let unit = ev.origin(imported).map(|origin| ev.units()[origin.unit as usize].path.clone());
         let within = unit.map(|file| Within { file, whole: true });
-        let file = Asked { file: path.clone(), key: path, within, ..*asked };
+        let file = Asked { file: path.clone(), key: path, within, place: None, ..*asked };
         let loaded = self.unify(ev, &file, value);
         self.above.pop();
         let loaded = Rc::new(loaded?);
@@ -422,6 +425,7 @@ impl<'s> Collector<'s> {
             config,
             freeform: set.known("freeformType").map(|a| a.value),
             within: asked.within.clone(),
+            place: asked.place,
         };
         Ok(Loaded { module, imports, disabled })
     }
@@ -448,7 +452,8 @@ impl<'s> Collector<'s> {
             }
             let key = format!("{key}:anon-{}", i + 1).into();
             let within = by.within.clone().map(Within::part);
-            let asked = Asked { thunk: *item, file: file.clone(), key, origin: by.origin, within };
+            let asked =
+                Asked { thunk: *item, file: file.clone(), key, origin: by.origin, within, place: by.place };
             if let Some(loaded) = self.load(ev, &asked)? {
                 imports.push(loaded);
             }

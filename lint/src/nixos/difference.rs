@@ -21,13 +21,17 @@ pub(crate) struct Difference {
     pub(crate) in_place: bool,
 }
 
+/// What a module imports.
+const IMPORTS: &str = "imports";
+
 /// Whether an attribute of a module is neither a setting nor where these are.
 fn is_meta(binding: &&Binding) -> bool {
     !is_setting(&binding.name) && binding.name != "config"
 }
 
 impl Difference {
-    /// The difference between two texts; `None` if more than settings is another.
+    /// The difference between two texts; `None` if more than settings is another. What a module imports may be more than it was: which
+    /// modules a configuration has is found out in any case.
     pub(crate) fn between(old: &File, new: &File) -> Option<Self> {
         if !old.errors.is_empty() || !new.errors.is_empty() {
             return None;
@@ -100,7 +104,11 @@ impl Comparison<'_> {
             bindings.statics.iter().filter(is_meta).map(|binding| binding.name.clone()).collect()
         };
         let explicit = |bindings: &Bindings| find(bindings, "config").is_some();
-        if meta(a) != meta(b) || explicit(a) != explicit(b) {
+        let mut known = meta(a);
+        if find(b, IMPORTS).is_some() {
+            known.insert(Name::new_static(IMPORTS));
+        }
+        if known != meta(b) || explicit(a) != explicit(b) {
             return None;
         }
         for old in a.statics.iter().filter(is_meta) {
@@ -110,6 +118,10 @@ impl Comparison<'_> {
                     self.entries(old.entry, new.entry);
                     self.setting(x, y, &mut Vec::new());
                     self.declared = std::mem::take(&mut self.changed);
+                }
+                (BindingValue::Expr(x), BindingValue::Expr(y)) if old.name == IMPORTS => {
+                    self.entries(old.entry, new.entry);
+                    self.imports(x, y).then_some(())?;
                 }
                 _ => self.same_binding(old, new).then_some(())?,
             }
@@ -130,6 +142,17 @@ impl Comparison<'_> {
         }
         self.settings(a, b, &mut Vec::new(), true);
         Some(())
+    }
+
+    /// Whether what is imported is the same, or the same and more.
+    fn imports(&mut self, old: ExprId, new: ExprId) -> bool {
+        match (self.old.expr(old), self.new.expr(new)) {
+            (Expr::List(x), Expr::List(y)) => {
+                self.place(old, new);
+                x.len() <= y.len() && x.iter().zip(y.iter()).all(|(x, y)| self.same(*x, *y))
+            }
+            _ => self.same(old, new),
+        }
     }
 
     /// Settings in a set, at a path.
@@ -504,6 +527,17 @@ mod tests {
         check("{ a = 1; }", "{ config.a = 1; }", expect!["more than settings"]);
         check("{ a = 1; }", "{ a = ; }", expect!["more than settings"]);
         check("rec { a = 1; b = a; }", "rec { a = 2; b = a; }", expect!["more than settings"]);
+    }
+
+    #[test]
+    fn more_may_be_imported() {
+        let old = "{ lib, ... }: { imports = [ ./a.nix ]; x = 1; }";
+        check(old, &old.replace("a.nix", "a.nix { y = 1; }"), expect!["[]"]);
+        check(old, &old.replace("./a.nix", "{ y = 1; } ./a.nix"), expect!["more than settings"]);
+        check(old, &old.replace("./a.nix", ""), expect!["more than settings"]);
+        check("{ x = 1; }", "{ imports = [ ./a.nix ]; x = 2; }", expect!["[x]"]);
+        check("{ imports = [ ./a.nix ]; x = 1; }", "{ x = 1; }", expect!["more than settings"]);
+        check("{ imports = f [ 1 ]; }", "{ imports = f [ 1 2 ]; }", expect!["more than settings"]);
     }
 
     #[test]

@@ -200,11 +200,12 @@ fn modules_of(ev: &mut Eval<'_>, set: &Attrs, name: &'static str) -> Res<Vec<Ini
             file: file.clone(),
             origin: ModuleOrigin::Own,
             within: None,
+            place: None,
         })
         .collect();
     if let Some(why) = &list.open {
         let thunk = ev.unknown(why);
-        modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own, within: None });
+        modules.push(InitialModule { thunk, file, origin: ModuleOrigin::Own, within: None, place: None });
     }
     Ok(modules)
 }

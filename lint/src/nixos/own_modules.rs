@@ -16,7 +16,13 @@ pub(super) fn internal(system: &ModuleSystem, ev: &mut Eval<'_>) -> InitialModul
         system.set_internal_module(thunk);
         thunk
     });
-    InitialModule { thunk, file: Rc::from("<the module system>"), origin: ModuleOrigin::System, within: None }
+    InitialModule {
+        thunk,
+        file: Rc::from("<the module system>"),
+        origin: ModuleOrigin::System,
+        within: None,
+        place: None,
+    }
 }
 
 /// The module that tells a submodule its name.
@@ -26,7 +32,7 @@ pub(super) fn naming(ev: &mut Eval<'_>, name: &str) -> InitialModule {
     let module = ev.ready(Value::set([("args", args)]));
     let config = ev.ready(Value::set([("_module", module)]));
     let thunk = ev.ready(Value::set([("config", config)]));
-    InitialModule { thunk, file: Rc::from("<name>"), origin: ModuleOrigin::System, within: None }
+    InitialModule { thunk, file: Rc::from("<name>"), origin: ModuleOrigin::System, within: None, place: None }
 }
 
 /// A module that imports another, and says which file it is of.

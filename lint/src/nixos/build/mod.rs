@@ -5,6 +5,7 @@ mod definitions;
 mod dependencies;
 mod existence;
 mod inheritance;
+mod known_modules;
 mod moved;
 mod of_nixos;
 mod record;

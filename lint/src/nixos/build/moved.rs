@@ -17,9 +17,9 @@ impl Unit {
         if !self.files.iter().any(is_elsewhere) {
             return Some(self.clone());
         }
-        let mut options = self.options.clone();
+        let mut unit = Unit::clone(self);
         let mut all = true;
-        for (_, option) in &mut options {
+        for (_, option) in &mut unit.options {
             each_range(Arc::make_mut(option), &mut |file, range| {
                 if let Some(difference) = edited.get(&file) {
                     match difference.moved(*range) {
@@ -29,9 +29,14 @@ impl Unit {
                 }
             });
         }
-        let Unit { ref path, plain, complete, lacks_own, ref modules, ref files, .. } = **self;
-        let (path, modules, files) = (path.clone(), modules.clone(), files.clone());
-        all.then(|| Arc::new(Unit { path, plain, complete, lacks_own, modules, options, files }))
+        all.then(|| Arc::new(unit))
+    }
+
+    /// The unit where the modules have other numbers: these, by those that they had.
+    pub(super) fn of_modules(self: &Arc<Self>, numbers: &[u32]) -> Arc<Self> {
+        let mut unit = Unit::clone(self);
+        unit.modules.iter_mut().for_each(|module| *module = numbers[*module as usize]);
+        Arc::new(unit)
     }
 }
 

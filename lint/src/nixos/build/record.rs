@@ -6,6 +6,7 @@
 
 use super::Builder;
 use super::dependencies::Dependencies;
+use super::known_modules::{self, KnownModule};
 use super::moved::Edited;
 use super::walk::{Unit, Walk};
 use crate::eval::recorder::Told;
@@ -15,7 +16,7 @@ use crate::nixos::collect::Collected;
 use crate::nixos::definitions::tag;
 #[cfg(debug_assertions)]
 use crate::nixos::model::System;
-use crate::nixos::system::{Module, ModuleOrigin, ScopeId, Trouble};
+use crate::nixos::system::{Module, ScopeId, Trouble};
 use crate::syntax::hir::{File, Name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -52,18 +53,6 @@ pub(super) struct KeptScope {
     pub(super) dependencies: Dependencies,
 }
 
-/// A module, as far as another one may be it.
-pub(super) struct KnownModule {
-    file: Box<str>,
-    key: Box<str>,
-    pub(super) origin: ModuleOrigin,
-    /// The file that it is part of, and whether it is all of it.
-    pub(super) within: Option<(Box<str>, bool)>,
-    parts: (usize, bool, bool),
-    /// The options that it declares, if all of them are known.
-    pub(super) declared: Option<Vec<Vec<Name>>>,
-}
-
 /// A trouble, likewise.
 #[derive(PartialEq)]
 struct KnownTrouble {
@@ -75,34 +64,6 @@ struct KnownTrouble {
 
 /// How many times as large as they were the dependencies may become: they are never forgotten.
 const MOST_GROWTH: usize = 4;
-
-impl KnownModule {
-    fn of(module: &Module) -> Self {
-        KnownModule {
-            file: (&*module.file).into(),
-            key: (&*module.key).into(),
-            origin: module.origin,
-            within: module.within.as_ref().map(|within| ((&*within.file).into(), within.whole)),
-            parts: parts(module),
-            declared: None,
-        }
-    }
-
-    /// Whether a module takes the same place among those of a scope.
-    fn is_like(&self, module: &Module) -> bool {
-        let within = module.within.as_ref().map(|within| (&*within.file, within.whole));
-        *self.file == *module.file
-            && *self.key == *module.key
-            && self.origin == module.origin
-            && self.within.as_ref().map(|(file, whole)| (&**file, *whole)) == within
-            && self.parts == parts(module)
-    }
-}
-
-/// What a module consists of.
-fn parts(module: &Module) -> (usize, bool, bool) {
-    (module.config.len(), module.options.is_some(), module.freeform.is_some())
-}
 
 impl KnownTrouble {
     fn of(trouble: &Trouble) -> Self {
@@ -120,13 +81,18 @@ fn disabled(collected: &Collected) -> BTreeSet<String> {
 }
 
 impl KeptScope {
-    /// Whether modules are those that there were.
-    pub(super) fn is_of(&self, collected: &Collected) -> bool {
-        self.modules.len() == collected.modules.len()
-            && self.modules.iter().zip(&collected.modules).all(|(known, module)| known.is_like(module))
-            && self.troubles.len() == collected.troubles.len()
+    /// Which of the modules that there were each of these is, by its number; `None` if one of them is gone, or if they are in another
+    /// order.
+    pub(super) fn former_modules(
+        &self,
+        ev: &Eval<'_>,
+        collected: &Collected,
+        edited: &Edited<'_>,
+    ) -> Option<Vec<Option<u32>>> {
+        let same = self.troubles.len() == collected.troubles.len()
             && self.troubles.iter().zip(&collected.troubles).all(|(k, t)| *k == KnownTrouble::of(t))
-            && self.disabled == disabled(collected)
+            && self.disabled == disabled(collected);
+        if same { known_modules::former(ev, &self.modules, &collected.modules, edited) } else { None }
     }
 
     /// The units as they are now where they are what they were, once what is at these paths is another; `None` if there may be others.
@@ -174,7 +140,8 @@ impl<'b> Builder<'b> {
             return None;
         }
         let collected = self.modules.collected(ev, id).ok()?;
-        let mut modules: Vec<KnownModule> = collected.modules.iter().map(KnownModule::of).collect();
+        let mut modules: Vec<KnownModule> =
+            collected.modules.iter().map(|module| KnownModule::of(ev, module)).collect();
         for (i, (known, module)) in modules.iter_mut().zip(&collected.modules).enumerate() {
             known.declared = match former.and_then(|former| former.modules.get(i)) {
                 Some(former) if former.is_like(module) => former.declared.clone(),

@@ -1,8 +1,9 @@
 //! What is evaluated of a system once something of it is another than in a former evaluation: what that has a part in.
 
 use super::dependencies::{Dependencies, all, are_around, of_file};
+use super::known_modules::KnownModule;
 use super::moved::Edited;
-use super::record::{KeptScope, KnownModule, Record, declared};
+use super::record::{KeptScope, Record, declared};
 use super::walk::{Unit, Walk, options_of};
 use super::{Builder, note_troubles};
 use crate::eval::{Eval, prelude};
@@ -44,6 +45,22 @@ struct Changes {
     units: BTreeMap<Vec<Name>, NodeId>,
     /// The paths of these, of those that they were in, and of what is declared anew.
     paths: BTreeSet<Vec<Name>>,
+    /// Which of its modules are new, and the numbers of the others now, by those that they had.
+    modules: Renumbered,
+}
+
+/// What numbers modules have among which there are new ones.
+#[derive(Default)]
+struct Renumbered {
+    has_new: bool,
+    numbers: Vec<u32>,
+}
+
+impl Renumbered {
+    /// A unit, by the numbers that its modules have now.
+    fn renumber(&self, unit: Arc<Unit>) -> Arc<Unit> {
+        if self.has_new { unit.of_modules(&self.numbers) } else { unit }
+    }
 }
 
 /// Which settings of a module are others.
@@ -52,6 +69,9 @@ enum ChangedSettings<'d> {
     /// These, and the declarations of these options.
     These(Vec<&'d [Name]>, &'d [Vec<Name>]),
 }
+
+/// The option of all specialisations.
+const SPECIALISATION: &str = "specialisation";
 
 /// Units of a former evaluation, with their numbers there.
 pub(super) type Holding = Vec<(usize, Arc<Unit>)>;
@@ -115,9 +135,14 @@ fn in_configuration(path: &[Name]) -> Option<&[Name]> {
     path.get(place.len()..).filter(|below| !below.is_empty())
 }
 
+/// Whether what is at a path is of a specialisation.
+fn is_theirs(path: &[Name]) -> bool {
+    path.first().is_some_and(|first| first == SPECIALISATION)
+}
+
 /// Whether what is at a path may be of the configuration of this specialisation.
 fn may_be_of(path: &[Name], name: &Name) -> bool {
-    let place = [&Name::new_static("specialisation"), name, &Name::new_static("configuration")];
+    let place = [&Name::new_static(SPECIALISATION), name, &Name::new_static("configuration")];
     path.iter().zip(place).all(|(a, b)| a == b)
 }
 
@@ -131,29 +156,51 @@ impl<'b> Builder<'b> {
         base: &Base<'_>,
     ) -> Option<Changes> {
         let collected = self.modules.collected(ev, id).ok()?;
-        if !kept.is_of(&collected) {
-            return None;
-        }
         let mut changes = Changes::default();
-        for (i, (known, module)) in (0..).zip(kept.modules.iter().zip(&collected.modules)) {
-            let Some(settings) = base.changed_settings(known, child) else { continue };
-            if module.freeform.is_some() || kept.arguments.contains(&i) {
+        let modules = kept.former_modules(ev, &collected, &base.edited())?;
+        for (i, (former, module)) in (0..).zip(modules.into_iter().zip(&collected.modules)) {
+            let known = former.map(|former| &kept.modules[former as usize]);
+            let settings = match known {
+                Some(known) => {
+                    changes.modules.numbers.push(i);
+                    base.changed_settings(known, child)
+                }
+                None => {
+                    changes.modules.has_new = true;
+                    // What a specialisation inherits is a matter of the parent.
+                    let is_own = child.is_none() || module.origin == ModuleOrigin::Own;
+                    is_own.then_some(ChangedSettings::All)
+                }
+            };
+            let Some(settings) = settings else { continue };
+            if module.freeform.is_some() || former.is_some_and(|former| kept.arguments.contains(&former)) {
                 return None;
             }
             let declares = !matches!(settings, ChangedSettings::These(_, []));
             if declares && module.options.is_some() {
-                let former = known.declared.as_ref()?;
-                if declared(ev, module)? != *former {
+                let now = declared(ev, module)?;
+                let is_as_it_was = match known {
+                    Some(known) => known.declared.as_ref() == Some(&now),
+                    None => now.iter().all(|option| kept.unit(option).is_some()),
+                };
+                if !is_as_it_was {
                     return None;
                 }
-                changes.paths.extend(former.iter().filter(|option| settings.declare(option)).cloned());
+                changes.paths.extend(now.into_iter().filter(|option| settings.declare(option)));
             }
             let definitions = module.config.iter().map(|config| Definition::new(i, *config, None));
             let mut own = self.own(ev, id, &definitions.collect::<Vec<_>>())?;
             own.units.retain(|path, _| settings.may_be_in(path));
-            let was = kept.units.iter().filter(|unit| unit.modules.contains(&i));
-            let was = was.map(|unit| &unit.path).filter(|path| settings.may_be_in(path));
-            changes.paths.extend(was.chain(own.units.keys()).cloned());
+            // A new module has no part in which specialisations there are.
+            if known.is_none() && own.units.keys().any(|path| is_theirs(path)) {
+                return None;
+            }
+            if let Some(former) = former {
+                let was = kept.units.iter().filter(|unit| unit.modules.contains(&former));
+                let was = was.map(|unit| &unit.path).filter(|path| settings.may_be_in(path));
+                changes.paths.extend(was.cloned());
+            }
+            changes.paths.extend(own.units.keys().cloned());
             changes.units.extend(own.units);
         }
         let renamed = self.new_names_of(id, changes.paths.iter());
@@ -174,7 +221,7 @@ impl<'b> Builder<'b> {
     ) -> Option<(Scope, Walk)> {
         let kept = &base.record.kept.parent;
         let collected = self.modules.collected(ev, id).ok()?;
-        let Changes { units, mut paths } = self.changes(ev, (id, None), kept, base)?;
+        let Changes { units, mut paths, modules } = self.changes(ev, (id, None), kept, base)?;
         paths.extend(base.changed.keys().map(|file| of_file(file)));
         let as_they_were = kept.unaffected(&paths, &base.edited())?;
         let mut open: BTreeMap<Vec<Name>, Option<NodeId>> =
@@ -187,14 +234,14 @@ impl<'b> Builder<'b> {
             match unit {
                 Some(unit) => {
                     unchanged.push(i);
-                    moved.push(unit);
+                    moved.push(modules.renumber(unit));
                 }
                 None => {
                     open.insert(former.path.clone(), self.present(ev, id, &former.path)?);
                 }
             }
         }
-        self.holds = self.what_holds(base, paths);
+        self.holds = self.what_holds(base, paths, modules.has_new);
         let mut scope = Scope { complete: true, ..Scope::default() };
         note_troubles(ev, &collected.troubles, &mut scope);
         moved.iter().for_each(|unit| unit.note_gaps(&mut scope));
@@ -235,13 +282,13 @@ impl<'b> Builder<'b> {
         self.unchanged.insert(self.of.clone(), unchanged);
     }
 
-    /// What of the specialisations holds while what is at these paths is another; `None` if which modules they have may be another.
-    fn what_holds(&self, base: &Base<'_>, mut paths: BTreeSet<Vec<Name>>) -> Option<Holds> {
+    /// What of the specialisations holds while what is at these paths is another; `None` if which modules they have may be another. There
+    /// may be new modules.
+    fn what_holds(&self, base: &Base<'_>, mut paths: BTreeSet<Vec<Name>>, has_new: bool) -> Option<Holds> {
         let kept = &base.record.kept.parent;
-        let is_theirs = |path: &[Name]| path.first().is_some_and(|first| first == "specialisation");
         // They have a part in each other by being of one scope; that makes no other modules of them.
         let others = || paths.iter().filter(|path| !is_theirs(path) && **path != all()).map(Vec::as_slice);
-        let i = kept.unit(&[Name::new_static("specialisation")])?;
+        let i = kept.unit(&[Name::new_static(SPECIALISATION)])?;
         let is_affected = kept.dependencies.affected(others()).is_none_or(|affected| affected[i]);
         let mut deep = Vec::new();
         for known in &kept.modules {
@@ -269,6 +316,10 @@ impl<'b> Builder<'b> {
         }
         paths.retain(|path| !is_theirs(path));
         paths.extend(deep);
+        // A new module may declare more of what specialisations are: something in one that asks for the like has another answer then.
+        if has_new {
+            paths.insert(vec![Name::new_static(SPECIALISATION)]);
+        }
         Some(Holds { paths })
     }
 
@@ -276,10 +327,11 @@ impl<'b> Builder<'b> {
     pub(super) fn held(&self, ev: &mut Eval<'_>, id: ScopeId) -> Option<Held<'b>> {
         let (base, holds, name) = (self.base?, self.holds.as_ref()?, self.of.as_ref()?);
         let kept = base.record.kept.children.get(name)?;
-        let Changes { mut paths, .. } = self.changes(ev, (id, Some(name)), kept, base)?;
+        let Changes { mut paths, modules, .. } = self.changes(ev, (id, Some(name)), kept, base)?;
         paths.extend(holds.paths.iter().cloned());
         let as_they_were = kept.unaffected(&paths, &base.edited())?.into_iter().enumerate();
-        let held = as_they_were.filter_map(|(i, unit)| Some((kept.units[i].path.as_slice(), (i, unit?))));
+        let held = as_they_were
+            .filter_map(|(i, unit)| Some((kept.units[i].path.as_slice(), (i, modules.renumber(unit?)))));
         let units = held.collect();
         Some(Held { kept, units })
     }

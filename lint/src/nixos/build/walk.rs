@@ -31,6 +31,7 @@ pub(super) struct Walk {
 }
 
 /// An option, or a set of what nothing declares, with all that is in it.
+#[derive(Clone)]
 pub(super) struct Unit {
     pub(super) path: Vec<Name>,
     /// Whether it left nothing behind in the scope but options, and what is not known of them.

@@ -34,6 +34,7 @@ impl ModuleSystem {
                     file: file.clone(),
                     origin: ModuleOrigin::System,
                     within: None,
+                    place: None,
                 });
                 let mut all: Vec<InitialModule> = fixed.collect();
                 all.extend(modules);
@@ -79,7 +80,7 @@ impl ModuleSystem {
             };
             // What extends a configuration is its own; the parts of other submodules are of those who define them.
             let origin = if submodule.base.is_some() { ModuleOrigin::Own } else { origin };
-            modules.push(InitialModule { thunk, file, origin, within });
+            modules.push(InitialModule { thunk, file, origin, within, place: def.definition.place });
         }
         Ok(modules)
     }

@@ -37,6 +37,8 @@ pub struct InitialModule {
     pub origin: ModuleOrigin,
     /// The file whose module makes it, if one does.
     pub within: Option<Within>,
+    /// The binding that it is the value of, if an option's definition is the module.
+    pub place: Option<Place>,
 }
 
 /// The file whose module something is part of.
@@ -72,6 +74,8 @@ pub struct Module {
     pub freeform: Option<ThunkId>,
     /// The file whose module it is, or is part of.
     pub within: Option<Within>,
+    /// The binding whose value it is, or is part of, if an option's definition is the module.
+    pub place: Option<Place>,
 }
 
 /// A module that cannot be known, or something that NixOS would refuse about a module.
