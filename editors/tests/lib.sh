@@ -5,20 +5,9 @@ tests=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # How many seconds a step waits for what it expects.
 export PATIENCE=${PATIENCE:-30}
 
-as_root() {
-    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
 # Installs Debian's packages that are missing.
 debian_packages() {
-    local package missing=()
-    for package in "$@"; do
-        dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
-    done
-    [ ${#missing[@]} = 0 ] && return
-    export DEBIAN_FRONTEND=noninteractive
-    as_root apt-get install -qq -y --no-install-recommends "${missing[@]}" ||
-        { as_root apt-get update -qq && as_root apt-get install -qq -y --no-install-recommends "${missing[@]}"; }
+    "$tests/../../scripts/debian-packages" "$@"
 }
 
 # Unpacks packages of the Debian after this one into a folder, with nothing installed and apt's own lists untouched: `newer_packages
