@@ -176,6 +176,29 @@ fn a_list_of_modules_elsewhere_is_followed() {
 }
 
 #[test]
+fn homes_stay_where_something_else_is_edited() {
+    let text = "#- flake.nix
+{
+  outputs = { nixpkgs, home-manager, ... }: {
+    nixosConfigurations.wren = nixpkgs.lib.nixosSystem {
+      modules = [ home-manager.nixosModules.home-manager ./host.nix ./users.nix ];
+    };
+  };
+}
+#- host.nix
+{ networking.hostName = \"a\"; }
+#- users.nix
+{ home-manager.users.ann = ./ann.nix; }
+#- ann.nix
+{ config, lib, ... }: { programs.zsh.enable = lib.mkIf (config.specialisation != { }) true; }
+";
+    edited_in_turn(
+        text,
+        &[("host.nix", "{", "# A comment.\n{"), ("ann.nix", "true", "false"), ("host.nix", "\"a\"", "\"b\"")],
+    );
+}
+
+#[test]
 fn modules_that_come_later_change_what_they_say_something_of() {
     let text = "#- configuration.nix
 { config, lib, ... }: {

@@ -5,6 +5,9 @@ use super::{ModuleSystem, ScopeId, show_loc};
 use crate::eval::{Eval, Res};
 use crate::syntax::hir::Name;
 
+/// The option that has the homes of users.
+pub(super) const USERS: [&str; 2] = ["home-manager", "users"];
+
 /// The scope of a user's home in the NixOS system that has it.
 pub(super) fn home(
     ev: &mut Eval<'_>,
@@ -12,7 +15,7 @@ pub(super) fn home(
     system: ScopeId,
     user: &Name,
 ) -> Res<Option<ScopeId>> {
-    let Some(users) = modules.find(ev, system, &["home-manager", "users"])? else { return Ok(None) };
+    let Some(users) = modules.find(ev, system, &USERS)? else { return Ok(None) };
     ev.force(modules.value(users))?;
     let Some((_, element)) = modules.elements(users).into_iter().find(|(name, _)| name == user) else {
         return Ok(None);
@@ -24,9 +27,11 @@ pub(super) fn home(
 /// The users whose homes have specialisations of their own, or are not known to have none, or ask whether they have any. `system` is what
 /// is known of the whole system.
 pub(super) fn users(ev: &mut Eval<'_>, modules: &ModuleSystem, scope: ScopeId, system: &Scope) -> Vec<Name> {
-    let Ok(Some(users)) = modules.find(ev, scope, &["home-manager", "users"]) else {
+    let Ok(Some(users)) = modules.find(ev, scope, &USERS) else {
         return Vec::new();
     };
+    // It has elements once it has been asked for.
+    let _fails = ev.force(modules.value(users)).is_err();
     let mut homes = Vec::new();
     for (user, _) in modules.elements(users) {
         let Ok(Some(home)) = home(ev, modules, scope, &user) else { continue };

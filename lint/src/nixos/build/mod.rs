@@ -84,7 +84,11 @@ pub(super) fn system(
     let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
     builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
     let specialisations: Vec<Specialisation> = specialisations.into_iter().map(|(_, s)| s).collect();
-    let homes = if world == World::Nixos { homes::users(ev, modules, scope, &parent) } else { Vec::new() };
+    let homes = match builder.homes_as_they_were() {
+        _ if world != World::Nixos => Vec::new(),
+        Some(homes) => homes,
+        None => homes::users(ev, modules, scope, &parent),
+    };
     let named = builder.named(ev, scope);
     let files = ev.units().iter().map(|u| u.path.to_string()).collect();
     let options = modules.table(scope);
@@ -94,7 +98,7 @@ pub(super) fn system(
     let kept = match &base {
         Some(base) if !has_all_files(ev, base, &builder.unchanged) => return None,
         _ if !keeps => None,
-        _ => builder.kept(ev, scope, walk),
+        _ => builder.kept(ev, scope, walk, &homes),
     };
     let system = System {
         name: name.to_owned(),

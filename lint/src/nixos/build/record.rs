@@ -38,6 +38,8 @@ pub(in crate::nixos) struct Kept {
     pub(super) parent: KeptScope,
     /// Of each specialisation what it does not have from the parent.
     pub(super) children: BTreeMap<Name, KeptScope>,
+    /// The users whose homes have specialisations, or ask for them.
+    pub(super) homes: Vec<Name>,
     /// How large the dependencies were when everything was evaluated.
     size: usize,
 }
@@ -117,7 +119,13 @@ impl KeptScope {
 
 impl<'b> Builder<'b> {
     /// What is to be kept of a system, if anything.
-    pub(super) fn kept(&mut self, ev: &mut Eval<'_>, id: ScopeId, walk: Walk) -> Option<Kept> {
+    pub(super) fn kept(
+        &mut self,
+        ev: &mut Eval<'_>,
+        id: ScopeId,
+        walk: Walk,
+        homes: &[Name],
+    ) -> Option<Kept> {
         if ev.is_exhausted() {
             return None;
         }
@@ -125,7 +133,8 @@ impl<'b> Builder<'b> {
         let parent = self.kept_scope(ev, id, walk, former.map(|kept| &kept.parent))?;
         let size = former.map_or(parent.dependencies.size(), |kept| kept.size);
         let children = std::mem::take(&mut self.children);
-        (parent.dependencies.size() <= size * MOST_GROWTH).then_some(Kept { parent, children, size })
+        let homes = homes.to_vec();
+        (parent.dependencies.size() <= size * MOST_GROWTH).then_some(Kept { parent, children, homes, size })
     }
 
     /// What is to be kept of a scope, if anything.

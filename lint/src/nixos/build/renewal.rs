@@ -10,6 +10,7 @@ use crate::eval::{Eval, prelude};
 use crate::nixos::collect::is_setting;
 use crate::nixos::definitions::Definition;
 use crate::nixos::difference::Difference;
+use crate::nixos::homes;
 use crate::nixos::model::Scope;
 use crate::nixos::system::{ModuleOrigin, NodeId, NodeKind, ScopeId, is_specialisation};
 use crate::syntax::hir::Name;
@@ -260,6 +261,13 @@ impl<'b> Builder<'b> {
         self.complete(ev, id, &mut scope);
         let has_arguments = scope.options.keys().any(|option| option.starts_with("_module."));
         (!has_arguments).then_some((scope, walk))
+    }
+
+    /// The users whose homes have specialisations, if a former evaluation says it and nothing of their homes is another.
+    pub(super) fn homes_as_they_were(&self) -> Option<Vec<Name>> {
+        let kept = &self.base?.record.kept;
+        let users = kept.parent.unit(&homes::USERS.map(Name::new_static))?;
+        self.unchanged.get(&None)?.contains(&users).then(|| kept.homes.clone())
     }
 
     /// Adds units that are unchanged, of these numbers, to those of a way.
