@@ -3,6 +3,7 @@
 
 mod edited;
 mod inputs;
+mod typed;
 
 pub(crate) use edited::edited;
 pub use inputs::{Contents, Entry, Folder, Options, PathState, Root, Systems, Tree};
@@ -20,11 +21,11 @@ use crate::source::LineIndex;
 use crate::source::files::{FileSystem, read_text};
 use crate::suppress::Suppressions;
 use crate::syntax::hir::{self, Name};
-use crate::syntax::lower;
 use salsa::Setter;
 use std::any::Any;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use typed::Typed;
 
 /// The files of a database.
 #[salsa::db]
@@ -33,6 +34,8 @@ pub trait Db: salsa::Database {
     fn contents(&self, path: &str) -> Contents;
     /// What is at `path`.
     fn state(&self, path: &str) -> PathState;
+    /// The lowered form of the text of the file at `path`.
+    fn lowered(&self, path: &str, text: &Arc<str>) -> hir::File;
     /// What is in the folder `path`.
     fn folder(&self, path: &str) -> Folder;
     /// The Nix files below the folder `path`.
@@ -57,6 +60,7 @@ pub struct Database {
     tables: Arc<dyn Tables>,
     inputs: Arc<Mutex<Inputs>>,
     records: Arc<Mutex<HashMap<Entry, Arc<Record>>>>,
+    typed: Arc<Typed>,
 }
 
 #[derive(Default)]
@@ -91,6 +95,10 @@ impl Db for Database {
         let input = PathState::new(self, path.to_owned(), self.files.kind(path));
         inputs.states.insert(path.to_owned(), input);
         input
+    }
+
+    fn lowered(&self, path: &str, text: &Arc<str>) -> hir::File {
+        self.typed.lowered(path, text)
     }
 
     fn folder(&self, path: &str) -> Folder {
@@ -164,6 +172,7 @@ impl Database {
             tables,
             inputs: Arc::default(),
             records: Arc::default(),
+            typed: Arc::default(),
         }
     }
 
@@ -208,6 +217,7 @@ impl Database {
     pub fn set_text(&mut self, path: &str, text: &str) {
         let input = self.contents(path);
         if input.text(self).as_deref() != Ok(text) {
+            self.typed.note(path);
             let _previous = input.set_text(self).to(Ok(text.into()));
         }
     }
@@ -219,6 +229,7 @@ impl Database {
             inputs.contents.get(path).copied()
         };
         let Some(input) = known.filter(|input| input.text(self).as_deref() != Ok(text)) else { return false };
+        self.typed.note(path);
         let _previous = input.set_text(self).to(Ok(text.clone()));
         true
     }
@@ -325,7 +336,8 @@ fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
 /// The lowered form of a file.
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
-    contents.text(db).as_ref().map(|text| Arc::new(lower(text))).map_err(Clone::clone)
+    let text = contents.text(db).as_ref().map_err(Clone::clone)?;
+    Ok(Arc::new(db.lowered(contents.path(db), text)))
 }
 
 /// Where the lines of a file start.

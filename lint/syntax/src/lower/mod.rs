@@ -12,10 +12,11 @@ mod strings;
 mod tree;
 
 use super::hir::{Entry, EntryId, Expr, ExprId, File, Formal, Name, Param, SyntaxError};
-use super::parse::{self, Draft, Tree};
+use super::parse::{self, Draft, Kept, Tree};
 use attrs::Set;
-use rowan::{TextRange, TextSize};
+use rowan::{GreenNodeData, TextRange, TextSize};
 use scope::Scope;
+use std::sync::Arc;
 use tree::Node;
 
 /// How deep expressions can be nested in each other in a lowered file: in any [`File`], no chain of
@@ -32,17 +33,33 @@ const STACK: (usize, usize) = (128 << 10, 4 << 20);
 /// the same is lowered.
 pub fn lower(text: &str) -> File {
     let parsed = parse::parse(text);
-    let mut lowerer = Lowerer::new(&parsed.draft);
-    let root = match parsed.tree.as_ref().and_then(Tree::root) {
+    file(text, &parsed.draft, parsed.tree.as_ref().and_then(Tree::root), &parsed.errors)
+}
+
+/// The same for a text that is edited again and again, with what was kept of it, and what is to be kept for the next time: only what
+/// is around an edit is then parsed.
+pub fn lower_edited(text: &Arc<str>, former: Option<Kept>) -> (File, Option<Kept>) {
+    if let Some(kept) = former.as_ref().and_then(|former| former.edited(text)) {
+        return (file(text, &Draft::new(text), Some(kept.tree()), &[]), Some(kept));
+    }
+    let parsed = parse::parse(text);
+    let file = file(text, &parsed.draft, parsed.tree.as_ref().and_then(Tree::root), &parsed.errors);
+    (file, parsed.kept(text).or(former))
+}
+
+/// The lowered form of a tree.
+fn file(text: &str, draft: &Draft, tree: Option<&GreenNodeData>, more: &[SyntaxError]) -> File {
+    let mut lowerer = Lowerer::new(draft);
+    let root = match tree {
         Some(tree) => lowerer.root(Node::root(tree)),
         None => lowerer.missing(TextRange::empty(TextSize::of(text))),
     };
     let Lowerer { exprs, ranges, entries, errors, .. } = lowerer;
     let mut file = File { exprs, ranges, entries, root, errors };
-    if !parsed.draft.is_original() {
-        map_ranges(&mut file, &parsed.draft);
+    if !draft.is_original() {
+        map_ranges(&mut file, draft);
     }
-    file.errors.extend(parsed.errors);
+    file.errors.extend_from_slice(more);
     // One error for each place: the first that was found tells best what is wrong.
     file.errors.sort_by_key(|error| error.range.start());
     file.errors.dedup_by_key(|error| error.range.start());

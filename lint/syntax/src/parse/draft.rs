@@ -40,7 +40,7 @@ struct Piece {
 
 impl<'t> Draft<'t> {
     /// The text as it is.
-    pub(super) fn new(text: &'t str) -> Draft<'t> {
+    pub(crate) fn new(text: &'t str) -> Draft<'t> {
         Draft { text: Cow::Borrowed(text), pieces: vec![Piece { at: 0, original: 0, inserted: false }] }
     }
 

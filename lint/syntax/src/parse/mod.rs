@@ -6,6 +6,7 @@
 //! what it is without the error. Only the errors come from this; texts without errors are parsed as they
 //! are, apart from the places where rnix and Nix differ.
 
+mod again;
 mod balance;
 mod comments;
 mod draft;
@@ -15,6 +16,7 @@ mod mend;
 mod strings;
 mod token;
 
+pub use again::Kept;
 pub use comments::Comments;
 pub(super) use draft::Draft;
 
@@ -24,6 +26,7 @@ use groups::Groups;
 use mend::Mended;
 use rnix::{ParseError, Root, SyntaxKind};
 use rowan::{GreenNode, GreenNodeData, TextRange, TextSize};
+use std::sync::Arc;
 use token::Token;
 
 /// How many errors are mended in a file.
@@ -96,7 +99,30 @@ pub(super) fn parse(text: &str) -> Parsed<'_> {
     parsed
 }
 
+/// The tree of a text that parses as it is.
+fn parse_clean(text: &str) -> Option<GreenNode> {
+    let lexed = lexer::lex(text, None);
+    let tokens = lexed.tokens;
+    let is_clean = lexed.errors.is_empty()
+        && lexed.edits.is_empty()
+        && !tokens.is_empty()
+        && balance::balance(text, &tokens).edits.is_empty()
+        && balance::parenthesise_legacy_lets(&tokens).is_empty();
+    let recursing = tokens.iter().filter(|token| token.kind.recurses_without_limit()).count();
+    if !is_clean || recursing > MAX_RECURSING {
+        return None;
+    }
+    let (tree, errors) = parse_draft(text, recursing);
+    (errors.is_empty() && wrongly_closed_paren(&tree).is_none()).then_some(tree)
+}
+
 impl Parsed<'_> {
+    /// What is kept of it for when the text has been edited; nothing if it has errors.
+    pub(super) fn kept(self, text: &Arc<str>) -> Option<Kept> {
+        let is_clean = self.errors.is_empty() && self.draft.is_original();
+        self.tree.filter(|_| is_clean).and_then(|tree| Kept::new(text, tree))
+    }
+
     /// Notes an error at a range of the draft.
     fn error(&mut self, range: TextRange, message: impl Into<String>) {
         let range = self.draft.original_range(range);
@@ -274,6 +300,11 @@ pub(super) struct Tree(Vec<GreenNode>);
 impl Tree {
     fn new(root: GreenNode) -> Tree {
         Tree(vec![root])
+    }
+
+    /// Its root, for whoever knows that it is not deep.
+    fn take(mut self) -> Option<GreenNode> {
+        self.0.pop()
     }
 
     pub(super) fn root(&self) -> Option<&GreenNodeData> {
