@@ -16,6 +16,7 @@ mod overview;
 mod pages;
 mod server;
 mod settings;
+mod stdio;
 mod transport;
 mod types;
 

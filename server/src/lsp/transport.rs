@@ -3,6 +3,7 @@
 use super::frames::{Frames, MALFORMED};
 use super::outgoing::forward;
 use super::server::Server;
+use super::stdio::{Input, Output};
 use crate::engine::{Engine, Message};
 use crate::environment::Environment;
 use std::io;
@@ -34,7 +35,7 @@ pub fn serve(environment: Arc<dyn Environment>, channel: Channel) -> io::Result<
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     let ended = runtime.block_on(async {
         match channel {
-            Channel::Stdio => serve_on(environment, tokio::io::stdin(), tokio::io::stdout()).await,
+            Channel::Stdio => serve_on(environment, Input::start()?, Output::start()?).await,
             Channel::Socket(port) => {
                 let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
                 let (stream, _) = listener.accept().await?;
