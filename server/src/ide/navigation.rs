@@ -4,7 +4,7 @@ use super::Ide;
 use super::target::{
     Known, Target, TargetKind, known, of_inherited, places_of_reading, selected_names, target,
 };
-use super::tree::names_in;
+use super::tree::{is_of_name, names_in};
 use super::view::{OptionAt, View};
 use rowan::{TextRange, TextSize};
 use speclint_lint::findings::Location;
@@ -209,11 +209,16 @@ fn in_file(view: &View<'_>, kind: &TargetKind) -> Vec<Occurrence> {
         let id = EntryId(number as u32);
         let names = names_in(&view.text[..entry.path.end().into()], entry.path.start().into(), usize::MAX);
         for (at, range) in names.iter().enumerate() {
-            if is_it(view, kind, &view.places_of_name(id, at, names.len())) {
+            if may_be(&view.text, kind, &names[..=at])
+                && is_it(view, kind, &view.places_of_name(id, at, names.len()))
+            {
                 found.push(Occurrence { location: Location::new(&view.path, *range), defines: true });
             }
         }
-        if entry.kind != EntryKind::Plain && is_it(view, kind, &of_inherited(view, id)) {
+        if entry.kind != EntryKind::Plain
+            && may_be(&view.text, kind, &[entry.name])
+            && is_it(view, kind, &of_inherited(view, id))
+        {
             found.push(Occurrence { location: Location::new(&view.path, entry.name), defines: false });
         }
     }
@@ -226,6 +231,7 @@ fn in_file(view: &View<'_>, kind: &TargetKind) -> Vec<Occurrence> {
         let ranges = selected_names(view, *base, path);
         for (at, range) in ranges.iter().enumerate() {
             if view.tree.file.range(id).contains_range(*range)
+                && may_be(&view.text, kind, &ranges[..=at])
                 && is_it(view, kind, &places_of_reading(view, *base, &path[..=at]))
             {
                 found.push(Occurrence { location: Location::new(&view.path, *range), defines: false });
@@ -233,6 +239,23 @@ fn in_file(view: &View<'_>, kind: &TargetKind) -> Vec<Occurrence> {
         }
     }
     found
+}
+
+/// Whether names as they are written, one below the other, may be those of something, as far as that can be seen from the last of them:
+/// to find out what they are takes much longer.
+fn may_be(text: &str, kind: &TargetKind, names: &[TextRange]) -> bool {
+    let may_end = |path: &[Name]| {
+        names.iter().rev().zip(path.iter().rev()).all(|(written, name)| {
+            let written = super::names::slice(text, *written).unwrap_or_default();
+            // What is computed may be anything.
+            written.is_empty() || !written.chars().all(is_of_name) || written == name.as_str()
+        })
+    };
+    match kind {
+        TargetKind::Rule(_) => false,
+        TargetKind::Specialisation { name, .. } => may_end(std::slice::from_ref(name)),
+        TargetKind::Option { places } => places.iter().any(|place| may_end(&place.path)),
+    }
 }
 
 /// Whether places in trees of options are those of something.
