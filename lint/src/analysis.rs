@@ -4,7 +4,10 @@ mod further;
 mod judged;
 mod outside;
 mod set;
+mod stop;
 mod unreached;
+
+pub use stop::Stop;
 
 use crate::db::{self, Database, Db, Entry, Root};
 use crate::eval::host::Host;
@@ -20,6 +23,7 @@ use crate::source::LineIndex;
 use crate::source::files::FileSystem;
 use crate::syntax::hir;
 use rayon::prelude::*;
+use salsa::Database as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -38,6 +42,7 @@ pub struct Analysis {
     /// What has systems besides the sources of projects, likewise.
     further: Arc<Mutex<HashMap<Source, Root>>>,
     choice: Choice,
+    stop: Option<Stop>,
 }
 
 /// What came of fixing.
@@ -81,6 +86,7 @@ impl Analysis {
             found: Arc::default(),
             further: Arc::default(),
             choice: Choice::default(),
+            stop: None,
         }
     }
 
@@ -93,6 +99,7 @@ impl Analysis {
             found: Arc::default(),
             further: Arc::default(),
             choice: self.choice.clone(),
+            stop: None,
         };
         for (project, _) in &self.projects {
             afresh.add_project(project.clone());
@@ -272,7 +279,16 @@ impl Analysis {
         match all {
             [one] => vec![ask(&self.db, one)],
             // Each thread has a handle of its own on the same database.
-            all => all.par_iter().map_with(self.db.clone(), |db, one| ask(db, one)).collect(),
+            all => {
+                let stop = self.stop.as_ref();
+                let ask = |db: &mut Database, one: &A| {
+                    if let Some(stop) = stop {
+                        stop.note(db.cancellation_token());
+                    }
+                    ask(db, one)
+                };
+                all.par_iter().map_with(self.db.clone(), ask).collect()
+            }
         }
     }
 

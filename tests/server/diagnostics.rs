@@ -104,7 +104,12 @@ fn a_client_that_asks_is_not_sent_any() {
     client.change(&base, 2, &[((1, 28), (1, 33), "true")]);
     let pulled = client.pull(&base, None).expect("diagnostics");
     assert_eq!(codes(&pulled["items"]), []);
-    assert_eq!(codes(&pulled["relatedDocuments"][&tv]["items"]), []);
+    let related = &pulled["relatedDocuments"][&tv];
+    assert_eq!((related["kind"].as_str(), codes(&related["items"])), (Some("full"), vec![]));
+    // It is told once, and what it is called is what the client may ask with.
+    assert_eq!(client.pull(&base, None).expect("diagnostics")["relatedDocuments"], Json::Null);
+    let again = client.pull(&tv, related["resultId"].as_str()).expect("diagnostics");
+    assert_eq!(again["kind"], "unchanged");
     // Or the client is asked to ask again.
     client.change(&base, 3, &[((1, 28), (1, 32), "false")]);
     client.tell("textDocument/didSave", json!({ "textDocument": { "uri": base } }));
@@ -181,12 +186,35 @@ fn all_documents_are_told_of_when_there_is_something_new() {
     let items = client.answer(third).expect("diagnostics")["items"].clone();
     assert_eq!((&items[0]["uri"], codes(&items[0]["items"])), (&json!(folder.uri("tv.nix")), vec![]));
     assert_eq!(items.as_array().map(Vec::len), Some(1));
-    // In parts, for whoever wants them so.
+    // What is known at once needs no parts.
     let mut params = known(&json!({ "items": [] }));
     params["partialResultToken"] = json!("part");
     client.change(&base, 2, &[((1, 28), (1, 32), "false")]);
     let fourth = client.ask("workspace/diagnostic", params).expect("diagnostics");
     assert_eq!(fourth["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn what_is_known_of_all_documents_does_not_wait_for_the_rest() {
+    let sum = "builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) 200000)";
+    let slow = format!("{{ specialisation.slow.configuration.services.getty.helpLine = toString ({sum}); }}");
+    let [quick, slow] = [Folder::with_conflict(), Folder::with(&[("configuration.nix", &slow)])];
+    let (tv, other) = (quick.uri("tv.nix"), slow.uri("configuration.nix"));
+    let mut client = Client::in_folder(&quick, Features::PULL);
+    client.ask("workspace/diagnostic", json!({ "previousResultIds": [] })).expect("diagnostics");
+    let added = json!([{ "uri": slow.uri("").trim_end_matches('/'), "name": "slow" }]);
+    client.tell("workspace/didChangeWorkspaceFolders", json!({ "event": { "added": added, "removed": [] } }));
+    let params = json!({ "previousResultIds": [], "partialResultToken": 7 });
+    let last = client.ask("workspace/diagnostic", params).expect("diagnostics");
+    assert_eq!(last, json!({ "items": [] }), "all of it comes in parts");
+    let is_part = |message: &&Json| message["method"] == "$/progress" && message["params"]["token"] == 7;
+    let parts: Vec<&Json> = client.kept.iter().filter(is_part).collect();
+    let told: Vec<(&Json, bool)> = parts
+        .iter()
+        .flat_map(|part| part["params"]["value"]["items"].as_array().expect("a list"))
+        .map(|item| (&item["uri"], !codes(&item["items"]).is_empty()))
+        .collect();
+    assert_eq!((parts.len(), told), (2, vec![(&json!(tv), true), (&json!(other), true)]));
 }
 
 #[test]
@@ -271,6 +299,45 @@ fn folders_and_files_come_and_go() {
     assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), conflict_in(3));
     client.close(&one.uri("base.nix"));
     assert_eq!(codes(&client.published(&one.uri("tv.nix"), None)), []);
+}
+
+#[test]
+fn a_file_that_a_folder_reads_is_not_judged_by_itself() {
+    // It is no repository, as `/etc/nixos` is none.
+    let parent = "{ imports = [ ./tv.nix ]; services.xserver.enable = false; }";
+    let folder = Folder::with(&[("configuration.nix", parent), ("tv.nix", TV)]);
+    let tv = folder.uri("tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.open(&tv, 1, TV);
+    // Nothing else is told before that.
+    assert_eq!(codes(&client.published(&tv, Some(1))), conflict_in(3));
+    let at = json!({ "textDocument": { "uri": tv }, "position": { "line": 3, "character": 22 } });
+    let hover = client.ask("textDocument/hover", at).expect("an answer");
+    let text = hover["contents"]["value"].as_str().expect("a text");
+    assert!(text.contains("| base | `false` | 100 | `configuration.nix:1` |"), "{text}");
+    // Another file there is no part of anything.
+    let other = folder.uri("other.nix");
+    client.open(&other, 1, TV);
+    assert_eq!(codes(&client.published(&other, Some(1))), []);
+}
+
+#[test]
+fn what_is_part_of_a_folder_is_analysed_once() {
+    let files = [("nixos/flake.nix", FLAKE), ("nixos/base.nix", BASE), ("nixos/tv.nix", TV)];
+    let folder = Folder::with(&files);
+    let tv = folder.uri("nixos/tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    client.tell("$/setTrace", json!({ "value": "messages" }));
+    client.open(&tv, 1, TV);
+    assert_eq!(codes(&client.published(&tv, Some(1))), conflict_in(3));
+    client.change(&tv, 2, &[((3, 29), (3, 33), "false")]);
+    assert_eq!(codes(&client.published(&tv, Some(2))), []);
+    let is_analysis = |message: &&Json| {
+        let text = message["params"]["message"].as_str().unwrap_or_default();
+        message["method"] == "$/logTrace" && text.starts_with("analysed ") && text.contains("/nixos`")
+    };
+    assert_eq!(client.kept.iter().filter(is_analysis).count(), 0);
+    assert!(client.kept.iter().any(|message| message["method"] == "$/logTrace"));
 }
 
 #[test]

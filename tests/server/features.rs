@@ -1,8 +1,9 @@
 //! What is asked at a place: each request once, on a configuration of several files with characters of all widths.
 
-use crate::support::{Client, FLAKE, Features, Folder, plain};
+use crate::support::{Client, FLAKE, Features, Folder, TIMEOUT, plain};
 use expect_test::{Expect, expect};
 use serde_json::{Value as Json, json};
+use std::time::{Duration, Instant};
 
 const BASE: &str = "{ lib, ... }: {\n  /* 漢🎮 */ services.xserver.enable = lib.mkDefault false;\n}\n";
 const TV: &str = "{ config, ... }: {
@@ -250,6 +251,47 @@ fn inlay_hints() {
           }
         ]"#]],
     );
+}
+
+#[test]
+fn what_is_shown_beside_the_text_can_be_turned_off() {
+    let base = "{ lib, ... }: {
+  imports = [ ./tv.nix ];
+  services.xserver.enable = lib.mkDefault false;
+  networking.nameservers = [ \"1.1.1.1\" ];
+}
+";
+    let tv = "{
+  specialisation.tv.configuration = { services.xserver.enable = true; networking.nameservers = [ \"9.9.9.9\" ]; };
+}
+";
+    let folder = Folder::with(&[("configuration.nix", base), ("tv.nix", tv)]);
+    let mut client = Client::in_folder(&folder, Features::PULL);
+    let shown = |client: &mut Client| {
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 99, "character": 0 } });
+        let [base, tv] = ["configuration.nix", "tv.nix"].map(|name| json!({ "uri": folder.uri(name) }));
+        let hints = json!({ "textDocument": base, "range": range });
+        let hints = client.ask("textDocument/inlayHint", hints).expect("hints");
+        let lenses = client.ask("textDocument/codeLens", json!({ "textDocument": tv })).expect("lenses");
+        let labels = hints.as_array().into_iter().flatten().map(|hint| hint["label"].clone());
+        (labels.collect::<Vec<Json>>(), lenses.as_array().map_or(0, Vec::len))
+    };
+    for (settings, hints, lenses) in [
+        (json!({}), &["true in tv", "also in tv"][..], 2),
+        (json!({ "inlayHints": { "winner": false } }), &["also in tv"], 2),
+        (json!({ "inlayHints": { "also": false }, "codeLens": false }), &["true in tv"], 0),
+        (json!({ "inlayHints": false }), &[], 2),
+    ] {
+        client.settings = settings.clone();
+        client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
+        // The server asks for them, and goes on meanwhile.
+        let expected = (hints.iter().map(|label| json!(label)).collect::<Vec<Json>>(), lenses);
+        let end = Instant::now() + TIMEOUT;
+        while shown(&mut client) != expected && Instant::now() < end {
+            client.wait(Duration::from_millis(10));
+        }
+        assert_eq!(shown(&mut client), expected, "{settings}");
+    }
 }
 
 #[test]

@@ -148,31 +148,33 @@ fn a_client_that_answers_nothing_is_served() {
 }
 
 #[test]
-fn a_burst_of_edits_costs_few_analyses() {
+fn a_burst_of_edits_costs_two_analyses_at_most() {
     let folder = Folder::with_conflict();
     let tv = folder.uri("tv.nix");
     let mut client = Client::in_folder(&folder, Features::PUSH);
     client.open(&tv, 0, crate::support::TV);
     client.published(&tv, Some(0));
-    // All of it arrives at once.
-    let mut burst = Vec::new();
-    for version in 1..=20 {
-        let start = json!({ "line": 0, "character": 0 });
-        let change = json!({ "range": { "start": start, "end": start }, "text": " " });
-        let message = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
-            "textDocument": { "uri": tv, "version": version }, "contentChanges": [change],
-        } });
-        let body = message.to_string();
-        burst.extend(format!("Content-Length: {}\r\n\r\n{body}", body.len()).bytes());
-    }
-    client.write(&burst);
-    client.published(&tv, Some(20));
-    client.wait(Duration::from_millis(100));
-    let more = client.kept.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics");
-    // An analysis takes longer than all of them to arrive; how much longer is up to the machine.
-    let more =
-        more.filter(|message| message["params"]["version"].as_i64().is_some_and(|version| version > 0));
-    assert!(more.count() < 5);
+    let mut burst = |first: i32| {
+        // All of it arrives at once.
+        let mut messages = Vec::new();
+        for version in first..first + 20 {
+            let start = json!({ "line": 0, "character": 0 });
+            let change = json!({ "range": { "start": start, "end": start }, "text": " " });
+            let message = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": {
+                "textDocument": { "uri": tv, "version": version }, "contentChanges": [change],
+            } });
+            let body = message.to_string();
+            messages.extend(format!("Content-Length: {}\r\n\r\n{body}", body.len()).bytes());
+        }
+        client.write(&messages);
+        client.published(&tv, Some(first + 19));
+        client.wait(Duration::from_millis(100));
+        let kept = std::mem::take(&mut client.kept);
+        1 + kept.iter().filter(|message| message["method"] == "textDocument/publishDiagnostics").count()
+    };
+    // The machine may have something else to do in the middle of one of them.
+    let published = (0..5).map(|number| burst(1 + 20 * number)).min();
+    assert!(published <= Some(2), "{published:?}");
 }
 
 /// Messages that are none.

@@ -1,13 +1,12 @@
 //! What of a project no system reads, and what the project has besides its systems.
 
 use super::Analysis;
-use crate::db::{self, Database, Db, Entry, Root};
+use crate::db::{self, Db, Entry, Root};
 use crate::findings::Location;
 use crate::nixos::entry::{Outputs, Reference, Start};
 use crate::nixos::model::{OptionModel, System, World};
 use crate::project::Project;
 use crate::rules::Unreached;
-use rayon::prelude::*;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -43,11 +42,11 @@ impl Analysis {
         candidates.retain(|file| !outputs.iter().any(|o| belongs_to(file, o)));
         let has_darwin = self.has_darwin(roots);
         let is_certain = self.is_certain(roots, systems) && outputs.iter().all(|o| o.complete);
-        let by_itself = |db: &mut Database, (nixos, home): (Entry, Entry)| {
+        let by_itself = |db: &dyn Db, (nixos, home): &(Entry, Entry)| {
             let file = nixos.start(db).file();
-            let nixos = db::system(db, nixos);
+            let nixos = db::system(db, *nixos);
             let specialisations = defined(&nixos, &file);
-            let home = (has_darwin || specialisations.is_empty()).then(|| db::system(db, home));
+            let home = (has_darwin || specialisations.is_empty()).then(|| db::system(db, *home));
             // Configurations of nix-darwin are not evaluated, and may have homes.
             let is_of_nixos = home.as_ref().is_none_or(|home| nixos.strangers() < home.strangers());
             let specialisations = match &home {
@@ -64,7 +63,7 @@ impl Analysis {
                 (entry(Start::Module(file.clone())), entry(Start::HomeModule(file.clone())))
             })
             .collect();
-        entries.into_par_iter().map_with(self.db.clone(), by_itself).flatten().collect()
+        self.for_each(&entries, by_itself).into_iter().flatten().collect()
     }
 
     /// References of a project to specialisations that do not exist, in what it has besides its systems.

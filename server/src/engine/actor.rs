@@ -10,7 +10,7 @@ use super::reports::Reports;
 use super::work::{Workers, attempt};
 use super::{Client, Message, Out};
 use crate::environment::{Environment, Level, Watch};
-use salsa::Database as _;
+use speclint_lint::analysis::Analysis;
 use speclint_lint::settings::Choice;
 use speclint_lint::source::ColumnUnit;
 use speclint_lint::source::overlay::Overlay;
@@ -43,7 +43,6 @@ pub(super) struct Actor {
     events: Sender<Message>,
     pub(super) out: UnboundedSender<Out>,
     workers: Workers,
-    busy: usize,
     pub(super) client: Client,
     pub(super) choice: Choice,
     pub(super) roots: Vec<Root>,
@@ -84,7 +83,6 @@ impl Actor {
             events,
             out,
             workers: Workers::new(count),
-            busy: 0,
             client: Client {
                 unit: ColumnUnit::Utf16,
                 pulls: false,
@@ -160,7 +158,7 @@ impl Actor {
     }
 
     fn take(&mut self, message: Message) {
-        if !matches!(message, Message::Done(_)) {
+        if !matches!(message, Message::Done(..)) {
             self.last_event = Instant::now();
         }
         match message {
@@ -181,8 +179,8 @@ impl Actor {
             Message::PullAll(request) => self.reports.pull_all(request),
             Message::StopReading => self.stop_reading(),
             Message::Restart => self.restart(),
-            Message::Done(done) => {
-                self.busy -= 1;
+            Message::Done(worker, done) => {
+                self.workers.rest(worker);
                 self.done(done);
             }
             Message::Stop => {}
@@ -324,15 +322,14 @@ impl Actor {
 
     /// Gives workers what there is to do, as long as one of them has nothing to do.
     fn dispatch(&mut self) {
-        while self.busy < self.workers.count() {
+        while self.workers.is_any_idle() {
             let job = self.job_of_opening().or_else(|| self.job_of_question());
             let job = job.or_else(|| self.job_of_analysis()).or_else(|| self.job_of_mending());
             let Some(job) = job else { return };
-            self.busy += 1;
             let events = self.events.clone();
-            self.workers.give(Box::new(move || {
+            self.workers.give(Box::new(move |worker| {
                 let done = job();
-                let _ = events.send(Message::Done(done));
+                let _ = events.send(Message::Done(worker, done));
             }));
         }
     }
@@ -342,8 +339,8 @@ impl Actor {
         let environment = self.environment.clone();
         self.projects.next_to_open(&self.roots).map(|opening| {
             let job = move || {
-                let path = opening.path.clone();
-                Done::Opened(path, attempt(|| opening.run(&overlay, &*environment)))
+                let (path, is_root) = (opening.path.clone(), opening.is_root);
+                Done::Opened(path, is_root, attempt(|| opening.run(&overlay, &*environment)))
             };
             Box::new(job) as Job
         })
@@ -368,11 +365,11 @@ impl Actor {
             }
         }
         let mut pending = self.waiting.remove(index)?;
-        let mut analyses = self.projects.snapshots_of(&pending.path);
+        let analyses = self.projects.snapshots_of(&pending.path);
         let editor = self.editor();
         Some(Box::new(move || {
-            let tokens = analyses.iter_mut().map(|analysis| analysis.database().cancellation_token());
-            if !pending.question.interrupt().start(tokens.collect()) {
+            let (analyses, stops) = analyses.into_iter().map(Analysis::stoppable).unzip();
+            if !pending.question.interrupt().start(stops) {
                 return Done::Asked(None);
             }
             let view = View { analyses, path: pending.path.clone(), editor };

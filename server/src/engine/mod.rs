@@ -84,10 +84,19 @@ pub(crate) struct Pulled {
 pub(crate) struct PullAll {
     /// What the client knows: documents, and what their state is called.
     pub(crate) known: Vec<(String, String)>,
-    /// Whether parts of the answer are told as they come, and under which number.
-    pub(crate) partial: Option<u64>,
-    /// Where the rest goes.
-    pub(crate) reply: oneshot::Sender<Vec<Report>>,
+    /// Whether parts of the answer are told as they come.
+    pub(crate) in_parts: bool,
+    /// Where they go.
+    pub(crate) reply: channel::UnboundedSender<Part>,
+}
+
+/// A part of the diagnostics of all documents.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Part {
+    /// More will come.
+    First(Vec<Report>),
+    /// It is the last one.
+    Last(Vec<Report>),
 }
 
 /// What is told to the engine.
@@ -120,8 +129,8 @@ pub(crate) enum Message {
     StopReading,
     /// All that is known is to be forgotten.
     Restart,
-    /// A worker has done something.
-    Done(projects::Done),
+    /// The worker of that number has done something.
+    Done(usize, projects::Done),
     /// It is over.
     Stop,
 }
@@ -131,8 +140,6 @@ pub(crate) enum Message {
 pub(crate) enum Out {
     /// The diagnostics of a document.
     Publish(Report),
-    /// Part of the diagnostics of all documents, for the request of that number.
-    Partial(u64, Vec<Report>),
     /// The client should ask for diagnostics again.
     Refresh,
     /// The client should ask again for what it shows beside the texts.

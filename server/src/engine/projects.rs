@@ -32,6 +32,8 @@ pub(super) struct Known {
     /// What settings say of sources and entries: another project if it changes.
     said: Vec<String>,
     pub(super) analysis: Analysis,
+    /// Whether it is no more than one file that was opened: it then has something to say only if nothing else reads that file.
+    is_lone: bool,
     /// The number of its state; each change makes it another.
     generation: u64,
     /// Of which state is known what was found.
@@ -49,10 +51,6 @@ pub(super) struct Known {
 }
 
 impl Known {
-    fn is_lone(&self) -> bool {
-        !self.project.whole
-    }
-
     fn is_current(&self) -> bool {
         self.analysed == Some(self.generation)
     }
@@ -72,8 +70,8 @@ fn is_in(path: &str, folder: &str) -> bool {
 
 /// What a worker has done.
 pub(crate) enum Done {
-    /// It has looked for the project of a path.
-    Opened(String, Result<Opened, Halt>),
+    /// It has looked for the project of a path, which may be a folder of the workspace.
+    Opened(String, bool, Result<Opened, Halt>),
     /// It has analysed a state of a project.
     Analysed(u64, u64, Result<Analysed, Halt>),
     /// It has judged the mends of a state of a project.
@@ -96,7 +94,7 @@ pub(crate) enum Opened {
 pub(super) struct Opening {
     pub(super) path: String,
     /// Whether it is a folder of the workspace.
-    is_root: bool,
+    pub(super) is_root: bool,
     known: Vec<(u64, Project, Vec<String>)>,
 }
 
@@ -118,8 +116,10 @@ impl Opening {
             }
         }
         let said = said(overlay, &project);
-        let same = self.known.iter().find(|(_, other, their)| *other == project && *their == said);
-        if let Some((id, ..)) = same {
+        let mut alike =
+            self.known.iter().filter(|(_, other, their)| *their == said && holds(other, &project));
+        let same = alike.clone().find(|(_, other, _)| *other == project);
+        if let Some((id, ..)) = same.or_else(|| alike.next()) {
             return Opened::Known(*id);
         }
         let (tables, trouble) = match environment.tables(&**overlay, &project) {
@@ -130,6 +130,14 @@ impl Opening {
         analysis.add_project(project.clone());
         Opened::New { project, said, analysis: Box::new(analysis), trouble }
     }
+}
+
+/// Whether all of a project is part of another one.
+fn holds(other: &Project, project: &Project) -> bool {
+    *other == *project
+        || other.whole
+            && is_in(&project.folder, &other.folder)
+            && project.sources.iter().all(|source| other.sources.contains(source))
 }
 
 /// What settings say of a project that makes it another one.
@@ -249,22 +257,20 @@ impl Projects {
 
     /// Whether a project says nothing of its own, because another one has read its only file.
     fn is_covered(&self, id: u64, known: &Known) -> bool {
-        known.is_lone()
+        known.is_lone
             && known.project.sources.iter().all(|source| {
                 let file = source.file();
-                self.known
-                    .iter()
-                    .any(|(other, k)| *other != id && !k.is_lone() && k.found.read.contains(&file))
+                self.known.iter().any(|(other, k)| *other != id && !k.is_lone && k.found.read.contains(&file))
             })
     }
 
     /// What to analyse next, in which state.
     pub(super) fn next_to_analyse(&mut self) -> Option<(u64, u64, Analysis)> {
         // Whether a file stands alone is known when the others have been read.
-        let others_wait = self.known.values().any(|k| !k.is_lone() && k.analysed.is_none() && !k.is_stopped);
+        let others_wait = self.known.values().any(|k| !k.is_lone && k.analysed.is_none() && !k.is_stopped);
         let is_due = |(id, known): &(&u64, &Known)| {
             let waits = known.is_running || known.is_stopped || known.is_current();
-            !waits && !(known.is_lone() && (others_wait || self.is_covered(**id, known)))
+            !waits && !(known.is_lone && (others_wait || self.is_covered(**id, known)))
         };
         let (id, _) = self.known.iter().find(is_due)?;
         let id = *id;
@@ -293,7 +299,7 @@ impl Projects {
             return self.known.values().map(|known| known.analysis.clone()).collect();
         }
         let own = self.assigned.get(path).and_then(Assigned::id);
-        let is_other = |id: &u64, known: &Known| Some(*id) != own && !known.is_lone() && known.concerns(path);
+        let is_other = |id: &u64, known: &Known| Some(*id) != own && !known.is_lone && known.concerns(path);
         let others: Vec<&Known> =
             self.known.iter().filter(|(id, known)| is_other(id, known)).map(|(_, known)| known).collect();
         let own = own.and_then(|id| Some((id, self.known.get(&id)?)));
@@ -328,7 +334,7 @@ impl Projects {
 
     /// The folder of a project that is being read for the first time.
     pub(super) fn reading(&self) -> Option<String> {
-        let is_new = |known: &&Known| !known.is_lone() && known.analysed.is_none() && !known.is_stopped;
+        let is_new = |known: &&Known| !known.is_lone && known.analysed.is_none() && !known.is_stopped;
         self.known.values().find(is_new).map(|known| known.project.folder.clone())
     }
 }
@@ -352,7 +358,7 @@ impl Actor {
     /// Takes in what a worker has done.
     pub(super) fn done(&mut self, done: Done) {
         match done {
-            Done::Opened(path, opened) => self.opened(&path, opened),
+            Done::Opened(path, is_root, opened) => self.opened(&path, is_root, opened),
             Done::Analysed(id, generation, result) => self.analysed(id, generation, result),
             Done::Mended(id, generation, result) => {
                 if let Some(known) = self.projects.known.get_mut(&id) {
@@ -381,7 +387,7 @@ impl Actor {
         }
     }
 
-    fn opened(&mut self, path: &str, opened: Result<Opened, Halt>) {
+    fn opened(&mut self, path: &str, is_root: bool, opened: Result<Opened, Halt>) {
         let id = match opened {
             Ok(Opened::New { project, said, analysis, trouble }) => {
                 if let Some(trouble) = trouble {
@@ -407,6 +413,9 @@ impl Actor {
                 None
             }
         };
+        if let Some(known) = id.and_then(|id| self.projects.known.get_mut(&id)) {
+            known.is_lone &= !is_root;
+        }
         if let Some(assigned) = self.projects.assigned.get_mut(path) {
             *assigned = Assigned::To(id);
         }
@@ -415,6 +424,7 @@ impl Actor {
     fn add(&mut self, project: Project, said: Vec<String>, mut analysis: Analysis) -> u64 {
         analysis.choose(self.choice.clone());
         let known = Known {
+            is_lone: !project.whole,
             project,
             said,
             analysis,

@@ -4,7 +4,7 @@ use super::document::Range;
 use super::editor::Editor;
 use super::work::Halt;
 use rowan::{TextRange, TextSize};
-use speclint_lint::analysis::Analysis;
+use speclint_lint::analysis::{Analysis, Stop};
 use speclint_lint::findings::{Edit, Finding, Location};
 use speclint_lint::fix::apply;
 use speclint_lint::nixos::model::System;
@@ -134,14 +134,14 @@ pub(crate) struct Interrupt(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     is_over: bool,
-    running: Vec<salsa::CancellationToken>,
+    running: Vec<Stop>,
 }
 
 impl Interrupt {
     /// Notes what works on the question. Whether anybody still waits.
-    pub(crate) fn start(&self, tokens: Vec<salsa::CancellationToken>) -> bool {
+    pub(crate) fn start(&self, running: Vec<Stop>) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        state.running = tokens;
+        state.running = running;
         !state.is_over
     }
 
@@ -154,9 +154,7 @@ impl Interrupt {
     pub(crate) fn stop(&self) {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         state.is_over = true;
-        for token in state.running.drain(..) {
-            token.cancel();
-        }
+        state.running.drain(..).for_each(|running| running.stop());
     }
 }
 

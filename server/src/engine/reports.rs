@@ -4,7 +4,7 @@ use super::actor::Actor;
 use super::editor::Editor;
 use super::question::Refusal;
 use super::shown::Shown;
-use super::{Out, PullAll, Pulled, Report};
+use super::{Out, Part, PullAll, Pulled, Report};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -70,7 +70,7 @@ impl Reports {
     /// The client asks for the diagnostics of all documents. It does not wait for two answers.
     pub(super) fn pull_all(&mut self, request: PullAll) {
         for older in self.all.drain(..) {
-            let _ = older.reply.send(Vec::new());
+            let _ = older.reply.send(Part::Last(Vec::new()));
         }
         self.all.push(request);
     }
@@ -266,20 +266,17 @@ impl Actor {
                 id: NOTHING.to_owned(),
                 shown: Some(Arc::default()),
             }));
-            match request.partial {
-                // A client that knows nothing may ask only once.
-                _ if is_all && (!news.is_empty() || request.known.is_empty()) => {
-                    let _ = request.reply.send(news);
-                    continue;
+            // A client that knows nothing may ask only once.
+            if is_all && (!news.is_empty() || request.known.is_empty()) {
+                let _ = request.reply.send(Part::Last(news));
+                continue;
+            }
+            if request.in_parts && !news.is_empty() {
+                for report in &news {
+                    request.known.retain(|(uri, _)| *uri != report.uri);
+                    request.known.push((report.uri.clone(), report.id.clone()));
                 }
-                Some(number) if !news.is_empty() => {
-                    for report in &news {
-                        request.known.retain(|(uri, _)| *uri != report.uri);
-                        request.known.push((report.uri.clone(), report.id.clone()));
-                    }
-                    let _ = self.out.send(Out::Partial(number, news));
-                }
-                _ => {}
+                let _ = request.reply.send(Part::First(news));
             }
             // It is answered when there is something to say.
             self.reports.all.push(request);

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// Why there is no result.
@@ -35,47 +34,57 @@ fn halt(payload: &(dyn Any + Send)) -> Halt {
     }
 }
 
-/// A piece of work. It reports what came of it itself.
-pub(super) type Work = Box<dyn FnOnce() + Send>;
+/// A piece of work. It reports what came of it itself, with the number of the worker that it was given to.
+pub(super) type Work = Box<dyn FnOnce(usize) + Send>;
+
+/// How much stack a worker has: enough for nearly all files, so that no other is made for each of them.
+const STACK: usize = 16 << 20;
 
 /// The threads. They end when this is dropped.
 pub(crate) struct Workers {
-    sender: Sender<Work>,
-    count: usize,
+    senders: Vec<Sender<Work>>,
+    /// Those that have nothing to do. The last one that had is the next that has: what it worked with is still near to it.
+    idle: Vec<usize>,
 }
 
 impl Workers {
     /// So many threads; fewer if the machine has no more.
     pub(crate) fn new(count: usize) -> Self {
-        let (sender, receiver) = mpsc::channel();
-        let receiver = Arc::new(Mutex::new(receiver));
-        let spawn = |number: usize| {
-            let receiver = receiver.clone();
-            let name = format!("worker-{number}");
-            thread::Builder::new().name(name).spawn(move || work(&receiver)).is_ok()
-        };
-        let count = (0..count).filter(|number| spawn(*number)).count();
-        Workers { sender, count }
+        let mut senders = Vec::new();
+        for number in 0..count {
+            let (sender, receiver) = mpsc::channel();
+            let thread = thread::Builder::new().name(format!("worker-{number}")).stack_size(STACK);
+            if thread.spawn(move || work(number, &receiver)).is_ok() {
+                senders.push(sender);
+            }
+        }
+        let idle = (0..senders.len()).rev().collect();
+        Workers { senders, idle }
     }
 
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.count
+    /// Whether one of them has nothing to do.
+    pub(crate) fn is_any_idle(&self) -> bool {
+        !self.idle.is_empty()
     }
 
-    /// Gives them something to do.
-    pub(crate) fn give(&self, work: Work) {
-        // They end after the actor.
-        let _ = self.sender.send(work);
+    /// Gives one of them something to do.
+    pub(crate) fn give(&mut self, work: Work) {
+        if let Some(worker) = self.idle.pop() {
+            // They end after the actor.
+            let _ = self.senders[worker].send(work);
+        }
+    }
+
+    /// One of them has done what it was given.
+    pub(crate) fn rest(&mut self, worker: usize) {
+        self.idle.push(worker);
     }
 }
 
-fn work(receiver: &Mutex<Receiver<Work>>) {
-    loop {
-        let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(work) = next else { return };
+fn work(number: usize, receiver: &Receiver<Work>) {
+    while let Ok(work) = receiver.recv() {
         // What goes wrong has been reported: this is for what goes wrong in that.
-        let _ = attempt(work);
+        let _ = attempt(|| work(number));
     }
 }
 
@@ -85,10 +94,12 @@ mod tests {
 
     #[test]
     fn work_that_goes_wrong_ends_no_worker() {
-        let workers = Workers::new(1);
-        workers.give(Box::new(|| panic!("it went wrong")));
+        let mut workers = Workers::new(1);
+        workers.give(Box::new(|_| panic!("it went wrong")));
+        assert!(!workers.is_any_idle());
+        workers.rest(0);
         let (sender, receiver) = mpsc::channel();
-        workers.give(Box::new(move || {
+        workers.give(Box::new(move |_| {
             let _ = sender.send(attempt(|| panic!("once more")));
         }));
         assert_eq!(receiver.recv(), Ok(Err::<(), _>(Halt::Panicked("once more".into()))));

@@ -4,56 +4,22 @@ use super::convert::{self, diagnostic};
 use super::server::{Server, refused};
 use super::types::{
     DocumentDiagnosticParams, DocumentDiagnosticReport, DocumentDiagnosticReportKind,
-    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, NumberOrString,
+    DocumentDiagnosticReportResult, FullDocumentDiagnosticReport, Progress,
     RelatedFullDocumentDiagnosticReport, RelatedUnchangedDocumentDiagnosticReport,
     UnchangedDocumentDiagnosticReport, WorkspaceDiagnosticParams, WorkspaceDiagnosticReport,
     WorkspaceDiagnosticReportResult, WorkspaceDocumentDiagnosticReport,
     WorkspaceFullDocumentDiagnosticReport, WorkspaceUnchangedDocumentDiagnosticReport,
 };
-use crate::engine::{Message, PullAll, Pulled, Refusal, Report};
+use crate::engine::{Message, Part, PullAll, Pulled, Refusal, Report};
 use serde_json::json;
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use tokio::sync::mpsc::unbounded_channel;
 use tokio::sync::oneshot;
 use tower_lsp_server::jsonrpc::{Error, ErrorCode, Result};
 
 /// The error that the server no longer works on what was asked.
 const SERVER_CANCELLED: i64 = -32802;
-
-/// The requests whose answers are told in parts, by the numbers that the engine has of them.
-#[derive(Default)]
-pub(super) struct Partials(Mutex<(u64, HashMap<u64, NumberOrString>)>);
-
-impl Partials {
-    fn add(&self, token: NumberOrString) -> u64 {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.0 += 1;
-        let number = all.0;
-        all.1.insert(number, token);
-        number
-    }
-
-    /// The client's token of a request.
-    pub(super) fn token(&self, number: u64) -> Option<NumberOrString> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.get(&number).cloned()
-    }
-
-    fn remove(&self, number: u64) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&number);
-    }
-}
-
-/// Forgets a request when it is over, however that came.
-struct Forget<'p>(&'p Partials, Option<u64>);
-
-impl Drop for Forget<'_> {
-    fn drop(&mut self) {
-        if let Some(number) = self.1 {
-            self.0.remove(number);
-        }
-    }
-}
 
 impl Server {
     /// The diagnostics of a document.
@@ -115,19 +81,35 @@ impl Server {
         &self,
         params: WorkspaceDiagnosticParams,
     ) -> Result<WorkspaceDiagnosticReportResult> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, mut parts) = unbounded_channel();
         let known = params.previous_result_ids.into_iter();
         let known = known.map(|known| (known.uri.as_str().to_owned(), known.value)).collect();
-        let partial = params.partial_result_params.partial_result_token.map(|token| self.partials.add(token));
-        let _forget = Forget(&self.partials, partial);
-        self.engine.tell(Message::PullAll(PullAll { known, partial, reply }));
-        let reports = answer.await.map_err(|_| refused(Refusal::Ended))?;
-        let items = reports.into_iter().filter_map(|report| self.item(report)).collect();
-        Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }))
+        let token = params.partial_result_params.partial_result_token;
+        self.engine.tell(Message::PullAll(PullAll { known, in_parts: token.is_some(), reply }));
+        let mut is_told = false;
+        loop {
+            let (reports, is_last) = match parts.recv().await {
+                Some(Part::First(reports)) => (reports, false),
+                Some(Part::Last(reports)) => (reports, true),
+                None => return Err(refused(Refusal::Ended)),
+            };
+            let mut items: Vec<_> = reports.into_iter().filter_map(|report| self.item(report)).collect();
+            // If one part is told by itself all must be.
+            if let Some(token) = token.as_ref().filter(|_| !items.is_empty() && (is_told || !is_last)) {
+                let value = json!({ "token": token, "value": { "items": std::mem::take(&mut items) } });
+                self.client.send_notification::<Progress>(value).await;
+                // Answers go out another way: what was told must not come behind them.
+                tokio::task::yield_now().await;
+                is_told = true;
+            }
+            if is_last {
+                return Ok(WorkspaceDiagnosticReportResult::Report(WorkspaceDiagnosticReport { items }));
+            }
+        }
     }
 
     /// A document among all.
-    pub(super) fn item(&self, report: Report) -> Option<WorkspaceDocumentDiagnosticReport> {
+    fn item(&self, report: Report) -> Option<WorkspaceDocumentDiagnosticReport> {
         let uri = convert::uri(&report.uri)?;
         let version = report.version.map(i64::from);
         Some(match self.kind(report) {

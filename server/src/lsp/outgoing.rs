@@ -33,13 +33,6 @@ pub(super) async fn forward(server: Server, mut told: UnboundedReceiver<Out>) {
             match out {
                 Out::Publish(report) if last.get(&report.uri) == Some(&index) => server.publish(report).await,
                 Out::Publish(_) => {}
-                Out::Partial(number, reports) => {
-                    let Some(token) = server.partials.token(number) else { continue };
-                    let items = reports.into_iter().filter_map(|report| server.item(report));
-                    let items: Vec<_> = items.collect();
-                    let value = json!({ "token": token, "value": { "items": items } });
-                    server.client.send_notification::<Progress>(value).await;
-                }
                 Out::Refresh => {
                     let client = server.client.clone();
                     tokio::spawn(async move { client.workspace_diagnostic_refresh().await });

@@ -2,7 +2,6 @@
 
 use super::capabilities::{Abilities, offered};
 use super::convert::own_range;
-use super::diagnostics::Partials;
 use super::frames::malformed;
 use super::outgoing::READING;
 use super::pages::Pages;
@@ -41,7 +40,6 @@ const WATCHED: [&str; 3] = ["**/*.nix", "**/flake.lock", "**/speclint.toml"];
 pub(super) struct Server {
     pub(super) client: Client,
     pub(super) engine: Engine,
-    pub(super) partials: Arc<Partials>,
     session: Arc<Session>,
 }
 
@@ -88,7 +86,7 @@ impl Server {
             pages: Pages::default(),
             is_traced: AtomicBool::new(false),
         };
-        Server { client, engine, partials: Arc::default(), session: Arc::new(session) }
+        Server { client, engine, session: Arc::new(session) }
     }
 
     /// The page of a rule.

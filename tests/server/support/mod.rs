@@ -4,7 +4,7 @@ mod client;
 mod folder;
 mod fresh;
 
-pub(crate) use client::{Client, Features};
+pub(crate) use client::{Client, Features, TIMEOUT};
 pub(crate) use folder::{BASE, FLAKE, Folder, TV};
 pub(crate) use fresh::{check, told};
 
