@@ -174,19 +174,28 @@ fn terminals_are_not_written_to_by_configurations() {
     let text = "{ specialisation.\"\u{1b}[31mtv\".configuration = { }; } # \u{1b}[0m";
     check(
         text,
-        0,
+        1,
         expect![[r#"
-        1 finding, 1 fixable with --fix
-        note[missing-tag]: specialisation `?[31mtv` has no tag
-          ┌─ configuration.nix:1:3
-          │
-        1 │ { specialisation."?[31mtv".configuration = { }; } # ?[0m
-          │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its generations look like the base's
-          │
-          = the label of the boot entry will not tell it from the base
-          = help: add the tag `--31mtv` (speclint check --fix)
+            2 findings, 1 fixable with --fix, 1 with --fix --unsafe-fixes
+            warning[invalid-name]: `"?[31mtv"` is no good name for a specialisation
+              ┌─ configuration.nix:1:3
+              │
+            1 │ { specialisation."?[31mtv".configuration = { }; } # ?[0m
+              │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ a name had better not contain a line break or the like
+              │
+              = the files that boot loaders read have a line for the name
+              = help: call it `31mtv` (speclint check --fix --unsafe-fixes)
 
-    "#]],
+            note[missing-tag]: specialisation `?[31mtv` has no tag
+              ┌─ configuration.nix:1:3
+              │
+            1 │ { specialisation."?[31mtv".configuration = { }; } # ?[0m
+              │   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ its generations look like the base's
+              │
+              = the label of the boot entry will not tell it from the base
+              = help: add the tag `--31mtv` (speclint check --fix)
+
+        "#]],
     );
 }
 

@@ -70,7 +70,8 @@ fn lines() -> Vec<Line<'static>> {
         let release = if *until == "-" { *since } else { *until };
         Line {
             name,
-            severity: Severity::from_name(severity).expect("a severity"),
+            severity: Severity::from_name(if *severity == "perhaps" { "warning" } else { severity })
+                .expect("a severity"),
             release: if release == "-" { "25.05" } else { release },
             conditions: conditions.split(" & ").map(condition).collect(),
             message,

@@ -337,13 +337,13 @@ fn mends_mend_and_change_nothing_else() {
         misplaced-imports: rules/misplaced-imports/in-a-value rules/misplaced-imports/in-an-own-namespace rules/misplaced-imports/in-the-specialisation
         mixed-config: rules/mixed-config/in-an-imported-file rules/mixed-config/options-at-the-top
         needs-mkdefault: repositories/helpers
-        recursive-guard: pitfalls/guarded-imports pitfalls/self-guarded-definition rules/recursive-guard/imports rules/recursive-guard/within-a-namespace
+        recursive-guard: pitfalls/guarded-imports pitfalls/self-guarded-definition rules/recursive-guard/imports rules/recursive-guard/specialisations-of-themselves rules/recursive-guard/within-a-namespace
         removed-nesting: rules/removed-nesting/in-a-set
         renamed-option: rules/renamed-option/by-the-release rules/renamed-option/in-a-home rules/renamed-option/one-module-for-two rules/renamed-option/own-nixpkgs
         syntax-error: patterns/no-module rules/syntax-error/defined-twice rules/syntax-error/in-an-imported-file rules/syntax-error/missing-semicolon rules/syntax-error/unbalanced rules/unreached-specialisation/no-flake
         undeclared-option: rules/undeclared-option/home-manager
         unknown-option: rules/misplaced-imports/in-an-own-namespace rules/unknown-option/own-nixpkgs rules/unknown-option/own-options
         unknown-specialisation: rules/unknown-specialisation/in-other-outputs rules/unknown-specialisation/misspelled rules/unknown-specialisation/removed
-        wrong-type: rules/wrong-type/elements-of-lists rules/wrong-type/not-switched-on rules/wrong-type/own-options rules/wrong-type/property-without-content rules/wrong-type/text-for-truth
+        wrong-type: rules/wrong-type/condition-without-content rules/wrong-type/elements-of-lists rules/wrong-type/not-switched-on rules/wrong-type/own-options rules/wrong-type/property-without-content rules/wrong-type/text-for-truth
     "#]].assert_eq(&lines.collect::<String>());
 }

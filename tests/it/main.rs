@@ -6,6 +6,7 @@ mod edits;
 mod exclusive;
 mod fixes;
 mod mends;
+mod moves;
 mod oracle;
 mod partial;
 mod patterns;

@@ -349,7 +349,7 @@ fn a_module_does_it_for_all() {
 /// What is for all is for a person to decide: neither `--fix` nor `--unsafe-fixes` does it.
 #[test]
 fn what_is_for_all_is_not_applied() {
-    let text = "{ lib, ... }: { specialisation = lib.genAttrs [ \"a\" \"b\" ] (name: { configuration = ./. + \"/${name}.nix\"; }); }
+    let text = "{ lib, ... }: { specialisation = lib.listToAttrs (map (name: { inherit name; value.configuration = ./. + \"/${name}.nix\"; }) [ \"a\" \"b\" ]); }
 #- a.nix
 { services.xserver.enable = true; }
 #- b.nix

@@ -211,7 +211,7 @@ impl Source {
     }
 
     /// The edit that puts a binding in front of another one, and of the comments in the lines above that.
-    fn binding_before(&self, other: &ast::AttrpathValue, binding: &str) -> Edit {
+    pub(super) fn binding_before(&self, other: &ast::AttrpathValue, binding: &str) -> Edit {
         let start = other.syntax().text_range().start();
         let Some(indent) = indentation(other.syntax()) else {
             return self.edit(TextRange::empty(start), format!("{binding} "));
@@ -219,7 +219,7 @@ impl Source {
         let text = self.root.text().to_string();
         let mut at = usize::from(start) - indent.len();
         while let Some(line) = text[..at].split_inclusive('\n').next_back() {
-            if !line.trim_start().starts_with('#') {
+            if !line.trim_start().starts_with('#') || super::is_about_more(line.trim()) {
                 break;
             }
             at -= line.len();
@@ -238,8 +238,12 @@ impl Source {
 
     /// The text of a node whose further lines are as far in as if it stood at the start of its own.
     fn outdented(&self, node: &rnix::SyntaxNode) -> String {
-        let indent = self.indentation_of(node);
-        node.to_string().replace(&format!("\n{indent}"), "\n")
+        self.outdent(node, &node.to_string())
+    }
+
+    /// The same of a text that is made of a node.
+    pub(super) fn outdent(&self, node: &rnix::SyntaxNode, text: &str) -> String {
+        text.replace(&format!("\n{}", self.indentation_of(node)), "\n")
     }
 }
 

@@ -89,7 +89,7 @@ fn name_of(function: &ast::Expr, aliases: usize) -> Option<String> {
 }
 
 /// What a name was bound to by `let` or in a recursive set: `force` of `let force = lib.mkForce; in …`.
-fn alias(ident: &ast::Ident) -> Option<ast::Expr> {
+pub(super) fn alias(ident: &ast::Ident) -> Option<ast::Expr> {
     let name = ident.to_string();
     for node in ident.syntax().ancestors() {
         let binding = if let Some(it) = ast::LetIn::cast(node.clone()) {

@@ -166,7 +166,8 @@ impl Trial {
     /// What is found that was not found before, unless the failure of the option that it is about hid it.
     fn new_findings(&self) -> impl Iterator<Item = &Finding> {
         self.after.findings.iter().filter(|new| {
-            !self.found.iter().any(|old| is_same_matter(old, new)) && !had_failed(&self.before, new)
+            !self.found.iter().any(|old| is_same_matter(old, new))
+                && !was_hidden(&self.before, &self.after.system, new)
         })
     }
 
@@ -201,12 +202,15 @@ fn is_same_matter(a: &Finding, b: &Finding) -> bool {
     (a.rule, &a.specialisation, &a.option) == (b.rule, &b.specialisation, &b.option)
 }
 
-/// Whether what a finding is about could not be evaluated.
-fn had_failed(system: &System, finding: &Finding) -> bool {
-    let mut scopes = system.scopes().filter(|(s, _)| s.map(|s| &s.name) == finding.specialisation.as_ref());
-    scopes.any(|(_, scope)| {
+/// Whether what a finding is about could not be evaluated before.
+fn was_hidden(before: &System, after: &System, finding: &Finding) -> bool {
+    let mut scopes = before.scopes().filter(|(s, _)| s.map(|s| &s.name) == finding.specialisation.as_ref());
+    let failed = scopes.any(|(_, scope)| {
         scope.is_refused() || finding.option.as_ref().is_some_and(|option| scope.prediction(option).fails())
-    })
+    });
+    // What is worth knowing of all specialisations is not told where one of them is refused.
+    let is_one_refused = |system: &System| system.scopes().any(|(_, scope)| scope.is_refused());
+    failed || finding.specialisation.is_none() && is_one_refused(before) && !is_one_refused(after)
 }
 
 /// Whether a system still has its specialisations and no others, but for those of which that is wanted.

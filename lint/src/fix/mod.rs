@@ -9,12 +9,16 @@ mod calls;
 mod configuration;
 mod formals;
 mod judge;
+mod lists;
+mod makers;
 mod modules;
+mod named;
 mod rename;
 mod scope;
 mod wrap;
 
 pub use judge::{Edited, Fixer, Target, Trial, Try};
+pub(crate) use named::Named;
 pub(crate) use wrap::force_in;
 pub use wrap::{Level, guard, set_priority};
 
@@ -59,6 +63,12 @@ impl Source {
         wrap::expression(self, range)
     }
 
+    /// Whether the expression at exactly this range is `mkIf` with a condition, and nothing that it is the condition of.
+    pub(crate) fn is_bare_condition(&self, range: TextRange) -> bool {
+        let called = self.expression_at(range).and_then(|value| calls::call(&value));
+        called.is_some_and(|(name, arguments)| name == "mkIf" && arguments.len() == 1)
+    }
+
     /// Where `name` stands in the path of the selection at exactly this range; `None` if it stands there twice, or not at all.
     pub fn selected(&self, range: TextRange, name: &str) -> Option<TextRange> {
         let rnix::ast::Expr::Select(select) = self.expression_at(range)? else { return None };
@@ -99,6 +109,10 @@ impl Source {
         let is_first = before[..before.len() - indent].ends_with('\n');
         let (start, end) = match is_first && (behind.is_empty() || is_about_binding(behind)) {
             true => (before.len() - indent - self.comments_above(range.start()).len(), rest),
+            // Of the blanks on both sides of it one stays.
+            false if before.ends_with(' ') => {
+                (before.len(), after.len() - after.trim_start_matches(' ').len())
+            }
             false => (before.len(), 0),
         };
         let whole = TextRange::new(TextSize::of(&before[..start]), range.end() + TextSize::of(&after[..end]));
@@ -127,9 +141,18 @@ impl Source {
 
 /// Whether a line is a comment that suppresses what is found in the binding below it or in front of it, and nothing else.
 fn is_about_binding(line: &str) -> bool {
-    let rest = line.strip_prefix('#').and_then(|rest| rest.trim_start().strip_prefix("speclint:"));
-    let word = rest.map(|rest| rest.trim_start().split(|c: char| !c.is_alphabetic() && c != '-').next());
-    word == Some(Some("ignore"))
+    suppression(line) == Some("ignore")
+}
+
+/// Whether a line is a comment that suppresses, or no longer, what is found in all that follows.
+fn is_about_more(line: &str) -> bool {
+    suppression(line).is_some_and(|word| word != "ignore")
+}
+
+/// What the suppression is called that a line is.
+fn suppression(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix('#')?.trim_start().strip_prefix("speclint:")?;
+    rest.trim_start().split(|c: char| !c.is_alphabetic() && c != '-').next()
 }
 
 /// The white space in front of a node in its line; `None` if something else stands there.

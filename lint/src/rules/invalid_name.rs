@@ -6,6 +6,7 @@ use crate::findings::{Edit, Finding, Fix, Label, Location, Severity};
 use crate::nixos::model::{Prediction, Specialisation, System, World};
 use crate::nixos::show_loc;
 use crate::syntax::hir::Name;
+use serde_json::Value as Json;
 use std::sync::LazyLock;
 
 pub(super) const RULE: Rule = Rule {
@@ -18,8 +19,9 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-A name with `/` in it; an empty one; and characters in it that the boot loader of the system, or the shell in older releases,
-cannot take: quotes, `$`, `*`, `:` and the like, blanks. It is an error where NixOS certainly refuses the name.
+A name with `/` in it; an empty one; one that starts with `-`; and what the boot loader of the system, or the shell in older releases,
+cannot take: quotes, `$`, `*`, `:` and the like, blanks, a `.` in front, two names that differ in upper and lower case only. It is an error
+where NixOS certainly refuses the name.
 
 ## Why it hurts
 
@@ -28,7 +30,8 @@ asserts that there is no `/` in it, and Home Manager does as well. The assertion
 one specialisation. Before, the build failed, or made folders in folders.
 
 Other characters break without a word of NixOS: a quote or `$` changes GRUB's menu file, a `*` or `:` cannot be written to the boot
-partition, a blank splits the name in extlinux' menu.
+partition, a blank splits the name in extlinux' menu. `tv` and `TV` are one file on the boot partition of systemd-boot, and one of the two is
+not in the menu.
 
 ## Example
 
@@ -131,6 +134,9 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, String)> {
         let label = "a name must not be empty".to_owned();
         return Some((Severity::Warning, label, "the entry in the boot menu has no name".into()));
     }
+    if let Some((label, what)) = trouble_of_place(system, name) {
+        return Some((Severity::Warning, label, what));
+    }
     let worst = TROUBLES.iter().filter(|trouble| trouble.is_one(system)).find_map(|trouble| {
         let character = name.chars().find(|c| trouble.has(*c))?;
         Some((character, trouble.what))
@@ -138,6 +144,40 @@ fn judge(system: &System, name: &str) -> Option<(Severity, String, String)> {
     let (character, what) = worst?;
     let called = if character == ' ' { "a blank".to_owned() } else { format!("`{character}`") };
     Some((Severity::Warning, format!("a name had better not contain {called}"), what.to_owned()))
+}
+
+/// Boot loaders whose entries are files of the boot partition, which is of FAT.
+const ON_FAT: [&str; 2] = ["boot.loader.systemd-boot.enable", "boot.lanzaboote.enable"];
+/// Boot loaders that look for the specialisations in a folder, as a shell does.
+const LISTING: [&str; 2] = ["boot.loader.generic-extlinux-compatible.enable", "boot.loader.grub.enable"];
+
+/// What is wrong with a name as a whole, and what comes of that.
+fn trouble_of_place(system: &System, name: &str) -> Option<(String, String)> {
+    let is_on = |options: &[&str]| {
+        options.iter().any(|option| system.parent.prediction(option).value() == Some(&Json::Bool(true)))
+    };
+    if name.contains(char::is_control) {
+        let label = "a name had better not contain a line break or the like".to_owned();
+        return Some((label, "the files that boot loaders read have a line for the name".into()));
+    }
+    if name.starts_with('-') {
+        let label = "a name had better not start with `-`".to_owned();
+        return Some((label, "`nixos-rebuild --specialisation` and the like take it for an option".into()));
+    }
+    if name.starts_with('.') && is_on(&LISTING) {
+        let label = "a name had better not start with `.`".to_owned();
+        return Some((
+            label,
+            "what makes the boot menu does not see hidden files, so that it has no entry".into(),
+        ));
+    }
+    let is_like = |other: &&Specialisation| {
+        other.certain && other.name != *name && other.name.to_lowercase() == name.to_lowercase()
+    };
+    let other = system.specialisations.iter().find(is_like)?;
+    let label = format!("but for upper and lower case, this is `{}`", other.name);
+    let what = "the boot partition has one file for both, so that one of them is not in the menu";
+    is_on(&ON_FAT).then(|| (label, what.to_owned()))
 }
 
 fn finding(
@@ -149,10 +189,12 @@ fn finding(
 ) -> Option<Finding> {
     let place = specialisation.places.first()?;
     let name = &specialisation.name;
+    // A line break in it is none in what is said.
+    let shown = if name.contains(char::is_control) { attr_name(name) } else { name.as_str().into() };
     let finding = Finding {
         rule: RULE.name,
         severity,
-        message: format!("`{name}` is no good name for a specialisation"),
+        message: format!("`{shown}` is no good name for a specialisation"),
         primary: Label { location: Location::new(cx.path(place.file), place.path), message: label },
         related: Vec::new(),
         consequence,

@@ -75,8 +75,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let lacking = cx.system.specialisations.iter().filter(|s| lacks(cx.system, s));
     let first = findings.len();
     findings.extend(lacking.filter_map(|specialisation| finding(cx, specialisation)));
+    let names: Vec<_> = findings[first..].iter().filter_map(|f| f.specialisation.clone()).collect();
+    siblings::put_where_made(
+        cx,
+        &mut findings[first..],
+        "give each its name as a tag, where they are made",
+        (TAGS, |name| format!("[ {name} ]")),
+        |after, name| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s)),
+        |(scope, option)| option == TAGS && scope.is_some_and(|scope| names.iter().any(|name| name == scope)),
+    );
     // One mend for all of them, where each name may be a tag.
-    if cx.system.specialisations.iter().any(|s| tags::valid(&s.name) != *s.name) {
+    if cx.system.specialisations.iter().any(|s| s.name.is_empty() || tags::valid(&s.name) != *s.name) {
         return;
     }
     let mended = |after: &System| !after.specialisations.iter().any(|s| lacks(after, s));
@@ -127,6 +136,10 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
 fn fixes(cx: &Context<'_>, finding: &Finding, specialisation: &Specialisation) -> Vec<Fix> {
     let name = specialisation.name.as_str();
     let tag = &tags::valid(name);
+    // What nothing is left of says nothing.
+    if !tag.contains(|c: char| c.is_ascii_alphanumeric()) {
+        return Vec::new();
+    }
     let statement =
         Statement { option: TAGS, text: tag, setting: format!("{TAGS} = [ \"{tag}\" ];"), what: "the tag" };
     let mended = |after: &System| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s));

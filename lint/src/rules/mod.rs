@@ -131,9 +131,14 @@ pub fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().find(|rule| rule.name == name)
 }
 
-/// The name of the rule that is most like `name`, if one is.
+/// The name of the rule that is most like `name`, if one is; or the only one that it is a part of.
 pub fn nearest(name: &str) -> Option<&'static str> {
-    table::nearest(name, ALL.iter().map(|rule| rule.name), 1).first().copied()
+    let names = || ALL.iter().map(|rule| rule.name);
+    let part = || {
+        let mut whole = names().filter(|rule| !name.is_empty() && rule.contains(name));
+        whole.next().filter(|_| whole.next().is_none())
+    };
+    table::nearest(name, names(), 1).first().copied().or_else(part)
 }
 
 /// Whether a rule is reported unless the configuration says otherwise.

@@ -18,7 +18,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-A specialisation that changes the kernel, its parameters, the initrd or something else that is decided when the machine boots.
+A specialisation that changes the kernel, its parameters, the initrd or something else that is decided when the machine boots; or a driver
+that the base has loaded.
 
 ## Why it hurts
 
@@ -67,12 +68,18 @@ const OPTIONS: &str = include_str!("../../data/needs-reboot.tsv");
 struct AtBoot {
     option: &'static str,
     reason: &'static str,
+    /// Whether it is so only if the parent defines it too.
+    only_changed: bool,
 }
 
 static AT_BOOT: LazyLock<Vec<AtBoot>> = LazyLock::new(|| {
     let lines = data::lines(OPTIONS).filter_map(|columns| {
-        let [option, reason, _source] = columns.as_slice() else { return None };
-        Some(AtBoot { option, reason })
+        let (option, reason, only_changed) = match columns.as_slice() {
+            [option, reason, _source] => (option, reason, false),
+            [option, reason, _source, "changed"] => (option, reason, true),
+            _ => return None,
+        };
+        Some(AtBoot { option, reason, only_changed })
     });
     lines.collect()
 });
@@ -94,22 +101,27 @@ struct Changed<'s> {
 }
 
 fn changed<'s>(cx: &Context<'_>, specialisation: &'s Specialisation) -> Vec<Changed<'s>> {
-    let mut changed: Vec<Changed<'_>> = Vec::new();
+    let mut changed: Vec<(usize, Changed<'_>)> = Vec::new();
     for (name, option) in &specialisation.scope.options {
         let own = |d: &&DefinitionModel| d.origin == Origin::Own && d.state == DefinitionState::Wins;
         let Some(place) = option.definitions.iter().filter(own).find_map(|d| d.place) else { continue };
-        let Some(at_boot) = AT_BOOT.iter().find(|at_boot| is_part_of(name, at_boot.option)) else { continue };
+        let is_it = |(_, at_boot): &(usize, &AtBoot)| is_part_of(name, at_boot.option);
+        let Some((rank, at_boot)) = AT_BOOT.iter().enumerate().find(is_it) else { continue };
         let differs = match (&option.prediction, cx.system.parent.prediction(name)) {
             (Prediction::Ok { value: new, .. }, Prediction::Ok { value: old, .. }) => new != old,
+            (_, Prediction::Undefined) if at_boot.only_changed => false,
+            // What is not known for the same reason may be the same.
+            (Prediction::Unknown(new), Prediction::Unknown(old)) => new != old,
             // What the option is without any definition is not known.
             (Prediction::Ok { .. } | Prediction::Unknown(_), _) => true,
             _ => false,
         };
         if differs && !option.has_parts {
-            changed.push(Changed { name, place, reason: at_boot.reason });
+            changed.push((rank, Changed { name, place, reason: at_boot.reason }));
         }
     }
-    changed
+    changed.sort_by_key(|(rank, _)| *rank);
+    changed.into_iter().map(|(_, changed)| changed).collect()
 }
 
 fn finding(cx: &Context<'_>, specialisation: &Specialisation, changed: &[Changed<'_>]) -> Option<Finding> {

@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
 ## What it finds
 
 `imports`, or the names of the settings that a module has, that depend on `config`: under `if`, `lib.optionalAttrs`, `//` or
-`lib.optional`. And an option that is only defined if it has a value already.
+`lib.optional`. And an option that is only defined if it has a value already: `specialisation` above all, under
+`lib.mkIf (config.specialisation != { })` or `lib.mkIf (config.specialisation ? tv)`. (`lib.mkIf (!config.isSpecialisation)` is no circle.)
 
 ## Why it hurts
 
@@ -80,12 +81,15 @@ fn recursions(scope: &Scope) -> impl Iterator<Item = &[Span]> {
         Cause::Recursion(chain) => Some(chain.as_slice()),
         _ => None,
     });
-    of_scope.chain(scope.options.values().filter_map(|option| guards_itself(option)))
+    of_scope.chain(scope.options.values().filter_map(|option| guards_itself(scope, option)))
 }
 
-/// The circle through the condition of an option, if there is one.
-fn guards_itself(option: &OptionModel) -> Option<&[Span]> {
+/// The circle through the condition of an option, if there is one; or through what specialisations there are.
+fn guards_itself<'s>(scope: &Scope, option: &'s OptionModel) -> Option<&'s [Span]> {
     let Prediction::Recursion(chain) = &option.prediction else { return None };
+    if is_all(option) && !scope.is_refused() {
+        return Some(chain);
+    }
     let mut conditions = option.definitions.iter().flat_map(|d| &d.conditions).filter_map(|c| c.span);
     conditions.any(|condition| chain.contains(&condition)).then_some(chain)
 }
@@ -94,6 +98,7 @@ fn finding(cx: &Context<'_>, specialisation: Option<&Specialisation>, start: Spa
     let what = decided(cx, start);
     let (message, label) = match what {
         "imports" => ("the imports of a module depend on `config`", "this decides what is imported"),
+        "specialisations" => ("the specialisations depend on whether there are any", "this asks for them"),
         "condition" => ("an option is only defined if it has a value already", "this asks for that value"),
         _ => ("what a module defines depends on `config`", "this decides which settings there are"),
     };
@@ -119,18 +124,32 @@ fn finding(cx: &Context<'_>, specialisation: Option<&Specialisation>, start: Spa
     finding.with_fixes(fix)
 }
 
-/// What depends on itself: `imports`, a `condition`, or the settings of a module, `config`.
+/// What depends on itself: `imports`, the `specialisations`, a `condition`, or the settings of a module, `config`.
 fn decided(cx: &Context<'_>, start: Span) -> &'static str {
     let Some(file) = cx.texts.lowered(cx.path(start.file)) else { return "config" };
     let is_import = |range: TextRange| cx.text(start.file, range) == "imports";
     if file.entries.iter().any(|e| e.value.contains_range(start.range) && is_import(e.name)) {
         return "imports";
     }
-    let mut options = cx.system.scopes().flat_map(|(_, scope)| scope.options.values());
-    if options.any(|option| guards_itself(option).is_some_and(|chain| chain.contains(&start))) {
-        return "condition";
+    let mut troubles = cx.system.scopes().flat_map(|(_, scope)| &scope.troubles);
+    if troubles.any(|trouble| matches!(&trouble.cause, Cause::Recursion(chain) if chain.contains(&start))) {
+        return "config";
     }
-    "config"
+    let mut options = cx.system.scopes().flat_map(|(_, scope)| {
+        let is_it =
+            |option: &&OptionModel| guards_itself(scope, option).is_some_and(|chain| chain.contains(&start));
+        scope.options.values().map(AsRef::as_ref).filter(is_it)
+    });
+    match options.next() {
+        Some(option) if is_all(option) => "specialisations",
+        Some(_) => "condition",
+        None => "config",
+    }
+}
+
+/// Whether an option is the set of all specialisations.
+fn is_all(option: &OptionModel) -> bool {
+    option.path.as_slice() == ["specialisation"]
 }
 
 /// The condition of the `if` that an expression is.

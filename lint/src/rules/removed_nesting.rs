@@ -3,8 +3,8 @@
 use super::tags::TAGS;
 use super::{Check, Context, Rule};
 use crate::eval::show::attr_name;
-use crate::findings::{Edit, Finding, Fix, Severity};
-use crate::nixos::model::{DefinitionModel, DefinitionState, Existence, Place, Span, System, World};
+use crate::findings::{Finding, Fix, Severity};
+use crate::nixos::model::{DefinitionModel, DefinitionState, Existence, Place, System, World};
 use serde_json::Value as Json;
 
 pub(super) const RULE: Rule = Rule {
@@ -113,7 +113,7 @@ fn finding(
     Some(finding.with_fixes(fix))
 }
 
-/// Specialisations in place of the list, where it is written as one. Their names are what their tags say, or numbers.
+/// Specialisations in place of the list, where it is written as one. Their names are what their tags or files say, or numbers.
 fn fix(
     cx: &Context<'_>,
     finding: &Finding,
@@ -121,40 +121,56 @@ fn fix(
     definition: &DefinitionModel,
     place: Place,
 ) -> Option<Fix> {
+    // Whether a file sets tags of its own shows in what comes of it.
+    let fixes = [false, true].map(|tag_files| rewritten(cx, finding, inherits, definition, place, tag_files));
+    fixes.into_iter().flatten().min_by_key(|fix| fix.applicability)
+}
+
+fn rewritten(
+    cx: &Context<'_>,
+    finding: &Finding,
+    inherits: bool,
+    definition: &DefinitionModel,
+    place: Place,
+    tag_files: bool,
+) -> Option<Fix> {
     let path = finding.option.as_deref()?;
     let source = cx.source(place.file)?;
-    if source.text(place.path) != path {
-        return None;
-    }
-    let rnix::ast::Expr::List(list) = source.expression_at(place.value)? else { return None };
     let values = definition.value.as_ref().and_then(Json::as_array);
     let mut names: Vec<String> = Vec::new();
-    let mut bindings: Vec<String> = Vec::new();
-    for (i, item) in list.items().enumerate() {
-        let value = values.and_then(|values| values.get(i));
-        let name = value.and_then(tag).unwrap_or_else(|| format!("variant{}", i + 1));
-        if names.contains(&name) {
+    let mut bindings: Vec<Vec<String>> = Vec::new();
+    for (i, element) in source.elements(place.value)?.into_iter().enumerate() {
+        let tag = values.and_then(|values| values.get(i)).and_then(tag);
+        let lacks_tag =
+            tag.is_none() && !element.text.contains(TAGS) && (element.file.is_none() || tag_files);
+        let name = tag.or(element.file).unwrap_or_else(|| format!("variant{}", i + 1));
+        if names.contains(&name) || cx.system.specialisations.iter().any(|s| s.name == name) {
             return None;
         }
-        let tag = attr_name(&name);
-        let configuration = item.to_string();
-        bindings.push(if inherits {
-            format!("specialisation.{tag}.configuration = {configuration};")
+        let mut configuration = element.text;
+        if lacks_tag {
+            let setting = format!("{TAGS} = [ \"{name}\" ];");
+            configuration = match configuration.strip_prefix('{') {
+                Some(rest) => format!("{{ {setting}{rest}"),
+                None => format!("{{ imports = [ {configuration} ]; {setting} }}"),
+            };
+        }
+        let attribute = attr_name(&name);
+        let mut lines = element.comments;
+        lines.push(if inherits {
+            format!("specialisation.{attribute}.configuration = {configuration};")
         } else {
             format!(
-                "specialisation.{tag} = {{ inheritParentConfig = false; configuration = {configuration}; }};"
+                "specialisation.{attribute} = {{ inheritParentConfig = false; configuration = {configuration}; }};"
             )
         });
+        bindings.push(lines);
         names.push(name);
     }
     if bindings.is_empty() {
         return None;
     }
-    let location = cx.location(Span { file: place.file, range: place.range });
-    let column = cx.text(place.file, rowan::TextRange::up_to(place.range.start()));
-    let indent = column.rsplit('\n').next().unwrap_or_default().chars().take_while(|c| c.is_whitespace());
-    let blank = format!("\n{}", indent.collect::<String>());
-    let edit = Edit { location, text: bindings.join(&blank) };
+    let edits = source.in_place_of(place.range, path.split_once('.')?, &bindings)?;
     let has = |system: &System, name: &String| system.specialisations.iter().any(|s| s.name == *name);
     let mended = |after: &System| names.iter().all(|name| has(after, name));
     let may_change = |(scope, option): (Option<&str>, &str)| {
@@ -162,7 +178,7 @@ fn fix(
             || option == path
             || super::context::is_part_of(option, "specialisation")
     };
-    cx.fixer.fix(finding, "write specialisations", vec![edit], mended, may_change).map(Fix::uncertain)
+    cx.fixer.fix(finding, "write specialisations", edits, mended, may_change).map(Fix::uncertain)
 }
 
 /// The first tag of a configuration.

@@ -5,9 +5,13 @@ use crate::findings::{Applicability, Edit, Finding, Fix};
 use crate::fix::{Source, Target};
 use crate::nixos::model::{DefinitionModel, DefinitionState, Origin, Specialisation, System};
 use rowan::TextRange;
+use std::cell::RefCell;
 
 /// After how many siblings no other is looked at.
 const MOST: usize = 3;
+
+/// The functions by which specialisations are made of their names.
+const MAKERS: [&str; 2] = ["mapAttrs", "genAttrs"];
 
 /// What a specialisation is to say of itself: its name, or something made of that.
 pub(super) struct Statement<'s> {
@@ -122,6 +126,52 @@ fn with_name(setting: &str, name: &str, other: &str) -> Option<String> {
     let mut found = tags::words(value, name).filter(is_in_string);
     let at = found.next().filter(|_| found.next().is_none())?;
     Some(format!("{path}={}{other}{}", &value[..at], &value[at + name.len()..]))
+}
+
+/// Adds to findings, in front of their other mends, the one that has what makes several specialisations say something of each: `path` and
+/// `value` are what that sets, by what the name is called there. `mended` says whether a specialisation of that name says it.
+pub(super) fn put_where_made(
+    cx: &Context<'_>,
+    findings: &mut [Finding],
+    title: &str,
+    (path, value): (&str, impl Fn(&str) -> String),
+    mended: impl Fn(&System, &str) -> bool,
+    may_change: impl Fn(Target<'_>) -> bool,
+) {
+    if findings.is_empty() || cx.fixer.is_idle() {
+        return;
+    }
+    let is_made =
+        |text: &str| text.contains("specialisation") && MAKERS.iter().any(|maker| text.contains(maker));
+    let files =
+        (0..).zip(&cx.system.files).filter(|(_, path)| cx.texts.text(path).is_some_and(|t| is_made(&t)));
+    let makers = files.filter_map(|(file, _)| cx.source(file)).flat_map(|source| {
+        let edits = source.makers().into_iter().filter_map(|maker| {
+            let setting = format!("{path} = {};", value(&maker.name));
+            Some([maker.edits, source.with_setting(maker.configuration, &setting)?].concat())
+        });
+        edits.collect::<Vec<_>>()
+    });
+    for edits in makers.take(MOST) {
+        let made = RefCell::new(Vec::new());
+        let mended = |after: &System| {
+            let names = findings.iter().filter_map(|f| f.specialisation.as_deref());
+            made.replace(names.filter(|name| mended(after, name)).map(str::to_owned).collect());
+            !made.borrow().is_empty()
+        };
+        // Which of them it makes is seen by what becomes of them.
+        let lacking = findings.iter().filter(|f| f.fixes.iter().all(|fix| fix.title != title)).take(MOST);
+        let mut fixes = lacking.filter_map(|f| cx.fixer.fix(f, title, edits.clone(), mended, &may_change));
+        let Some(fix) = fixes.next() else { continue };
+        let made = made.take();
+        let is_made = |finding: &&mut Finding| {
+            finding.specialisation.as_ref().is_some_and(|s| made.iter().any(|name| name == s))
+        };
+        for finding in findings.iter_mut().filter(is_made) {
+            let at = finding.fixes.partition_point(|other| other.applicability < fix.applicability);
+            finding.fixes.insert(at, fix.clone());
+        }
+    }
 }
 
 /// Adds to findings the mend that has every specialisation say its name, by a module that extends the option. `path` and `value` are what that

@@ -24,8 +24,8 @@ pub(super) const RULE: Rule = Rule {
     documentation: "\
 ## What it finds
 
-A specialisation whose `/etc/specialisation` says another name, is misspelled, or is missing while others have theirs; and, as an
-information, where all lack it although the system has `programs.nh.enable`. In Home Manager it is the file
+A specialisation whose `/etc/specialisation` says another name, is misspelled, or is missing while others have theirs; where the system has
+`programs.nh.enable`, also a base that has one, and, as an information, that all specialisations lack it. In Home Manager it is the file
 `home-manager/specialisation` of `xdg.dataFile`.
 
 ## Why it hurts
@@ -76,7 +76,7 @@ A module that extends the option sets it once for all (one that says it itself i
 
 ## When it is wrong
 
-When the file is for a program of one's own. A marker in the base, which specialisations inherit, is told by `unguarded-default`.
+When the file is for a program of one's own. That specialisations inherit the marker of a base is told by `unguarded-default`.
 ",
     checks: &[Check::System(check)],
 };
@@ -148,6 +148,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     let has_nh = matches!(cx.system.parent.prediction("programs.nh.enable"), Prediction::Ok { value, .. } if *value == true);
+    if has_nh && !cx.system.specialisations.is_empty() {
+        findings.extend(of_base(cx, &path));
+    }
     let (first, mended) = (findings.len(), |after: &System| {
         missing.iter().all(|specialisation| says_its_name(after, &specialisation.name, &path))
     });
@@ -172,6 +175,45 @@ fn has_own(specialisation: &Specialisation) -> bool {
 fn own<'s>(scope: &'s Scope, path: &str) -> Option<&'s DefinitionModel> {
     let is_own = |d: &&DefinitionModel| d.origin == Origin::Own && d.state == DefinitionState::Wins;
     scope.options.get(path)?.definitions.iter().filter(is_own).find(|d| d.place.is_some())
+}
+
+/// A marker of the base's own, where `nh` looks for a specialisation of that name.
+fn of_base(cx: &Context<'_>, path: &str) -> Option<Finding> {
+    let Prediction::Ok { value: Json::String(text), .. } = cx.system.parent.prediction(path) else {
+        return None;
+    };
+    let definition = own(&cx.system.parent, path)?;
+    let place = definition.place?;
+    let text = text.trim();
+    let is_one = cx.system.specialisations.iter().any(|s| s.name == text);
+    let consequence = match text {
+        "" => "`nh` looks for a specialisation without a name, and stops".to_owned(),
+        _ if is_one => format!("`nh os switch` in the base switches to `{text}`"),
+        _ => format!(
+            "`nh os switch` in the base stops: \"Specialisation '{}' does not exist\"",
+            text.replace('\n', "\\n")
+        ),
+    };
+    let finding = Finding {
+        rule: RULE.name,
+        severity: RULE.severity,
+        message: format!("the base has a marker, which says {}", render::nix(&Json::from(text))),
+        primary: cx.label(&place, "`nh` takes the base where there is none"),
+        related: Vec::new(),
+        consequence,
+        systems: Vec::new(),
+        specialisation: None,
+        option: Some(path.to_owned()),
+        fixes: Vec::new(),
+    };
+    // A file without its text would be refused.
+    let is_whole = cx.text(place.file, place.path).ends_with(".text");
+    let fix = cx.source(place.file).filter(|_| is_whole).and_then(|source| {
+        let mended = |after: &System| own(&after.parent, path).is_none();
+        let may_change = |(_, option): Target<'_>| is_file_of(path, option);
+        cx.fixer.fix(&finding, "remove it", vec![source.removal(place.range)], mended, may_change)
+    });
+    Some(finding.with_fixes(fix.map(Fix::uncertain)))
 }
 
 fn wrong(cx: &Context<'_>, specialisation: &Specialisation, path: &str, text: &str) -> Option<Finding> {

@@ -2,6 +2,7 @@
 
 use super::{Check, Context, Rule};
 use crate::findings::{Edit, Finding, Fix, Label, Severity};
+use crate::fix::Source;
 use crate::nixos::model::{DefinitionModel, Kinds, Misfit, Prediction, Scope, Span, Specialisation, System};
 use crate::nixos::switches;
 use serde_json::Value as Json;
@@ -104,7 +105,12 @@ fn finding(
     let inside = misfit.span.filter(|s| {
         s.file == place.file && place.value.contains_range(s.range) && definition.expression != Some(*s)
     });
-    let label = "not of that type";
+    let is_bare = |s: Span| {
+        cx.text(s.file, s.range).contains("mkIf")
+            && Source::open(cx.texts, cx.path(s.file)).is_some_and(|source| source.is_bare_condition(s.range))
+    };
+    let is_bare = misfit.value.is_none() && misfit.span.is_some_and(is_bare);
+    let label = if is_bare { "`mkIf` lacks what the condition is for" } else { "not of that type" };
     let primary = match inside {
         Some(span) => Label { location: cx.location(span), message: label.into() },
         None => cx.label(&place, label),
@@ -128,7 +134,7 @@ fn finding(
         option: Some(name.to_owned()),
         fixes: Vec::new(),
     };
-    let fix = fix(cx, &finding, specialisation, name, misfit);
+    let fix = fix(cx, &finding, specialisation, name, misfit, is_bare);
     Some(finding.with_fixes(fix))
 }
 
@@ -137,13 +143,15 @@ fn shown(cx: &Context<'_>, definition: &DefinitionModel, misfit: &Misfit) -> Str
     cx.show(&part)
 }
 
-/// The value without its quotation marks, with some, or as the only element of a list, where that is what the type asks for.
+/// The value without its quotation marks, with some, or as the only element of a list, where that is what the type asks for; `true` under
+/// a condition without anything.
 fn fix(
     cx: &Context<'_>,
     finding: &Finding,
     specialisation: Option<&Specialisation>,
     name: &str,
     misfit: &Misfit,
+    is_bare: bool,
 ) -> Option<Fix> {
     let span = misfit.span?;
     let text = cx.text(span.file, span.range);
@@ -164,11 +172,13 @@ fn fix(
         }
         _ => false,
     };
-    let in_a_list =
-        (misfit.takes != Kinds::ANY && takes(Kinds::LIST)).then(|| cx.source(span.file)).flatten();
+    let in_a_list = (misfit.takes != Kinds::ANY && takes(Kinds::LIST) && !is_bare)
+        .then(|| cx.source(span.file))
+        .flatten();
     let in_a_list =
         in_a_list.and_then(|source| source.as_argument(span.range)).map(|argument| format!("[ {argument} ]"));
-    let candidates = written.into_iter().filter(|_| literal).chain(in_a_list);
+    let meant = (is_bare && takes(Kinds::BOOL)).then(|| format!("{text} true"));
+    let candidates = written.into_iter().filter(|_| literal).chain(in_a_list).chain(meant);
     let scope = specialisation.map(|s| s.name.as_str());
     let mended = |after: &System| {
         let scope = match scope {
@@ -188,7 +198,9 @@ fn fix(
         let title = format!("write `{candidate}`");
         let edit = Edit { location: cx.location(span), text: candidate };
         let may_change = |(_, option): (Option<&str>, &str)| misfit.option.starts_with(option);
-        cx.fixer.fix(finding, title, vec![edit], mended, may_change)
+        let fix = cx.fixer.fix(finding, title, vec![edit], mended, may_change);
+        // The condition alone is true or false as well, and then never loses to a default.
+        if is_bare { fix.map(Fix::uncertain) } else { fix }
     })
 }
 

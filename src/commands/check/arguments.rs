@@ -7,6 +7,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, ValueEnum};
 use speclint_lint::findings::Severity;
 use speclint_lint::render::Format;
+use speclint_lint::rules::ALL;
+use speclint_lint::settings::{ALL_RULES, Choice};
 use std::path::{Path, PathBuf};
 
 #[derive(Args)]
@@ -40,7 +42,7 @@ pub(crate) struct Arguments {
     /// Suppress all that is found by comments, so that only what is new is reported from now on.
     #[arg(long, conflicts_with_all = ["fix", "unsafe_fixes", "statistics", "show_files", "watch", "stdin_filename"])]
     pub(super) add_ignore: bool,
-    /// Report these rules only, those included that are off by default.
+    /// Report these rules only, those included that are off by default; `all` is all of them.
     #[arg(long, value_delimiter = ',', value_name = "RULE")]
     pub(super) select: Vec<String>,
     /// Do not report these rules.
@@ -91,10 +93,23 @@ impl FailOn {
     }
 }
 
+/// The names of rules, where `all` may stand for all of them.
+fn rules(names: &[String]) -> Vec<String> {
+    if names.iter().any(|name| name == ALL_RULES) {
+        return ALL.iter().map(|rule| rule.name.to_owned()).collect();
+    }
+    names.to_vec()
+}
+
 impl Arguments {
+    /// The rules that are chosen.
+    pub(super) fn choice(&self) -> Choice {
+        Choice { select: rules(&self.select), ignore: rules(&self.ignore) }
+    }
+
     /// Fails if there is something in them that cannot be meant.
     pub(super) fn expect_sense(&self) -> Result<()> {
-        for name in self.select.iter().chain(&self.ignore) {
+        for name in self.select.iter().chain(&self.ignore).filter(|name| *name != ALL_RULES) {
             crate::commands::expect_rule(name)?;
         }
         let is_input = |path: &PathBuf| path == Path::new("-");

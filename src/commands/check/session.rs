@@ -7,7 +7,6 @@ use crate::disk::{Disk, Piped, real};
 use anyhow::{Context as _, Result};
 use speclint_lint::analysis::Analysis;
 use speclint_lint::findings::{Finding, Severity};
-use speclint_lint::settings::Choice;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -47,7 +46,7 @@ impl<'a> Session<'a> {
     fn of(arguments: &'a Arguments, opened: Opened, piped: Option<(String, Vec<u8>)>) -> Result<Self> {
         opened.expect_systems(&arguments.system)?;
         let Opened { mut analysis, only, .. } = opened;
-        analysis.choose(Choice { select: arguments.select.clone(), ignore: arguments.ignore.clone() });
+        analysis.choose(arguments.choice());
         Ok(Session { arguments, analysis, piped, clock: Clock::default(), only })
     }
 

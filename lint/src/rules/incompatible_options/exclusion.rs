@@ -16,6 +16,8 @@ pub(super) const OPTIONS: &str = include_str!("../../../data/exclusive-options.t
 /// Conditions that must not hold together.
 pub(super) struct Exclusion {
     pub(super) severity: Severity,
+    /// Whether NixOS perhaps refuses what is a warning, and does not certainly build it.
+    pub(super) is_open: bool,
     since: Option<u32>,
     until: Option<u32>,
     pub(super) conditions: Vec<Condition>,
@@ -52,8 +54,10 @@ pub(super) static EXCLUSIONS: LazyLock<Vec<Exclusion>> = LazyLock::new(|| {
         let conditions = |text: &str, separator: &str| -> Option<Vec<Condition>> {
             text.split(separator).filter(|text| *text != "-").map(Condition::read).collect()
         };
+        let is_open = *severity == "perhaps";
         Some(Exclusion {
-            severity: Severity::from_name(severity)?,
+            severity: if is_open { Severity::Warning } else { Severity::from_name(severity)? },
+            is_open,
             since: data::release(since),
             until: data::release(until),
             conditions: conditions(all, " & ")?,
@@ -199,6 +203,7 @@ impl Alternative {
             pairs.flat_map(|(at, first)| self.conditions[at + 1..].iter().map(move |other| (first, other)));
         pairs.map(move |((_, first), (_, other))| Exclusion {
             severity: self.severity,
+            is_open: false,
             since: None,
             until: None,
             conditions: vec![first.clone(), other.clone()],
