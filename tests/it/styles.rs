@@ -349,7 +349,9 @@ fn a_module_does_it_for_all() {
 /// What is for all is for a person to decide: neither `--fix` nor `--unsafe-fixes` does it.
 #[test]
 fn what_is_for_all_is_not_applied() {
-    let text = "{ lib, ... }: { specialisation = lib.listToAttrs (map (name: { inherit name; value.configuration = ./. + \"/${name}.nix\"; }) [ \"a\" \"b\" ]); }
+    let text = "{ lib, ... }: { specialisation = lib.genAttrs [ \"a\" \"b\" ] (import ./make.nix); }
+#- make.nix
+name: { configuration = ./. + \"/${name}.nix\"; }
 #- a.nix
 { services.xserver.enable = true; }
 #- b.nix
