@@ -384,3 +384,29 @@ fn hopeless_mends_are_not_tried() {
     let fixes = findings.iter().flat_map(|finding| &finding.fixes).map(|fix| fix.title.as_str());
     assert_eq!(fixes.collect::<Vec<_>>(), ["write `true`"]);
 }
+
+#[test]
+fn what_several_systems_are_made_by_is_mended_for_all_of_them() {
+    let maker = "{ config, lib, ... }: {
+  options.variants = lib.mkOption { type = lib.types.attrsOf lib.types.raw; default = { }; };
+  config.specialisation = lib.mapAttrs (name: body: { configuration = { imports = [ body ]; }; }) config.variants;
+}
+";
+    let host =
+        |variant: &str, body: &str| format!("{{ imports = [ ./maker.nix ]; variants.{variant} = {body}; }}");
+    let tv = "{ services.openssh.enable = true; }";
+    for (other, applicability) in [
+        (host("work", "{ services.tlp.enable = true; }"), Applicability::Safe),
+        // This one would have another label, which nobody asked for.
+        (host("work", "{ system.nixos.tags = [ \"w\" ]; }"), Applicability::Manual),
+    ] {
+        let mut case = Case::parse("inline", &host("tv", tv));
+        case.entries.push("/case/other.nix".into());
+        case.files.insert("/case/maker.nix".into(), maker.into());
+        case.files.insert("/case/other.nix".into(), other.clone());
+        let findings = case.analysis().findings();
+        let tag = findings.iter().find(|f| f.specialisation.as_deref() == Some("tv")).expect("it has no tag");
+        let made = tag.fixes.iter().find(|fix| fix.title.contains("where they are made"));
+        assert_eq!(made.map(|fix| fix.applicability), Some(applicability), "{other}");
+    }
+}

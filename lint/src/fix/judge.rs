@@ -65,7 +65,8 @@ impl<'f> Fixer<'f> {
 
     /// A fix that makes these edits, if `mended` says of the system after them that what was meant is reached, the finding is
     /// gone, and nothing new fails; a specialisation is only added or lost if `may_change` allows its name with no option. It is safe
-    /// if nothing is found that was not found before, and no prediction changes but those that `may_change` allows.
+    /// if nothing is found that was not found before, and no prediction changes but those that `may_change` allows, or of which the same was
+    /// found in another system.
     pub fn fix(
         &self,
         finding: &Finding,
@@ -89,7 +90,9 @@ impl<'f> Fixer<'f> {
             let is_it =
                 |f: &Finding| is_same_matter(f, finding) && f.primary.location == finding.primary.location;
             let has_it = other.found.iter().any(is_it);
-            change = change.max(other.change(finding, |target| has_it && may_change(target)));
+            let may_change =
+                |target: Target<'_>| has_it && may_change(target) || other.mends_the_like(finding, target);
+            change = change.max(other.change(finding, may_change));
         }
         let applicability = match change {
             Change::None => Applicability::Safe,
@@ -150,6 +153,18 @@ impl Trial {
                 change.max(if new.severity < Severity::Warning { Change::Trifle } else { Change::Other });
         }
         change
+    }
+
+    /// Whether the same was found of an option of another specialisation, and is not any more.
+    fn mends_the_like(&self, finding: &Finding, (specialisation, option): Target<'_>) -> bool {
+        let is_like = |f: &Finding| {
+            f.rule == finding.rule
+                && f.option.as_deref() == Some(option)
+                && f.specialisation.as_deref() == specialisation
+        };
+        finding.option.as_deref() == Some(option)
+            && self.found.iter().any(is_like)
+            && !self.after.findings.iter().any(is_like)
     }
 
     /// Whether a finding is about a specialisation that has another name now, and was found under that.

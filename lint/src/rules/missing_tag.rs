@@ -3,7 +3,7 @@
 use super::siblings::{self, Statement};
 use super::tags::{self, LABEL, TAGS};
 use super::{Check, Context, Rule};
-use crate::findings::{Finding, Fix, Label, Location, Severity};
+use crate::findings::{Applicability, Finding, Fix, Label, Location, Severity};
 use crate::fix::Target;
 use crate::nixos::model::{Prediction, Specialisation, System, World};
 
@@ -84,6 +84,21 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         |after, name| after.specialisations.iter().any(|s| s.name == name && has_tags(after, s)),
         |(scope, option)| option == TAGS && scope.is_some_and(|scope| names.iter().any(|name| name == scope)),
     );
+    for finding in &mut findings[first..] {
+        // What is said where it is made is said best.
+        if finding.fixes.iter().any(|fix| fix.applicability == Applicability::Safe) {
+            continue;
+        }
+        let mut specialisations = cx.system.specialisations.iter();
+        if let Some(one) =
+            specialisations.find(|s| finding.specialisation.as_deref() == Some(s.name.as_str()))
+        {
+            let mut fixes = fixes(cx, finding, one);
+            fixes.append(&mut finding.fixes);
+            fixes.sort_by_key(|fix| fix.applicability);
+            finding.fixes = fixes;
+        }
+    }
     // One mend for all of them, where each name may be a tag.
     if cx.system.specialisations.iter().any(|s| s.name.is_empty() || tags::valid(&s.name) != *s.name) {
         return;
@@ -113,7 +128,7 @@ fn has_tags(system: &System, specialisation: &Specialisation) -> bool {
 fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding> {
     let place = specialisation.places.first()?;
     let name = &specialisation.name;
-    let finding = Finding {
+    Some(Finding {
         rule: RULE.name,
         severity: RULE.severity,
         message: format!("specialisation `{name}` has no tag"),
@@ -127,9 +142,7 @@ fn finding(cx: &Context<'_>, specialisation: &Specialisation) -> Option<Finding>
         specialisation: Some(name.clone()),
         option: Some(TAGS.into()),
         fixes: Vec::new(),
-    };
-    let fixes = fixes(cx, &finding, specialisation);
-    Some(finding.with_fixes(fixes))
+    })
 }
 
 /// Adds the name as a tag.
