@@ -7,6 +7,7 @@ use crate::support::judge::judge;
 use rayon::prelude::*;
 use speclint_lint::analysis::Analysis;
 use speclint_lint::eval::host::{FileKind, ReadError};
+use speclint_lint::project::Project;
 use speclint_lint::source::files::{FileSystem, MemoryFiles};
 use speclint_lint::syntax::hir::Name;
 use std::sync::Arc;
@@ -61,6 +62,54 @@ impl FileSystem for Latin1 {
     fn nix_files(&self, path: &str) -> Vec<String> {
         self.0.nix_files(path)
     }
+}
+
+/// Files of a file system that does not tell upper from lower case.
+struct AnyCase(MemoryFiles);
+
+impl AnyCase {
+    /// A path as it is listed.
+    fn listed(&self, path: &str) -> String {
+        let is_it = |listed: &&String| listed.to_lowercase() == path.to_lowercase();
+        self.0.0.keys().find(is_it).cloned().unwrap_or_else(|| path.to_owned())
+    }
+}
+
+impl FileSystem for AnyCase {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.read(&self.listed(path))
+    }
+
+    fn kind(&self, path: &str) -> Option<FileKind> {
+        self.0.kind(&self.listed(path))
+    }
+
+    fn list(&self, path: &str) -> Result<Vec<(Name, FileKind)>, ReadError> {
+        self.0.list(path)
+    }
+
+    fn nix_files(&self, path: &str) -> Vec<String> {
+        self.0.nix_files(path)
+    }
+}
+
+#[test]
+fn files_are_found_in_whatever_case_the_file_system_has_them() {
+    let flake = "{ outputs = { nixpkgs, ... }: { nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./Host.nix ]; }; }; }";
+    let files = [
+        ("/r/flake.nix", flake),
+        ("/r/host.nix", "{ imports = [ ./TV.nix ]; networking.hostName = \"a\"; }"),
+        ("/r/tv.nix", "{ specialisation.tv.configuration = { services.openssh.enable = true; }; }"),
+        ("/r/left.nix", "{ specialisation.left.configuration = { services.openssh.enable = true; }; }"),
+    ];
+    let files =
+        MemoryFiles(files.map(|(path, text)| (path.to_owned(), text.to_owned())).into_iter().collect());
+    let files: Arc<dyn FileSystem> = Arc::new(AnyCase(files));
+    let mut analysis = Analysis::new(files.clone());
+    analysis.add_project(Project::of(&*files, "/r").expect("a project"));
+    let findings = analysis.findings();
+    let found: Vec<_> = findings.iter().map(|f| (f.rule, &*f.primary.location.file)).collect();
+    assert_eq!(found, [("missing-tag", "/r/TV.nix"), ("unreached-specialisation", "/r/left.nix")]);
 }
 
 /// Nix reads bytes: only in strings and comments may they be others than those of UTF-8.

@@ -26,7 +26,10 @@ impl Analysis {
         }
         let mut candidates: Vec<String> = self.files_about_specialisations(project).collect();
         let read: HashSet<&str> = systems.iter().flat_map(|(_, s)| &s.files).map(String::as_str).collect();
-        candidates.retain(|file| !read.contains(file.as_str()));
+        let listed: HashSet<String> = candidates.iter().cloned().collect();
+        candidates.retain(|file| {
+            !read.contains(file.as_str()) && !self.is_read_by_another_case(file, &read, &listed)
+        });
         // A file that was only looked at, and is no set of systems, is not a part of anything.
         let is_part =
             |root: &&Root| root.is_flake(&self.db) || !db::discovered(&self.db, **root).systems.is_empty();
@@ -64,6 +67,13 @@ impl Analysis {
             })
             .collect();
         self.for_each(&entries, by_itself).into_iter().flatten().collect()
+    }
+
+    /// Whether a file was read by another spelling than it is listed by, as file systems allow that do not tell upper from lower case.
+    fn is_read_by_another_case(&self, file: &str, read: &HashSet<&str>, listed: &HashSet<String>) -> bool {
+        let is_it = |other: &&&str| other.len() == file.len() && other.to_lowercase() == file.to_lowercase();
+        let mut others = read.iter().filter(is_it).filter(|other| !listed.contains(**other));
+        others.any(|other| self.text(other) == self.text(file))
     }
 
     /// References of a project to specialisations that do not exist, in what it has besides its systems.

@@ -185,15 +185,7 @@ fn of_base(cx: &Context<'_>, path: &str) -> Option<Finding> {
     let definition = own(&cx.system.parent, path)?;
     let place = definition.place?;
     let text = text.trim();
-    let is_one = cx.system.specialisations.iter().any(|s| s.name == text);
-    let consequence = match text {
-        "" => "`nh` looks for a specialisation without a name, and stops".to_owned(),
-        _ if is_one => format!("`nh os switch` in the base switches to `{text}`"),
-        _ => format!(
-            "`nh os switch` in the base stops: \"Specialisation '{}' does not exist\"",
-            text.replace('\n', "\\n")
-        ),
-    };
+    let consequence = consequence(cx, "the base", text);
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
@@ -216,20 +208,25 @@ fn of_base(cx: &Context<'_>, path: &str) -> Option<Finding> {
     Some(finding.with_fixes(fix.map(Fix::uncertain)))
 }
 
+/// What `nh` does within a scope whose marker says this.
+fn consequence(cx: &Context<'_>, within: &str, text: &str) -> String {
+    let is_one = cx.system.specialisations.iter().any(|s| s.name == text);
+    match (text, is_one) {
+        ("", _) => "`nh` looks for a specialisation without a name, and stops".to_owned(),
+        (_, true) => format!("`nh os switch` in {within} switches to `{text}`"),
+        (_, false) => format!(
+            "`nh os switch` in {within} stops: \"Specialisation '{}' does not exist\"",
+            text.replace('\n', "\\n")
+        ),
+    }
+}
+
 fn wrong(cx: &Context<'_>, specialisation: &Specialisation, path: &str, text: &str) -> Option<Finding> {
     let name = &specialisation.name;
     // What is the parent's leaks.
     let definition = own(&specialisation.scope, path)?;
     let place = definition.place?;
-    let is_one = cx.system.specialisations.iter().any(|s| s.name == text);
-    let consequence = match (text, is_one) {
-        ("", _) => "`nh` looks for a specialisation without a name, and stops".to_owned(),
-        (_, true) => format!("`nh os switch` in `{name}` switches to `{text}`"),
-        (_, false) => format!(
-            "`nh os switch` in `{name}` stops: \"Specialisation '{}' does not exist\"",
-            text.replace('\n', "\\n")
-        ),
-    };
+    let consequence = consequence(cx, &format!("`{name}`"), text);
     let finding = Finding {
         rule: RULE.name,
         severity: RULE.severity,
