@@ -117,7 +117,7 @@ fn it_ends_when_it_is_told_to() {
         let mut watch = Watch::start(&user, &[]);
         watch.told();
         let pid = watch.child.id().to_string();
-        let killed = Command::new("kill").args([signal, &pid]).status().expect("kill runs");
+        let killed = Command::new("sh").args(["-c", "kill $0 $1", signal, &pid]).status().expect("sh runs");
         assert!(killed.success());
         assert_eq!(watch.child.wait().expect("it ends").code(), Some(0), "{signal}");
     }
