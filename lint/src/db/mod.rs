@@ -35,7 +35,7 @@ pub trait Db: salsa::Database {
     /// What is at `path`.
     fn state(&self, path: &str) -> PathState;
     /// The lowered form of the text of the file at `path`.
-    fn lowered(&self, path: &str, text: &Arc<str>) -> hir::File;
+    fn lowered(&self, path: &str, text: &Arc<str>) -> Arc<hir::File>;
     /// What is in the folder `path`.
     fn folder(&self, path: &str) -> Folder;
     /// The Nix files below the folder `path`.
@@ -97,7 +97,7 @@ impl Db for Database {
         input
     }
 
-    fn lowered(&self, path: &str, text: &Arc<str>) -> hir::File {
+    fn lowered(&self, path: &str, text: &Arc<str>) -> Arc<hir::File> {
         self.typed.lowered(path, text)
     }
 
@@ -337,7 +337,7 @@ fn changing<I: Copy>(inputs: &HashMap<String, I>) -> Vec<I> {
 #[salsa::tracked(returns(clone))]
 pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadError> {
     let text = contents.text(db).as_ref().map_err(Clone::clone)?;
-    Ok(Arc::new(db.lowered(contents.path(db), text)))
+    Ok(db.lowered(contents.path(db), text))
 }
 
 /// Where the lines of a file start.
@@ -402,7 +402,7 @@ pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
     let former = db.record(entry);
     let (system, record) = entry::system(&DbHost(db), entry.start(db), entry.name(db), former.as_deref());
     db.keep(entry, record);
-    Arc::new(system)
+    system
 }
 
 /// The files that a system is made of.

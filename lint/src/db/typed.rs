@@ -23,8 +23,8 @@ impl Typed {
     }
 
     /// The lowered form of a file's text.
-    pub(super) fn lowered(&self, path: &str, text: &Arc<str>) -> hir::File {
-        let Some(former) = self.with(path, |kept| kept.clone()) else { return lower(text) };
+    pub(super) fn lowered(&self, path: &str, text: &Arc<str>) -> Arc<hir::File> {
+        let Some(former) = self.with(path, |kept| kept.clone()) else { return Arc::new(lower(text)) };
         let (file, new) = lower_edited(text, former);
         self.with(path, |kept| *kept = new);
         file

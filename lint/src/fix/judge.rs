@@ -10,7 +10,7 @@ use std::sync::Arc;
 #[derive(PartialEq)]
 pub struct Edited {
     /// The system.
-    pub system: System,
+    pub system: Arc<System>,
     /// The findings, without mends.
     pub findings: Vec<Finding>,
 }

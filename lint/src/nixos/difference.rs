@@ -1,11 +1,13 @@
 //! What is another in a module after an edit: which of its settings, and where what is the same stands now.
 
+mod places;
+
 use super::collect::is_setting;
 use crate::syntax::hir::{
     AttrName, Binding, BindingValue, Bindings, EntryId, Expr, ExprId, File, Lambda, Name, Param, Part,
 };
+use places::Places;
 use rowan::TextRange;
-use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
 
 /// The difference between two texts of a file that is a module.
@@ -15,9 +17,10 @@ pub(crate) struct Difference {
     pub(crate) changed: Vec<Vec<Name>>,
     /// The paths of the options whose declarations are others, or of something in them.
     pub(crate) declared: Vec<Vec<Name>>,
-    /// Where what is the same stands in the new text, by where it stands in the old one.
-    moved: FxHashMap<TextRange, Option<TextRange>>,
-    /// Whether all of it stands where it stood.
+    /// Whether the texts say the same, if perhaps at other places. The file need not be a module then.
+    pub(crate) is_none: bool,
+    places: Places,
+    /// Whether all that is the same stands where it stood.
     pub(crate) in_place: bool,
 }
 
@@ -33,6 +36,12 @@ impl Difference {
     /// The difference between two texts; `None` if more than settings is another. What a module imports may be more than it was: which
     /// modules a configuration has is found out in any case.
     pub(crate) fn between(old: &File, new: &File) -> Option<Self> {
+        if old.says_the_same(new) {
+            let places = Places::of_the_same(old, new);
+            let in_place = places.are_the_same();
+            let (changed, declared) = Default::default();
+            return Some(Difference { changed, declared, is_none: true, places, in_place });
+        }
         if !old.errors.is_empty() || !new.errors.is_empty() {
             return None;
         }
@@ -40,19 +49,19 @@ impl Difference {
             old,
             new,
             frames: Vec::new(),
-            moved: FxHashMap::default(),
+            places: Places::default(),
             changed: Vec::new(),
             declared: Vec::new(),
         };
         comparison.module(old.root, new.root)?;
-        let Comparison { moved, changed, declared, .. } = comparison;
-        let in_place = moved.iter().all(|(old, new)| *new == Some(*old));
-        Some(Difference { changed, declared, moved, in_place })
+        let Comparison { places, changed, declared, .. } = comparison;
+        let in_place = places.are_the_same();
+        Some(Difference { changed, declared, is_none: false, places, in_place })
     }
 
     /// Where a piece of the old text that is the same in the new one stands there.
     pub(crate) fn moved(&self, range: TextRange) -> Option<TextRange> {
-        self.moved.get(&range).copied().flatten()
+        self.places.moved(range)
     }
 }
 
@@ -61,7 +70,7 @@ struct Comparison<'f> {
     new: &'f File,
     /// The frames around what is compared, innermost last; for each of their slots whether it holds something else.
     frames: Vec<Vec<bool>>,
-    moved: FxHashMap<TextRange, Option<TextRange>>,
+    places: Places,
     changed: Vec<Vec<Name>>,
     declared: Vec<Vec<Name>>,
 }
@@ -279,10 +288,10 @@ impl Comparison<'_> {
             ) => {
                 self.frames.push(vec![false; x.len() + 1]);
                 let same = x.len() == y.len() && open == new_open && bind == new_bind;
-                same && x.iter().zip(y.iter()).all(|(x, y)| {
-                    self.range(x.range, y.range);
-                    x.name == y.name && self.same_option(x.default, y.default)
-                })
+                same && x
+                    .iter()
+                    .zip(y.iter())
+                    .all(|(x, y)| x.name == y.name && self.same_option(x.default, y.default))
             }
             _ => false,
         }
@@ -449,12 +458,8 @@ impl Comparison<'_> {
         }
     }
 
-    /// Notes that what stood at `old` stands at `new`. What would be at two places is at none.
     fn range(&mut self, old: TextRange, new: TextRange) {
-        let known = self.moved.entry(old).or_insert(Some(new));
-        if *known != Some(new) {
-            *known = None;
-        }
+        self.places.note(old, new);
     }
 }
 
@@ -548,10 +553,27 @@ mod tests {
             let start = text.find(part).expect("a part of it") as u32;
             rowan::TextRange::at(start.into(), (part.len() as u32).into())
         };
-        assert!(!difference.in_place);
+        assert!(!difference.in_place && !difference.is_none);
         for part in ["y = [ 2 ];", "[ 2 ]", "2", "y"] {
             assert_eq!(difference.moved(place(old, part)), Some(place(new, part)), "{part}");
         }
         assert_eq!(difference.moved(place(old, "1; y")), None);
+    }
+
+    #[test]
+    fn texts_that_say_the_same_need_not_be_modules() {
+        let old = "a: b: a + b { c = [ a ]; }";
+        for new in ["a: b: a + b # 漢字\n{ c = [ a ]; }", "  a: b: a  + (b) { c = [a]; } # {", old] {
+            let difference = Difference::between(&lower(old), &lower(new)).expect("two expressions");
+            assert!(difference.is_none);
+            assert_eq!(difference.in_place, old == new);
+            for (old, new) in std::iter::zip(lower(old).ranges, lower(new).ranges) {
+                assert_eq!(difference.moved(old), Some(new));
+            }
+        }
+        for new in ["a: b: a + b { c = [ b ]; }", "a: b: a + b { inherit c; }", "a: b: b + a { c = [ a ]; }"]
+        {
+            assert!(Difference::between(&lower(old), &lower(new)).is_none_or(|d| !d.is_none), "{new}");
+        }
     }
 }

@@ -23,8 +23,9 @@ pub struct EntryId(pub u32);
 /// A lowered file.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct File {
-    /// Every expression; children come before their parents.
-    pub exprs: Vec<Expr>,
+    /// Every expression; children come before their parents. They know nothing of where they stand, so that texts which say the same at
+    /// other places can share them.
+    pub exprs: Arc<[Expr]>,
     /// The text range of each expression, without surrounding parentheses, in the order of `exprs`.
     pub ranges: Vec<TextRange>,
     /// Every binding that has a place in the text.
@@ -49,6 +50,16 @@ impl File {
     /// The binding behind `id`.
     pub fn entry(&self, id: EntryId) -> &Entry {
         &self.entries[id.0 as usize]
+    }
+
+    /// Whether two texts say the same, if perhaps at other places: what is between the tokens may be another.
+    pub fn says_the_same(&self, other: &File) -> bool {
+        let kinds = |file: &File| file.entries.iter().map(|entry| entry.kind).collect::<Vec<_>>();
+        self.root == other.root
+            && self.errors.is_empty()
+            && other.errors.is_empty()
+            && (Arc::ptr_eq(&self.exprs, &other.exprs)
+                || self.exprs == other.exprs && kinds(self) == kinds(other))
     }
 }
 
@@ -266,8 +277,6 @@ pub enum Param {
 pub struct Formal {
     /// Its name.
     pub name: Name,
-    /// Where the name stands.
-    pub range: TextRange,
     /// Its default, evaluated inside the function's frame.
     pub default: Option<ExprId>,
 }

@@ -7,8 +7,8 @@ mod lower;
 mod parse;
 mod print;
 
-pub use lower::{MAX_DEPTH, lower, lower_edited};
-pub use parse::{Comments, Kept};
+pub use lower::{Kept, MAX_DEPTH, lower, lower_edited};
+pub use parse::Comments;
 pub use print::print;
 
 /// The largest file, in bytes, that is read. The largest file of nixpkgs has about 20 MB.

@@ -73,7 +73,7 @@ impl Builder<'_> {
         let of_parent = self.modules.collected(ev, parent).ok()?;
         let definitions = own_definitions(&collected, &of_parent)?;
         let own = self.own(ev, id, &definitions)?;
-        let dependencies = walk.dependencies.get_or_init(|| self.dependencies(ev, walk));
+        let dependencies = walk.dependencies.get_or_init(|| self.dependencies(ev, walk).into());
         let affected = dependencies.affected(own.paths())?;
         let mut scope = Scope { complete: true, ..Scope::default() };
         note_troubles(ev, &collected.troubles, &mut scope);

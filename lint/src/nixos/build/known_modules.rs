@@ -1,13 +1,15 @@
 //! The modules of a former evaluation, and which of them are still there.
 
 use super::definitions::place;
-use super::moved::Edited;
+use super::moved::{Edited, Mover};
 use crate::eval::Eval;
 use crate::nixos::system::{Module, ModuleOrigin};
 use crate::syntax::hir::Name;
 use rowan::TextRange;
+use std::sync::Arc;
 
 /// A module, as far as another one may be it.
+#[derive(Clone)]
 pub(super) struct KnownModule {
     file: Box<str>,
     key: Box<str>,
@@ -49,6 +51,18 @@ impl KnownModule {
             && self.parts == parts(module)
     }
 
+    /// The same with its place in new texts.
+    pub(super) fn moved(self: &Arc<Self>, mover: &mut Mover<'_>) -> Arc<Self> {
+        let mut module = self.clone();
+        if let Some((file, mut range)) = module.place {
+            mover.range(file, &mut range);
+            if module.place != Some((file, range)) {
+                Arc::make_mut(&mut module).place = Some((file, range));
+            }
+        }
+        module
+    }
+
     /// Where the definition stands now that it is, if one is and it is still there.
     fn place(&self, edited: &Edited<'_>) -> Option<(u32, TextRange)> {
         let (file, range) = self.place?;
@@ -63,7 +77,7 @@ impl KnownModule {
 /// if that is not to be told.
 pub(super) fn former(
     ev: &Eval<'_>,
-    known: &[KnownModule],
+    known: &[Arc<KnownModule>],
     modules: &[Module],
     edited: &Edited<'_>,
 ) -> Option<Vec<Option<u32>>> {

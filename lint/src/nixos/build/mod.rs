@@ -22,12 +22,12 @@ use crate::nixos::system::{ModuleSystem, NodeId, NodeKind, ScopeId, is_specialis
 use crate::nixos::types::Type;
 use crate::syntax::hir::Name;
 use definitions::place;
-pub(super) use record::Kept;
 use record::KeptScope;
 pub use record::Record;
 #[cfg(debug_assertions)]
 pub(super) use record::compare;
-pub(super) use renewal::{Base, Change};
+pub(super) use record::{Kept, moved};
+pub(super) use renewal::{Base, Change, Changed};
 use renewal::{Holds, has_all_files};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;

@@ -7,14 +7,14 @@
 use super::Builder;
 use super::dependencies::Dependencies;
 use super::known_modules::{self, KnownModule};
-use super::moved::Edited;
+use super::moved::{Edited, Mover};
+use super::renewal::{Change, Changed, edited};
 use super::walk::{Unit, Walk};
 use crate::eval::recorder::Told;
 use crate::eval::{Eval, ThunkId, Value};
 use crate::nixos::MOST_NAMES;
 use crate::nixos::collect::Collected;
 use crate::nixos::definitions::tag;
-#[cfg(debug_assertions)]
 use crate::nixos::model::System;
 use crate::nixos::system::{Module, ScopeId, Trouble};
 use crate::syntax::hir::{File, Name};
@@ -29,8 +29,10 @@ pub struct Record {
     pub(in crate::nixos) files: Vec<(Arc<str>, Arc<File>)>,
     /// How many of them had a part in what modules the system starts from.
     pub(in crate::nixos) outer: usize,
-    /// What is kept of its scopes.
-    pub(in crate::nixos) kept: Kept,
+    /// The system.
+    pub(in crate::nixos) system: Arc<System>,
+    /// What is kept of its scopes, if that is of use.
+    pub(in crate::nixos) kept: Option<Kept>,
 }
 
 /// What is kept of the scopes of a system.
@@ -46,13 +48,13 @@ pub(in crate::nixos) struct Kept {
 
 /// What is kept of a scope.
 pub(super) struct KeptScope {
-    pub(super) modules: Vec<KnownModule>,
-    troubles: Vec<KnownTrouble>,
-    disabled: BTreeSet<String>,
+    pub(super) modules: Vec<Arc<KnownModule>>,
+    troubles: Arc<[KnownTrouble]>,
+    disabled: Arc<BTreeSet<String>>,
     /// The numbers of the modules that define arguments of modules.
-    pub(super) arguments: Vec<u32>,
+    pub(super) arguments: Arc<[u32]>,
     pub(super) units: Vec<Arc<Unit>>,
-    pub(super) dependencies: Dependencies,
+    pub(super) dependencies: Arc<Dependencies>,
 }
 
 /// A trouble, likewise.
@@ -82,7 +84,36 @@ fn disabled(collected: &Collected) -> BTreeSet<String> {
     collected.disabled.iter().map(|key| key.to_string()).collect()
 }
 
+/// A system that was evaluated, and what is kept of its scopes, where its files say what they said, if perhaps at other places; `None`
+/// if one of them says something else.
+pub(in crate::nixos) fn moved(former: &Record, changed: &Changed) -> Option<(Arc<System>, Option<Kept>)> {
+    if !changed.values().all(Change::is_none) {
+        return None;
+    }
+    Mover::all(&edited(changed), |mover| {
+        let kept = former.kept.as_ref().map(|kept| Kept {
+            parent: kept.parent.moved(mover),
+            children: kept.children.iter().map(|(name, kept)| (name.clone(), kept.moved(mover))).collect(),
+            homes: kept.homes.clone(),
+            size: kept.size,
+        });
+        (mover.system(&former.system).into(), kept)
+    })
+}
+
 impl KeptScope {
+    /// The same with its places in new texts.
+    fn moved(&self, mover: &mut Mover<'_>) -> Self {
+        KeptScope {
+            modules: self.modules.iter().map(|module| module.moved(mover)).collect(),
+            troubles: self.troubles.clone(),
+            disabled: self.disabled.clone(),
+            arguments: self.arguments.clone(),
+            units: self.units.iter().map(|unit| mover.unit(unit)).collect(),
+            dependencies: self.dependencies.clone(),
+        }
+    }
+
     /// Which of the modules that there were each of these is, by its number; `None` if one of them is gone, or if they are in another
     /// order.
     pub(super) fn former_modules(
@@ -93,7 +124,7 @@ impl KeptScope {
     ) -> Option<Vec<Option<u32>>> {
         let same = self.troubles.len() == collected.troubles.len()
             && self.troubles.iter().zip(&collected.troubles).all(|(k, t)| *k == KnownTrouble::of(t))
-            && self.disabled == disabled(collected);
+            && *self.disabled == disabled(collected);
         if same { known_modules::former(ev, &self.modules, &collected.modules, edited) } else { None }
     }
 
@@ -129,7 +160,7 @@ impl<'b> Builder<'b> {
         if ev.is_exhausted() {
             return None;
         }
-        let former = self.base.map(|base| &base.record.kept);
+        let former = self.base.map(|base| base.kept);
         let parent = self.kept_scope(ev, id, walk, former.map(|kept| &kept.parent))?;
         let size = former.map_or(parent.dependencies.size(), |kept| kept.size);
         let children = std::mem::take(&mut self.children);
@@ -159,16 +190,16 @@ impl<'b> Builder<'b> {
         }
         let arguments = match self.modules.find(ev, id, &["_module"]) {
             Ok(Some(node)) => self.modules.raw(ev, node).ok()?.iter().map(|d| d.module).collect(),
-            _ => Vec::new(),
+            _ => Arc::default(),
         };
         let dependencies = match walk.dependencies.get() {
             Some(known) => known.clone(),
-            None => self.dependencies(ev, &walk),
+            None => self.dependencies(ev, &walk).into(),
         };
         Some(KeptScope {
-            modules,
+            modules: modules.into_iter().map(Arc::new).collect(),
             troubles: collected.troubles.iter().map(KnownTrouble::of).collect(),
-            disabled: disabled(&collected),
+            disabled: disabled(&collected).into(),
             arguments,
             units: walk.units,
             dependencies,

@@ -3,7 +3,7 @@
 use super::dependencies::{Dependencies, all, are_around, of_file};
 use super::known_modules::KnownModule;
 use super::moved::Edited;
-use super::record::{KeptScope, Record, declared};
+use super::record::{Kept, KeptScope, declared};
 use super::walk::{Unit, Walk, options_of};
 use super::{Builder, note_troubles};
 use crate::eval::{Eval, prelude};
@@ -21,10 +21,13 @@ use std::sync::Arc;
 /// A former evaluation, and what is another now.
 pub(in crate::nixos) struct Base<'r> {
     /// What is kept of it.
-    pub(in crate::nixos) record: &'r Record,
+    pub(in crate::nixos) kept: &'r Kept,
     /// The files that are others now.
-    pub(in crate::nixos) changed: FxHashMap<Arc<str>, Change>,
+    pub(in crate::nixos) changed: Changed,
 }
+
+/// Files that are others than they were, by their paths.
+pub(in crate::nixos) type Changed = FxHashMap<Arc<str>, Change>;
 
 /// A file that is another one.
 pub(in crate::nixos) struct Change {
@@ -32,6 +35,18 @@ pub(in crate::nixos) struct Change {
     pub(in crate::nixos) file: u32,
     /// Which settings are others, if that is all.
     pub(in crate::nixos) difference: Option<Difference>,
+}
+
+impl Change {
+    /// Whether the file says the same, if perhaps at other places.
+    pub(in crate::nixos) fn is_none(&self) -> bool {
+        self.difference.as_ref().is_some_and(|difference| difference.is_none)
+    }
+}
+
+/// The files whose differences are known, by their numbers.
+pub(super) fn edited(changed: &Changed) -> Edited<'_> {
+    changed.values().filter_map(|change| Some((change.file, change.difference.as_ref()?))).collect()
 }
 
 /// What of the specialisations of a former evaluation still holds: all but what is at these paths.
@@ -105,11 +120,6 @@ impl<'r> Base<'r> {
         let declared = if *whole { difference.declared.as_slice() } else { &[] };
         (!changed.is_empty() || !declared.is_empty()).then_some(ChangedSettings::These(changed, declared))
     }
-
-    /// The edited files whose settings are others, by their numbers.
-    fn edited(&self) -> Edited<'_> {
-        self.changed.values().filter_map(|change| Some((change.file, change.difference.as_ref()?))).collect()
-    }
 }
 
 impl ChangedSettings<'_> {
@@ -158,7 +168,7 @@ impl<'b> Builder<'b> {
     ) -> Option<Changes> {
         let collected = self.modules.collected(ev, id).ok()?;
         let mut changes = Changes::default();
-        let modules = kept.former_modules(ev, &collected, &base.edited())?;
+        let modules = kept.former_modules(ev, &collected, &edited(&base.changed))?;
         for (i, (former, module)) in (0..).zip(modules.into_iter().zip(&collected.modules)) {
             let known = former.map(|former| &kept.modules[former as usize]);
             let settings = match known {
@@ -220,11 +230,12 @@ impl<'b> Builder<'b> {
         id: ScopeId,
         base: &Base<'_>,
     ) -> Option<(Scope, Walk)> {
-        let kept = &base.record.kept.parent;
+        let kept = &base.kept.parent;
         let collected = self.modules.collected(ev, id).ok()?;
         let Changes { units, mut paths, modules } = self.changes(ev, (id, None), kept, base)?;
-        paths.extend(base.changed.keys().map(|file| of_file(file)));
-        let as_they_were = kept.unaffected(&paths, &base.edited())?;
+        let others = base.changed.iter().filter(|(_, change)| !change.is_none());
+        paths.extend(others.map(|(file, _)| of_file(file)));
+        let as_they_were = kept.unaffected(&paths, &edited(&base.changed))?;
         let mut open: BTreeMap<Vec<Name>, Option<NodeId>> =
             units.into_iter().map(|(path, node)| (path, Some(node))).collect();
         let (mut unchanged, mut moved) = (Vec::new(), Vec::new());
@@ -265,7 +276,7 @@ impl<'b> Builder<'b> {
 
     /// The users whose homes have specialisations, if a former evaluation says it and nothing of their homes is another.
     pub(super) fn homes_as_they_were(&self) -> Option<Vec<Name>> {
-        let kept = &self.base?.record.kept;
+        let kept = self.base?.kept;
         let users = kept.parent.unit(&homes::USERS.map(Name::new_static))?;
         self.unchanged.get(&None)?.contains(&users).then(|| kept.homes.clone())
     }
@@ -284,7 +295,7 @@ impl<'b> Builder<'b> {
         // Specialisations have theirs from the parent; nothing else asks for what is not kept.
         if self.keeps || self.of.is_none() {
             let new = self.dependencies(ev, walk);
-            let _unset = walk.dependencies.set(dependencies.renewed(&unchanged, &new, &order));
+            let _unset = walk.dependencies.set(dependencies.renewed(&unchanged, &new, &order).into());
         }
         walk.units = order.iter().map(|i| units[*i].clone()).collect();
         self.unchanged.insert(self.of.clone(), unchanged);
@@ -293,7 +304,7 @@ impl<'b> Builder<'b> {
     /// What of the specialisations holds while what is at these paths is another; `None` if which modules they have may be another. There
     /// may be new modules.
     fn what_holds(&self, base: &Base<'_>, mut paths: BTreeSet<Vec<Name>>, has_new: bool) -> Option<Holds> {
-        let kept = &base.record.kept.parent;
+        let kept = &base.kept.parent;
         // They have a part in each other by being of one scope; that makes no other modules of them.
         let others = || paths.iter().filter(|path| !is_theirs(path) && **path != all()).map(Vec::as_slice);
         let i = kept.unit(&[Name::new_static(SPECIALISATION)])?;
@@ -334,10 +345,10 @@ impl<'b> Builder<'b> {
     /// Which units of a specialisation's former evaluation hold.
     pub(super) fn held(&self, ev: &mut Eval<'_>, id: ScopeId) -> Option<Held<'b>> {
         let (base, holds, name) = (self.base?, self.holds.as_ref()?, self.of.as_ref()?);
-        let kept = base.record.kept.children.get(name)?;
+        let kept = base.kept.children.get(name)?;
         let Changes { mut paths, modules, .. } = self.changes(ev, (id, Some(name)), kept, base)?;
         paths.extend(holds.paths.iter().cloned());
-        let as_they_were = kept.unaffected(&paths, &base.edited())?.into_iter().enumerate();
+        let as_they_were = kept.unaffected(&paths, &edited(&base.changed))?.into_iter().enumerate();
         let held = as_they_were
             .filter_map(|(i, unit)| Some((kept.units[i].path.as_slice(), (i, modules.renumber(unit?)))));
         let units = held.collect();
@@ -397,7 +408,7 @@ pub(super) fn has_all_files(
     base: &Base<'_>,
     unchanged: &BTreeMap<Option<Name>, Vec<usize>>,
 ) -> bool {
-    let kept = &base.record.kept;
+    let kept = base.kept;
     let scopes = || {
         unchanged.iter().filter_map(|(name, units)| match name {
             None => Some((&kept.parent, units)),

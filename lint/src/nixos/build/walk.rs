@@ -26,7 +26,7 @@ pub(super) struct Walk {
     pub(super) open: bool,
     /// Whether something failed that is none of the units.
     pub(super) broken: bool,
-    pub(super) dependencies: OnceCell<Dependencies>,
+    pub(super) dependencies: OnceCell<Arc<Dependencies>>,
     pub(super) heritage: OnceCell<Heritage>,
 }
 
@@ -154,8 +154,8 @@ impl Builder<'_> {
         let known = (scope.complete, scope.lacks_own);
         scope.complete &= complete;
         scope.lacks_own |= lacks_own;
-        let mut options = std::mem::replace(&mut scope.options, others).into_iter().collect::<Vec<_>>();
-        let files = files_of(&mut options);
+        let options = std::mem::replace(&mut scope.options, others).into_iter().collect::<Vec<_>>();
+        let files = files_of(&options);
         let path = self.path(node);
         if let Some(walk) = &mut self.walk {
             walk.inside = false;

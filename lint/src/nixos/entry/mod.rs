@@ -14,7 +14,6 @@ use crate::eval::recorder::{Recorder, Told};
 use crate::eval::{Attr, Attrs, Eval, Kinds, Res, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::nixos::difference::Difference;
 use crate::syntax::hir::{File, Name};
-use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -83,12 +82,12 @@ pub fn system(
     start: &Start,
     name: &str,
     former: Option<&Record>,
-) -> (System, Option<Record>) {
+) -> (Arc<System>, Option<Record>) {
     model(host, start, name, former, true)
 }
 
 /// The same, of which nothing is kept.
-pub fn trial(host: &dyn Host, start: &Start, name: &str, former: Option<&Record>) -> System {
+pub fn trial(host: &dyn Host, start: &Start, name: &str, former: Option<&Record>) -> Arc<System> {
     model(host, start, name, former, false).0
 }
 
@@ -98,7 +97,7 @@ fn model(
     name: &str,
     former: Option<&Record>,
     keeps: bool,
-) -> (System, Option<Record>) {
+) -> (Arc<System>, Option<Record>) {
     if let Some(renewed) = former.and_then(|former| renewed(host, start, name, former, keeps)) {
         return renewed;
     }
@@ -125,7 +124,7 @@ fn evaluated(
     name: &str,
     with_nixos: bool,
     keeps: bool,
-) -> (System, Option<Record>) {
+) -> (Arc<System>, Option<Record>) {
     let recorder = keeps.then(|| Recorder::new(host, Told::default()));
     let mut ev = Eval::new(recorder.as_ref().map_or(host, |recorder| recorder), SYSTEM_BUDGET);
     let mut modules = ModuleSystem::new(&mut ev);
@@ -138,16 +137,17 @@ fn evaluated(
         let of = build::Start { name, entry: start.file(), world, base: None, keeps };
         (outer, build::system(&mut ev, &modules, scope, of))
     });
-    match built {
-        Ok((outer, Some((system, kept)))) => {
-            let files = files(&ev);
-            drop(ev);
-            let told = recorder.map(Recorder::told);
-            (system, kept.zip(told).map(|(kept, told)| Record { told, files, outer, kept }))
-        }
-        Ok((_, None)) => (failed(&ev, name, start, &Stop::fail("it has no scope")), None),
-        Err(stop) => (failed(&ev, name, start, &stop), None),
-    }
+    let (outer, (system, kept)) = match built {
+        Ok((outer, Some(built))) => (outer, built),
+        Ok((_, None)) => (0, (failed(&ev, name, start, &Stop::fail("it has no scope")), None)),
+        Err(stop) => (0, (failed(&ev, name, start, &stop), None)),
+    };
+    let files = files(&ev);
+    drop(ev);
+    let system = Arc::new(system);
+    let told = recorder.map(Recorder::told);
+    let record = told.map(|told| Record { told, files, outer, system: system.clone(), kept });
+    (system, record)
 }
 
 /// The same, with what is kept of a former evaluation; `None` if that is of no use.
@@ -157,27 +157,38 @@ fn renewed(
     name: &str,
     former: &Record,
     keeps: bool,
-) -> Option<(System, Option<Record>)> {
+) -> Option<(Arc<System>, Option<Record>)> {
     let renewed = former.told.renewed(host)?;
-    let mut changed = FxHashMap::default();
+    let told = || former.told.with(&renewed);
+    let mut changed = build::Changed::default();
     let mut files = former.files.clone();
     for (i, (path, file)) in files.iter_mut().enumerate() {
         let Some((_, old, new)) = renewed.iter().find(|(_, old, _)| Arc::ptr_eq(old, file)) else { continue };
+        let change = build::Change { file: i as u32, difference: Difference::between(old, new) };
         // It has a part in which modules there are.
-        if i < former.outer {
+        if i < former.outer && !change.is_none() {
             return None;
         }
-        let difference = Difference::between(old, new);
-        changed.insert(path.clone(), build::Change { file: i as u32, difference });
+        changed.insert(path.clone(), change);
         *file = new.clone();
     }
-    let recorder = keeps.then(|| Recorder::new(host, former.told.with(&renewed)));
+    if let Some((system, kept)) = build::moved(former, &changed) {
+        #[cfg(debug_assertions)]
+        if keeps && kept.is_some() {
+            compare(host, start, &system, &files);
+        }
+        let record =
+            keeps.then(|| Record { told: told(), files, outer: former.outer, system: system.clone(), kept });
+        return Some((system, record));
+    }
+    let kept = former.kept.as_ref()?;
+    let recorder = keeps.then(|| Recorder::new(host, told()));
     let mut ev = Eval::new(recorder.as_ref().map_or(host, |recorder| recorder), SYSTEM_BUDGET);
     ev.adopt(files.into_iter());
     let modules = ModuleSystem::new(&mut ev).with_nixos();
     let scope = scope(&mut ev, &modules, start).ok()?;
     let world = world(&mut ev, &modules, scope);
-    let base = Some(build::Base { record: former, changed });
+    let base = Some(build::Base { kept, changed });
     let of = build::Start { name, entry: start.file(), world, base, keeps };
     let (system, kept) = build::system(&mut ev, &modules, scope, of)?;
     if ev.is_exhausted() || has_definers(&system) && !system.failures().is_empty() {
@@ -189,8 +200,9 @@ fn renewed(
     if keeps {
         compare(host, start, &system, &files);
     }
+    let system = Arc::new(system);
     let told = recorder.map(Recorder::told);
-    let record = kept.zip(told).map(|(kept, told)| Record { told, files, outer: former.outer, kept });
+    let record = told.map(|told| Record { told, files, outer: former.outer, system: system.clone(), kept });
     Some((system, record))
 }
 

@@ -11,8 +11,8 @@ mod scope;
 mod strings;
 mod tree;
 
-use super::hir::{Entry, EntryId, Expr, ExprId, File, Formal, Name, Param, SyntaxError};
-use super::parse::{self, Draft, Kept, Tree};
+use super::hir::{Entry, EntryId, Expr, ExprId, File, Name, SyntaxError};
+use super::parse::{self, Draft, Edit, Tree};
 use attrs::Set;
 use rowan::{GreenNodeData, TextRange, TextSize};
 use scope::Scope;
@@ -36,15 +36,55 @@ pub fn lower(text: &str) -> File {
     file(text, &parsed.draft, parsed.tree.as_ref().and_then(Tree::root), &parsed.errors)
 }
 
+/// What is kept of a text that parses as it is, and of its lowered form, for when the text has been edited.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    pub(crate) parsed: parse::Kept,
+    file: Arc<File>,
+}
+
 /// The same for a text that is edited again and again, with what was kept of it, and what is to be kept for the next time: only what
-/// is around an edit is then parsed.
-pub fn lower_edited(text: &Arc<str>, former: Option<Kept>) -> (File, Option<Kept>) {
-    if let Some(kept) = former.as_ref().and_then(|former| former.edited(text)) {
-        return (file(text, &Draft::new(text), Some(kept.tree()), &[]), Some(kept));
+/// is around an edit is then parsed, and nothing is lowered if that is between tokens.
+pub fn lower_edited(text: &Arc<str>, former: Option<Kept>) -> (Arc<File>, Option<Kept>) {
+    if let Some(Kept { parsed, file: old }) = &former
+        && let Some((parsed, edit)) = parsed.edited(text)
+    {
+        let file = Arc::new(match edit {
+            Edit::BetweenTokens { at, by } => moved(old, at, by),
+            Edit::OfTokens => file(text, &Draft::new(text), Some(parsed.tree()), &[]),
+        });
+        return (file.clone(), Some(Kept { parsed, file }));
     }
     let parsed = parse::parse(text);
-    let file = file(text, &parsed.draft, parsed.tree.as_ref().and_then(Tree::root), &parsed.errors);
-    (file, parsed.kept(text).or(former))
+    let file = Arc::new(file(text, &parsed.draft, parsed.tree.as_ref().and_then(Tree::root), &parsed.errors));
+    let kept = parsed.kept(text).map(|parsed| Kept { parsed, file: file.clone() });
+    (file, kept.or(former))
+}
+
+/// The lowered form of a text that parses as it is, and has become so much longer at a place between tokens.
+fn moved(file: &File, at: TextSize, by: i64) -> File {
+    let place = |place: TextSize| {
+        if place < at { place } else { ((i64::from(u32::from(place)) + by) as u32).into() }
+    };
+    let range = |range: &TextRange| TextRange::new(place(range.start()), place(range.end()));
+    let entry = |entry: &Entry| Entry {
+        kind: entry.kind,
+        range: range(&entry.range),
+        path: range(&entry.path),
+        name: range(&entry.name),
+        value: range(&entry.value),
+    };
+    let error = |SyntaxError { range: place, message }: &SyntaxError| SyntaxError {
+        range: range(place),
+        message: message.clone(),
+    };
+    File {
+        exprs: file.exprs.clone(),
+        ranges: file.ranges.iter().map(range).collect(),
+        entries: file.entries.iter().map(entry).collect(),
+        root: file.root,
+        errors: file.errors.iter().map(error).collect(),
+    }
 }
 
 /// The lowered form of a tree.
@@ -55,7 +95,7 @@ fn file(text: &str, draft: &Draft, tree: Option<&GreenNodeData>, more: &[SyntaxE
         None => lowerer.missing(TextRange::empty(TextSize::of(text))),
     };
     let Lowerer { exprs, ranges, entries, errors, .. } = lowerer;
-    let mut file = File { exprs, ranges, entries, root, errors };
+    let mut file = File { exprs: exprs.into(), ranges, entries, root, errors };
     if !draft.is_original() {
         map_ranges(&mut file, draft);
     }
@@ -76,13 +116,6 @@ fn map_ranges(file: &mut File, draft: &Draft) {
     }
     for error in &mut file.errors {
         map(&mut error.range);
-    }
-    for expr in &mut file.exprs {
-        if let Expr::Lambda(lambda) = expr
-            && let Param::Pattern { formals, .. } = &mut lambda.param
-        {
-            formals.iter_mut().for_each(|Formal { range, .. }| map(range));
-        }
     }
 }
 

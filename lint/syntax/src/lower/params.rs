@@ -34,19 +34,19 @@ impl<'t> Lowerer<'t> {
                 continue;
             }
             names.push(name.clone());
-            entries.push((name, range, entry));
+            entries.push((name, entry));
         }
         let bind = node.node(NODE_PAT_BIND).and_then(ident);
         let bind =
             bind.filter(|(name, range)| !self.is_duplicate(&mut known, name, *range)).map(|(name, _)| name);
         names.extend(bind.clone());
         self.scope.enter(names);
-        let formals = entries.into_iter().map(|(name, range, entry)| {
+        let formals = entries.into_iter().map(|(name, entry)| {
             let default = entry.token(TOKEN_QUESTION).map(|question| {
                 let default = entry.expr_after(TOKEN_QUESTION);
                 self.expr_or_missing(default, TextRange::empty(question.range.end()))
             });
-            Formal { name, range, default }
+            Formal { name, default }
         });
         let formals = formals.collect();
         Param::Pattern { formals, open: node.token(TOKEN_ELLIPSIS).is_some(), bind }

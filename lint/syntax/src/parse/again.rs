@@ -6,7 +6,7 @@
 
 use super::{MAX_RECURSING, Tree, parse_clean};
 use rnix::{NixLanguage, SyntaxKind};
-use rowan::{GreenNode, GreenNodeData, GreenToken, GreenTokenData, Language, NodeOrToken};
+use rowan::{GreenNode, GreenNodeData, GreenToken, GreenTokenData, Language, NodeOrToken, TextSize};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ const MAX_TRIES: u32 = 2;
 
 /// A text without errors and its tree, for when the text has been edited.
 #[derive(Clone)]
-pub struct Kept {
+pub(crate) struct Kept {
     text: Arc<str>,
     tree: GreenNode,
 }
@@ -42,16 +42,33 @@ impl Kept {
         &self.tree
     }
 
-    /// The same for another text; `None` if that must be parsed as a whole.
-    pub(crate) fn edited(&self, text: &Arc<str>) -> Option<Self> {
+    /// The same for another text, and what was edited; `None` if that must be parsed as a whole.
+    pub(crate) fn edited(&self, text: &Arc<str>) -> Option<(Self, Edit)> {
         if text.len() >= MAX_RECURSING {
             return None;
         }
         let (old, new) = difference(&self.text, text);
-        let mut edit = Edited { with: &text[new], tries: 0 };
-        let tree = edit.node(&self.tree, &old, 0)?;
-        Some(Kept { text: text.clone(), tree })
+        let at = TextSize::new(old.start as u32);
+        let mut edited = Edited { with: &text[new], tries: 0, between_tokens: false };
+        let tree = edited.node(&self.tree, &old, 0)?;
+        let by = text.len() as i64 - self.text.len() as i64;
+        let edit = if edited.between_tokens { Edit::BetweenTokens { at, by } } else { Edit::OfTokens };
+        Some((Kept { text: text.clone(), tree }, edit))
     }
+}
+
+/// What of a text was edited.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Edit {
+    /// Only what is between tokens: what stands at this place or behind it stands so far behind that now.
+    BetweenTokens {
+        /// The place, in the former text.
+        at: TextSize,
+        /// How far, in bytes.
+        by: i64,
+    },
+    /// Anything else.
+    OfTokens,
 }
 
 /// The ranges in which two texts differ.
@@ -90,6 +107,8 @@ struct Edited<'t> {
     with: &'t str,
     /// How many parts were parsed by themselves.
     tries: u32,
+    /// Whether it was made in a token that nobody looks at.
+    between_tokens: bool,
 }
 
 impl Edited<'_> {
@@ -119,7 +138,7 @@ impl Edited<'_> {
     }
 
     /// A token that nobody looks at, if it is still one with an edit and ends where it did.
-    fn token(&self, token: &GreenTokenData, range: &Range<usize>) -> Option<GreenToken> {
+    fn token(&mut self, token: &GreenTokenData, range: &Range<usize>) -> Option<GreenToken> {
         let is_in_line = |text: &str| !text.contains(['\n', '\r', '\0']);
         let is_space = |text: &str| text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n'));
         let text = token.text();
@@ -128,6 +147,7 @@ impl Edited<'_> {
             SyntaxKind::TOKEN_WHITESPACE => is_space(text) && is_space(self.with),
             _ => false,
         };
+        self.between_tokens = is_still;
         is_still.then(|| GreenToken::new(token.kind(), &self.text(text, range)))
     }
 
@@ -301,9 +321,9 @@ in rec {
                 text.replace_range(start..end, with);
                 let shared: Arc<str> = text.as_str().into();
                 let whole = lower(&text);
-                count += usize::from(kept.as_ref().is_some_and(|kept| kept.edited(&shared).is_some()));
+                count += usize::from(kept.as_ref().is_some_and(|kept| kept.parsed.edited(&shared).is_some()));
                 let (file, new) = lower_edited(&shared, kept);
-                assert_eq!(file, whole, "{with:?} at {start}..{end} of\n{before}");
+                assert_eq!(*file, whole, "{with:?} at {start}..{end} of\n{before}");
                 // Sometimes somebody takes it back.
                 kept = new;
                 if whole.errors.is_empty() {
@@ -314,6 +334,19 @@ in rec {
             }
         }
         assert!(count > 150 && clean > count, "{count} of {clean}");
+    }
+
+    #[test]
+    fn what_is_between_tokens_moves_mistakes_too() {
+        let text = "{ a = 1; /* */ a = 2; inherit a; b = c: c; }";
+        let (_, kept) = lower_edited(&text.into(), None);
+        for (at, _) in text.match_indices(' ') {
+            let mut text = text.to_owned();
+            text.insert_str(at + 1, " \n ");
+            let (file, _) = lower_edited(&text.as_str().into(), kept.clone());
+            assert_eq!(*file, lower(&text), "{text}");
+            assert!(!file.errors.is_empty());
+        }
     }
 
     #[test]
@@ -329,13 +362,13 @@ in rec {
             ("# another one", "# another two"),
         ] {
             let text: Arc<str> = TEXT.replacen(old, new, 1).into();
-            assert!(kept.edited(&text).is_some() || !TEXT.contains(old), "{new}");
+            assert!(kept.parsed.edited(&text).is_some() || !TEXT.contains(old), "{new}");
         }
         for (old, new) in
             [("in rec {", "in {"), ("mkEnableOption \"x\"", "mkEnableOption \"x"), ("...", "y, ...")]
         {
             let text: Arc<str> = TEXT.replacen(old, new, 1).into();
-            assert!(kept.edited(&text).is_none(), "{new}");
+            assert!(kept.parsed.edited(&text).is_none(), "{new}");
         }
     }
 }

@@ -16,7 +16,7 @@ mod mend;
 mod strings;
 mod token;
 
-pub use again::Kept;
+pub(crate) use again::{Edit, Kept};
 pub use comments::Comments;
 pub(super) use draft::Draft;
 
