@@ -43,7 +43,7 @@ fn edit(text: &str, numbers: &mut Numbers) -> String {
         lines.join("\n") + "\n"
     };
     let setting = numbers.of(&settings).copied();
-    match (numbers.below(11), setting) {
+    match (numbers.below(13), setting) {
         // Another value, of the same length or not.
         (0 | 1, Some(i)) => {
             let pairs = [("true", "false"), ("false", "true"), ("\"", "\"x"), (" 1", " 2"), ("[", "[ 7")];
@@ -84,6 +84,11 @@ fn edit(text: &str, numbers: &mut Numbers) -> String {
                 }
                 None => replaced(i, &format!("imports = [ {module} ];\n{}", lines[i])),
             }
+        }
+        // A line that is not finished.
+        (11 | 12, Some(i)) => {
+            let end = numbers.below(lines[i].len());
+            replaced(i, lines[i].get(..end).unwrap_or_default())
         }
         _ => text.replacen("  ", "   ", 1),
     }

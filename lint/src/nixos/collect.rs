@@ -268,7 +268,7 @@ impl<'s> Collector<'s> {
             troubles: Vec::new(),
             modules_path: None,
             is_alone: false,
-            is_inner: system.around(scope).is_some(),
+            is_inner: system.is_inner(scope),
         }
     }
 

@@ -42,9 +42,6 @@ impl Difference {
             let (changed, declared) = Default::default();
             return Some(Difference { changed, declared, is_none: true, places, in_place });
         }
-        if !old.errors.is_empty() || !new.errors.is_empty() {
-            return None;
-        }
         let mut comparison = Comparison {
             old,
             new,
@@ -530,7 +527,8 @@ mod tests {
         check(old, &old.replace("a.nix", "b.nix"), expect!["more than settings"]);
         check(old, &old.replace("x = 1", "x = 2"), expect!["[] declares [x]"]);
         check("{ a = 1; }", "{ config.a = 1; }", expect!["more than settings"]);
-        check("{ a = 1; }", "{ a = ; }", expect!["more than settings"]);
+        check("{ a = 1; }", "{ a = ; }", expect!["[a]"]);
+        check("{ a = 1; }", "{ a = 1; b }", expect!["[b]"]);
         check("rec { a = 1; b = a; }", "rec { a = 2; b = a; }", expect!["more than settings"]);
     }
 

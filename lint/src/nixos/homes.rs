@@ -8,6 +8,12 @@ use crate::syntax::hir::Name;
 /// The option that has the homes of users.
 pub(super) const USERS: [&str; 2] = ["home-manager", "users"];
 
+/// Makes a user's home what is asked for in the NixOS system that has it.
+pub(super) fn start_at(modules: &ModuleSystem, system: ScopeId, user: &Name) {
+    let [first, second] = USERS.map(Name::new_static);
+    modules.start_at(system, &[first, second, user.clone()]);
+}
+
 /// The scope of a user's home in the NixOS system that has it.
 pub(super) fn home(
     ev: &mut Eval<'_>,

@@ -229,6 +229,7 @@ fn files(ev: &Eval<'_>) -> Vec<(Arc<str>, Arc<File>)> {
 fn scope(ev: &mut Eval<'_>, modules: &ModuleSystem, start: &Start) -> Res<ScopeId> {
     if let Start::Home { system, user } = start {
         let system = scope(ev, modules, system)?;
+        homes::start_at(modules, system, user);
         let home = homes::home(ev, modules, system, user)?;
         return home.ok_or_else(|| Stop::fail(format!("`{user}` has no home")));
     }

@@ -42,6 +42,8 @@ struct Arena {
     types: FxHashMap<ThunkId, (Rc<Type>, Rc<[u32]>)>,
     /// The module that declares the module system's own options.
     internal: Option<ThunkId>,
+    /// Where the scope is that is asked for, if it is inside of another one: that one, and its path in it.
+    start: Option<(ScopeId, Box<[Name]>)>,
 }
 
 impl ModuleSystem {

@@ -226,6 +226,19 @@ impl ModuleSystem {
         self.with_scope(id, |s| s.inside)
     }
 
+    /// Makes the scope at a path inside of another one that which is asked for. To be called before anything in it is.
+    pub(in crate::nixos) fn start_at(&self, around: ScopeId, path: &[Name]) {
+        self.0.borrow_mut().start = Some((around, path.into()));
+    }
+
+    /// Whether a scope is only the value of an option in another one, and not that which is asked for.
+    pub(in crate::nixos) fn is_inner(&self, id: ScopeId) -> bool {
+        let Some(around) = self.around(id) else { return false };
+        let arena = self.0.borrow();
+        let prefix = &arena.scopes[id.0 as usize].prefix;
+        arena.start.as_ref().is_none_or(|(of, path)| *of != around || !prefix.ends_with(path))
+    }
+
     pub(in crate::nixos) fn with_scope<T>(&self, id: ScopeId, f: impl FnOnce(&Scope) -> T) -> T {
         f(&self.0.borrow().scopes[id.0 as usize])
     }
