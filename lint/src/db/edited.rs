@@ -42,7 +42,7 @@ fn edited_by<'db>(db: &'db dyn Db, entry: Entry, edits: Edits<'db>) -> Option<Ar
         }
         texts.insert(path.to_owned(), (Arc::from(new), Arc::new(file)));
     }
-    let host = EditedHost { base: DbHost(db), texts };
+    let host = EditedHost { base: DbHost::new(db), texts };
     let former = db.record(entry);
     let system = entry::trial(&host, entry.start(db), entry.name(db), former.as_deref());
     let settings = settings_for(db, &entry.start(db).file());

@@ -3,6 +3,8 @@
 
 mod edited;
 mod inputs;
+#[cfg(test)]
+mod tests;
 mod typed;
 
 pub(crate) use edited::edited;
@@ -340,6 +342,22 @@ pub fn lowered(db: &dyn Db, contents: Contents) -> Result<Arc<hir::File>, ReadEr
     Ok(db.lowered(contents.path(db), text))
 }
 
+/// A file as far as it matters what it says, but not where.
+#[derive(Clone, Debug)]
+struct Said(Arc<hir::File>);
+
+impl PartialEq for Said {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.says_the_same(&other.0)
+    }
+}
+
+/// What a file says. It stays the same while only places in it change.
+#[salsa::tracked(returns(clone))]
+fn said(db: &dyn Db, contents: Contents) -> Result<Said, ReadError> {
+    lowered(db, contents).map(Said)
+}
+
 /// Where the lines of a file start.
 #[salsa::tracked(returns(clone))]
 pub fn lines(db: &dyn Db, contents: Contents) -> Arc<LineIndex> {
@@ -387,20 +405,21 @@ pub fn suppressions(db: &dyn Db, contents: Contents) -> Option<Arc<Suppressions>
 /// The systems that a flake or a file has.
 #[salsa::tracked(returns(clone))]
 pub fn discovered(db: &dyn Db, root: Root) -> Arc<Found> {
-    Arc::new(entry::discover(&DbHost(db), root.path(db), root.is_flake(db)))
+    Arc::new(entry::discover(&DbHost::without_places(db), root.path(db), root.is_flake(db)))
 }
 
 /// What a flake or a file has besides its systems.
 #[salsa::tracked(returns(clone))]
 pub fn outputs(db: &dyn Db, root: Root) -> Arc<Outputs> {
-    Arc::new(entry::outputs(&DbHost(db), root.path(db), root.is_flake(db)))
+    Arc::new(entry::outputs(&DbHost::without_places(db), root.path(db), root.is_flake(db)))
 }
 
 /// The model of a system.
 #[salsa::tracked(returns(clone))]
 pub fn system(db: &dyn Db, entry: Entry) -> Arc<System> {
     let former = db.record(entry);
-    let (system, record) = entry::system(&DbHost(db), entry.start(db), entry.name(db), former.as_deref());
+    let (system, record) =
+        entry::system(&DbHost::new(db), entry.start(db), entry.name(db), former.as_deref());
     db.keep(entry, record);
     system
 }
@@ -430,39 +449,55 @@ fn findings_among<'db>(db: &'db dyn Db, systems: Systems<'db>, entry: Entry) -> 
 
 /// The files of a database as an evaluation reads them.
 pub(crate) fn host(db: &dyn Db) -> impl Host {
-    DbHost(db)
+    DbHost::new(db)
 }
 
 /// A database as the host of an evaluation.
-struct DbHost<'d>(&'d dyn Db);
+struct DbHost<'d> {
+    db: &'d dyn Db,
+    /// Whether what comes of the evaluation says where something stands.
+    has_places: bool,
+}
+
+impl<'d> DbHost<'d> {
+    fn new(db: &'d dyn Db) -> Self {
+        DbHost { db, has_places: true }
+    }
+
+    /// The same for an evaluation of which nothing comes that says where something stands.
+    fn without_places(db: &'d dyn Db) -> Self {
+        DbHost { db, has_places: false }
+    }
+}
 
 impl Host for DbHost<'_> {
     fn file(&self, path: &str) -> Result<Arc<hir::File>, ReadError> {
-        lowered(self.0, self.0.contents(path))
+        let contents = self.db.contents(path);
+        if self.has_places { lowered(self.db, contents) } else { said(self.db, contents).map(|said| said.0) }
     }
 
     fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
-        self.0.contents(path).text(self.0).clone()
+        self.db.contents(path).text(self.db).clone()
     }
 
     fn kind(&self, path: &str) -> Option<FileKind> {
-        self.0.state(path).kind(self.0)
+        self.db.state(path).kind(self.db)
     }
 
     fn entries(&self, path: &str) -> Result<Arc<[(Name, FileKind)]>, ReadError> {
-        self.0.folder(path).entries(self.0).clone()
+        self.db.folder(path).entries(self.db).clone()
     }
 
     fn search(&self, name: &str) -> Option<String> {
-        self.0.search(name)
+        self.db.search(name)
     }
 
     fn kept(&self, name: &str, source: &SourcePlace) -> Option<&'static (dyn Any + Send + Sync)> {
-        let table = self.0.options(World::of_table(name)?, source).table(self.0)?;
+        let table = self.db.options(World::of_table(name)?, source).table(self.db)?;
         Some(table)
     }
 
     fn pause(&self) {
-        self.0.unwind_if_revision_cancelled();
+        self.db.unwind_if_revision_cancelled();
     }
 }

@@ -87,10 +87,12 @@ fn check_project(cx: &ProjectContext<'_>, findings: &mut Vec<Finding>) {
     for reference in cx.references {
         let names: Vec<&str> = reference.names.iter().map(|name| name.as_str()).collect();
         let near = nearest(&reference.name, names.iter().copied(), 1).first().copied();
-        let location = Location::new(&reference.file, reference.range);
+        let Some(file) = cx.texts.lowered(&reference.file) else { continue };
+        let range = file.range(reference.expr);
+        let location = Location::new(&reference.file, range);
         let renamed = near.and_then(|near| {
             let source = Source::open(cx.texts, &reference.file)?;
-            Some((near, source.selected(reference.range, &reference.name)?))
+            Some((near, source.selected(range, &reference.name)?))
         });
         // Nothing here evaluates outputs again.
         let fix = renamed.map(|(near, range)| Fix {

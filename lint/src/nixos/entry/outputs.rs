@@ -6,8 +6,7 @@ use crate::eval::host::Host;
 use crate::eval::{Asked, Eval, Kinds, Met, Missed, Rest, Stop, ThunkId, Unknown, Value, paths, prelude};
 use crate::eval::{Attrs, Res};
 use crate::nixos::{ModuleSystem, NodeId};
-use crate::syntax::hir::Name;
-use rowan::TextRange;
+use crate::syntax::hir::{ExprId, Name};
 use std::collections::HashSet;
 use std::rc::Rc;
 
@@ -29,8 +28,8 @@ pub struct Outputs {
 pub struct Reference {
     /// The file.
     pub file: String,
-    /// The expression.
-    pub range: TextRange,
+    /// The expression in it. That tells where it stands, which changes when nothing else does.
+    pub expr: ExprId,
     /// The name that it selects.
     pub name: Name,
     /// The specialisations that the system has.
@@ -204,7 +203,7 @@ impl Walk {
         let unit = &ev.units()[missed.origin.unit as usize];
         let reference = Reference {
             file: unit.path.to_string(),
-            range: unit.file.range(missed.origin.expr),
+            expr: missed.origin.expr,
             name: missed.name.clone(),
             names: self.modules.elements(node).into_iter().map(|(name, _)| name).collect(),
         };
