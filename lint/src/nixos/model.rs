@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 use rowan::TextRange;
 use rustc_hash::FxBuildHasher;
 use serde_json::Value as Json;
+use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -121,7 +122,10 @@ pub struct Scope {
 }
 
 /// The options of a scope.
-pub type Options = IndexMap<String, Arc<OptionModel>, FxBuildHasher>;
+pub type Options = IndexMap<OptionPath, Arc<OptionModel>, FxBuildHasher>;
+
+/// The path of an option as NixOS prints it. Scopes share long ones.
+pub type OptionPath = SmolStr;
 
 /// Something about a module that is not known or that NixOS would refuse.
 #[derive(Clone, Debug, PartialEq)]
@@ -467,15 +471,15 @@ impl System {
 
 impl Scope {
     /// Adds an option at its place in the order, or replaces it.
-    pub(super) fn insert(&mut self, path: String, option: OptionModel) {
-        self.options.insert_sorted(path, Arc::new(option));
+    pub(super) fn insert(&mut self, path: impl Into<OptionPath>, option: OptionModel) {
+        self.options.insert_sorted(path.into(), Arc::new(option));
     }
 
     /// The options whose paths start with a text.
     pub fn options_from<'s>(
         &'s self,
         start: &'s str,
-    ) -> impl Iterator<Item = (&'s String, &'s Arc<OptionModel>)> {
+    ) -> impl Iterator<Item = (&'s OptionPath, &'s Arc<OptionModel>)> {
         let first = self.options.partition_point(|path, _| path.as_str() < start);
         let rest = self.options.get_range(first..).into_iter().flat_map(|rest| rest.iter());
         rest.take_while(move |(path, _)| path.starts_with(start))
@@ -487,7 +491,7 @@ impl Scope {
     }
 
     /// The options, each by one name: what is defined by an old name and by the new one is an option of the new name.
-    pub fn options_once(&self) -> impl Iterator<Item = (&String, &OptionModel)> {
+    pub fn options_once(&self) -> impl Iterator<Item = (&OptionPath, &OptionModel)> {
         let options = self.options.iter().map(|(path, option)| (path, option.as_ref()));
         options.filter(|(_, option)| !option.is_old_name)
     }

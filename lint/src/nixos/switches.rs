@@ -26,7 +26,7 @@ pub(crate) fn switch(world: World, scope: &Scope, option: &OptionModel) -> Optio
         .find_map(|end| {
             let switch: Vec<Name> = path[..end].iter().cloned().chain([Name::new_static("enable")]).collect();
             let shown = show_loc(&switch);
-            let is_there = scope.options.contains_key(&shown)
+            let is_there = scope.options.contains_key(shown.as_str())
                 || OptionTable::embedded(world).node(&switch[start..]).is_some_and(|node| node.is_option());
             is_there.then_some(shown)
         })

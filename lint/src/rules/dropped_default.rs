@@ -89,7 +89,7 @@ fn lost(scope: &Scope, option: &OptionModel, definition: &DefinitionModel) -> Ve
         let path: Vec<_> = option.path.iter().cloned().chain([name.as_str().into()]).collect();
         scope
             .options
-            .get(&show_loc(&path))
+            .get(show_loc(&path).as_str())
             .is_some_and(|attribute| attribute.definitions.iter().any(|d| d.state != DefinitionState::Off))
     };
     set.keys().filter(|name| !is_left(name)).cloned().collect()
@@ -143,7 +143,7 @@ fn fix(
     let (tag, name) = (finding.specialisation.as_deref(), finding.option.as_deref()?);
     let is_there = |scope: &Scope, attribute: &String| {
         let path: Vec<_> = option.path.iter().cloned().chain([attribute.as_str().into()]).collect();
-        scope.options.contains_key(&show_loc(&path))
+        scope.options.contains_key(show_loc(&path).as_str())
     };
     let mended = |after: &System| {
         let mut scopes = after.scopes().filter(|(s, _)| s.map(|s| s.name.as_str()) == tag);

@@ -121,7 +121,7 @@ fn is_empty(cx: &Context<'_>, specialisation: &Specialisation) -> bool {
         return false;
     }
     let names = parent.options.keys().chain(child.options.keys());
-    let is_whole = |name: &String| {
+    let is_whole = |name: &str| {
         [parent, child].iter().any(|scope| scope.options.get(name).is_some_and(|option| option.has_parts))
     };
     let mut names = names.filter(|name| !is_any(name, &NAMING) && !is_any(name, &MADE) && !is_whole(name));

@@ -238,7 +238,7 @@ impl Mends<'_> {
         let mut inheriting =
             self.cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)).peekable();
         let sets_it = |s: &Specialisation| {
-            let option = self.finding.option.as_ref().and_then(|name| s.scope.options.get(name));
+            let option = self.finding.option.as_ref().and_then(|name| s.scope.options.get(name.as_str()));
             option.is_some_and(|o| o.definitions.iter().any(|d| d.origin == Origin::Own))
         };
         inheriting.clone().count() > 1 && inheriting.all(sets_it)

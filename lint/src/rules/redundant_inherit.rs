@@ -55,7 +55,9 @@ Where being explicit is a style of one's own: that is why it is off by default.
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut told: Vec<Place> = Vec::new();
     for specialisation in cx.system.specialisations.iter().filter(|s| s.inherits == Some(true)) {
-        let Some(option) = cx.system.parent.options.get(&path(&specialisation.name)) else { continue };
+        let Some(option) = cx.system.parent.options.get(path(&specialisation.name).as_str()) else {
+            continue;
+        };
         let says_true = |d: &DefinitionModel| d.value == Some(Json::Bool(true));
         let written: Vec<&DefinitionModel> =
             option.definitions.iter().filter(|d| d.origin != Origin::Default).collect();

@@ -327,7 +327,7 @@ fn fix(cx: &Context<'_>, finding: &Finding, found: &Found<'_>) -> Option<Fix> {
     let has_moved = |before: &Scope, after: &Scope, name: &str, option: &OptionModel| {
         let path = [new, &option.path[old.len()..]].concat();
         let now = show_loc(&path);
-        let is_free = before.options.get(&now).is_none_or(|o| o.definitions.is_empty());
+        let is_free = before.options.get(now.as_str()).is_none_or(|o| o.definitions.is_empty());
         new_path(cx.system, before, option) == Some(path)
             && is_free
             && is_same(before.prediction(name), after.prediction(&now))

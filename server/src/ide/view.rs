@@ -2,7 +2,7 @@
 
 use super::tree::{Steps, Tree};
 use rowan::TextRange;
-use speclint_lint::nixos::model::{DefinitionModel, OptionModel, Origin, Scope, System};
+use speclint_lint::nixos::model::{DefinitionModel, OptionModel, OptionPath, Origin, Scope, System};
 use speclint_lint::syntax::hir::{EntryId, ExprId, Name};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -50,7 +50,7 @@ pub(super) struct View<'s> {
 pub(super) fn options_below<'s>(
     scope: &'s Scope,
     path: &str,
-) -> impl Iterator<Item = (&'s String, &'s OptionModel)> + use<'s> {
+) -> impl Iterator<Item = (&'s OptionPath, &'s OptionModel)> + use<'s> {
     let start = format!("{path}.");
     let first = scope.options.partition_point(|path, _| *path < start);
     let rest = scope.options.get_range(first..).into_iter().flat_map(|rest| rest.iter());
@@ -62,7 +62,7 @@ pub(super) fn options_below<'s>(
 pub(super) fn options_all_below<'s>(
     scope: &'s Scope,
     path: &[Name],
-) -> impl Iterator<Item = (&'s String, &'s OptionModel)> + use<'s> {
+) -> impl Iterator<Item = (&'s OptionPath, &'s OptionModel)> + use<'s> {
     let shown = speclint_lint::nixos::show_loc(path);
     let all = path.is_empty().then(|| scope.options.iter().map(|(path, option)| (path, option.as_ref())));
     let below = (!path.is_empty()).then(|| options_below(scope, &shown));

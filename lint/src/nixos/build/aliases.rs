@@ -3,7 +3,7 @@
 
 use super::Builder;
 use crate::eval::Eval;
-use crate::nixos::model::{DefinitionState, Existence, OptionModel, Prediction, Scope, World};
+use crate::nixos::model::{DefinitionState, Existence, OptionModel, OptionPath, Prediction, Scope, World};
 use crate::nixos::system::{NodeKind, ScopeId, show_loc};
 use crate::nixos::table::{EMBEDDED_RELEASE, Fate, renaming};
 use crate::syntax::hir::Name;
@@ -11,13 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The path of an option, as NixOS prints it, and the one of an option that has taken its place.
-pub(super) type Renamed = (String, Vec<Name>);
+pub(super) type Renamed = (OptionPath, Vec<Name>);
 
 impl Builder<'_> {
     /// What has taken the place of options that are defined.
     pub(super) fn renamed_among<'o>(
         &self,
-        options: impl Iterator<Item = (&'o String, &'o Arc<OptionModel>)>,
+        options: impl Iterator<Item = (&'o OptionPath, &'o Arc<OptionModel>)>,
     ) -> Vec<Renamed> {
         let defined = options.filter(|(_, option)| is_defined(option));
         let renamed = defined.flat_map(|(old, option)| {
@@ -49,7 +49,7 @@ impl Builder<'_> {
                 if option.prediction.fails() {
                     scope.insert(new.clone(), option);
                     unite(scope, &old, &new);
-                } else if let Some(by_old) = scope.options.get_mut(&old) {
+                } else if let Some(by_old) = scope.options.get_mut(old.as_str()) {
                     Arc::make_mut(by_old).prediction = option.prediction;
                 }
             }
@@ -65,7 +65,7 @@ impl Builder<'_> {
             let Some(id) = id else { continue };
             for path in &united {
                 let new = show_loc(path);
-                if scope.options.contains_key(&new) {
+                if scope.options.contains_key(new.as_str()) {
                     continue;
                 }
                 let Some(option) = self.renamed(ev, id, path).filter(is_defined) else { continue };
@@ -101,7 +101,8 @@ impl Builder<'_> {
         };
         let mut scope = Scope::default();
         aside.option(ev, node, &mut scope, 0);
-        let option = scope.options.shift_remove(&show_loc(&self.path(node))).map(Arc::unwrap_or_clone)?;
+        let option =
+            scope.options.shift_remove(show_loc(&self.path(node)).as_str()).map(Arc::unwrap_or_clone)?;
         (!option.has_parts).then_some(option)
     }
 }

@@ -12,7 +12,7 @@ use crate::nixos::collect::Collected;
 use crate::nixos::definitions::{self, Definition};
 #[cfg(debug_assertions)]
 use crate::nixos::model::Prediction;
-use crate::nixos::model::{DefinitionModel, OptionModel, Origin, Scope};
+use crate::nixos::model::{DefinitionModel, OptionModel, OptionPath, Origin, Scope};
 use crate::nixos::system::{ModuleOrigin, ModuleSystem, NodeId, NodeKind, ScopeId};
 use crate::syntax::hir::Name;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ pub(super) struct Heritage {
 /// An option as specialisations have it that change nothing about it.
 struct Inherited {
     /// The path as NixOS prints it.
-    path: String,
+    path: OptionPath,
     /// Which unit it belongs to.
     unit: usize,
     option: Arc<OptionModel>,
@@ -137,7 +137,7 @@ impl Builder<'_> {
         for (i, unit) in units.iter().enumerate() {
             let of_unit = self.renamed_among(unit.options.iter().map(|(path, option)| (path, option)));
             renamed.extend(of_unit.into_iter().map(|renamed| (i, renamed)));
-            let inherited = |(path, option): &(String, Arc<OptionModel>)| Inherited {
+            let inherited = |(path, option): &(OptionPath, Arc<OptionModel>)| Inherited {
                 path: path.clone(),
                 unit: i,
                 option: in_child(option),
@@ -295,7 +295,7 @@ pub(super) fn compare(inherited: &Scope, evaluated: &Scope, wanted: impl Fn(&[Na
         }
         option
     };
-    let options = |scope: &Scope| -> BTreeMap<String, OptionModel> {
+    let options = |scope: &Scope| -> BTreeMap<OptionPath, OptionModel> {
         let own = scope.options.iter().filter(|(_, option)| wanted(&option.path));
         own.map(|(path, option)| (path.clone(), plain(option))).collect()
     };

@@ -3,8 +3,8 @@
 use super::walk::Unit;
 use crate::nixos::difference::Difference;
 use crate::nixos::model::{
-    Cause, ConditionModel, DefinitionModel, DefinitionOfNixos, Misfit, Mixed, OptionModel, Place, Prediction,
-    Read, Scope, Span, Specialisation, System, Trouble,
+    Cause, ConditionModel, DefinitionModel, DefinitionOfNixos, Misfit, Mixed, OptionModel, OptionPath, Place,
+    Prediction, Read, Scope, Span, Specialisation, System, Trouble,
 };
 use rowan::TextRange;
 use rustc_hash::FxHashMap;
@@ -128,7 +128,7 @@ impl Unit {
 }
 
 /// The files in which places of options are.
-pub(super) fn files_of(options: &[(String, Arc<OptionModel>)]) -> Vec<u32> {
+pub(super) fn files_of(options: &[(OptionPath, Arc<OptionModel>)]) -> Vec<u32> {
     let mut files = Vec::new();
     for (_, option) in options {
         each_range(option, &mut |file, _| {

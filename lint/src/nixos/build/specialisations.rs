@@ -36,8 +36,8 @@ impl Builder<'_> {
         for (name, element) in self.modules.elements(node) {
             // Only the newest NixOS has it: it is told where somebody defines it.
             let toplevel = show_loc(&[self.path(element), vec![Name::new_static("toplevel")]].concat());
-            if parent.options.get(&toplevel).is_some_and(|option| option.definitions.is_empty()) {
-                parent.options.shift_remove(&toplevel);
+            if parent.options.get(toplevel.as_str()).is_some_and(|option| option.definitions.is_empty()) {
+                parent.options.shift_remove(toplevel.as_str());
             }
             let certain = known.known(&name).is_some();
             if !certain && !matches!(self.modules.merged(ev, element), Ok(m) if m.defined.is_none()) {

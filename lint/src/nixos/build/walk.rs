@@ -5,7 +5,7 @@ use super::inheritance::Heritage;
 use super::moved::files_of;
 use super::{Builder, note_troubles, trouble};
 use crate::eval::Eval;
-use crate::nixos::model::{OptionModel, Options, Scope};
+use crate::nixos::model::{OptionModel, OptionPath, Options, Scope};
 use crate::nixos::system::{NodeId, ScopeId};
 use crate::syntax::hir::Name;
 use std::cell::OnceCell;
@@ -43,7 +43,7 @@ pub(super) struct Unit {
     /// The modules that define it, by their numbers.
     pub(super) modules: Vec<u32>,
     /// The options of the scope that it is, before anything else is made of them.
-    pub(super) options: Vec<(String, Arc<OptionModel>)>,
+    pub(super) options: Vec<(OptionPath, Arc<OptionModel>)>,
     /// The files that it has places in, by their numbers.
     pub(super) files: Vec<u32>,
 }
@@ -64,7 +64,7 @@ impl Unit {
 /// The options of units.
 pub(super) fn options_of<'u>(units: impl IntoIterator<Item = &'u Arc<Unit>>) -> Options {
     let units = units.into_iter().flat_map(|unit| unit.options.iter().cloned());
-    let mut options: Vec<(String, Arc<OptionModel>)> = units.collect();
+    let mut options: Vec<(OptionPath, Arc<OptionModel>)> = units.collect();
     options.sort_by(|(a, _), (b, _)| a.cmp(b));
     options.into_iter().collect()
 }
