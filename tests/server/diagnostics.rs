@@ -131,6 +131,13 @@ fn a_client_that_cannot_be_asked_to_ask_again_is_sent_them() {
     client.open(&base, 1, &BASE.replace("false", "true"));
     assert_eq!(codes(&client.published(&tv, Some(1))), []);
     assert!(client.asked.iter().all(|message| message["method"] != "workspace/diagnostic/refresh"));
+    // It was not offered to ask, and is told so if it does.
+    assert_eq!(client.initialized["capabilities"]["diagnosticProvider"], Json::Null);
+    for answer in
+        [client.pull(&tv, None), client.ask("workspace/diagnostic", json!({ "previousResultIds": [] }))]
+    {
+        assert_eq!(answer.expect_err("an error")["code"], -32601);
+    }
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod features;
 mod lifecycle;
 mod overview;
 mod robust;
+mod stress;
 mod support;

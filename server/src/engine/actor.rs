@@ -365,7 +365,7 @@ impl Actor {
             }
         }
         let mut pending = self.waiting.remove(index)?;
-        let analyses = self.projects.snapshots_of(&pending.path);
+        let (analyses, changes) = (self.projects.snapshots_of(&pending.path), self.projects.changes);
         let editor = self.editor();
         Some(Box::new(move || {
             let (analyses, stops) = analyses.into_iter().map(Analysis::stoppable).unzip();
@@ -375,7 +375,7 @@ impl Actor {
             let view = View { analyses, path: pending.path.clone(), editor };
             let answered = attempt(|| pending.question.answer(&view));
             drop(view);
-            Done::Asked(answered.err().map(|halt| (pending, halt)))
+            Done::Asked(answered.err().map(|halt| (pending, halt, changes)))
         }))
     }
 

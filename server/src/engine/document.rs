@@ -50,15 +50,15 @@ impl Document {
         self.version = version;
     }
 
-    /// Makes a change. Places that do not exist mean the nearest ones before.
+    /// Makes a change. Places that do not exist mean the nearest ones before, and whichever end is said first, all between them is meant.
     pub(crate) fn change(&mut self, change: &Change, unit: ColumnUnit) {
         let Some(range) = change.range else {
             self.text.clone_from(&change.text);
             self.lines = Arc::new(LineIndex::new(&self.text));
             return;
         };
-        let start = self.lines.offset_of(range.start, unit);
-        let end = self.lines.offset_of(range.end, unit).max(start);
+        let [start, end] = [range.start, range.end].map(|at| self.lines.offset_of(at, unit));
+        let (start, end) = (start.min(end), start.max(end));
         self.text.replace_range(usize::from(start)..usize::from(end), &change.text);
         Arc::make_mut(&mut self.lines).edit(TextRange::new(start, end), change.text.len(), &self.text);
     }
@@ -94,5 +94,12 @@ mod tests {
         document.change(&Change { range: None, text: "b\nc".into() }, ColumnUnit::Utf16);
         document.change(&Change { range: at(9, 9, 0), text: "d".into() }, ColumnUnit::Utf16);
         assert_eq!(document.text, "b\ncd");
+    }
+
+    #[test]
+    fn the_end_may_be_said_first() {
+        let mut document = Document::new("file:///a.nix".into(), 1, "abcd".into());
+        document.change(&Change { range: at(0, 3, 1), text: "x".into() }, ColumnUnit::Utf16);
+        assert_eq!(document.text, "axd");
     }
 }

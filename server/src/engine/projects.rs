@@ -76,8 +76,8 @@ pub(crate) enum Done {
     Analysed(u64, u64, Result<Analysed, Halt>),
     /// It has judged the mends of a state of a project.
     Mended(u64, u64, Result<(), Halt>),
-    /// It has dealt with a question, which may have been interrupted.
-    Asked(Option<(Pending, Halt)>),
+    /// It has dealt with a question, which may have been interrupted; so many changes there were before.
+    Asked(Option<(Pending, Halt, u64)>),
 }
 
 /// What was found at a path.
@@ -168,6 +168,8 @@ enum Assigned {
 pub(super) struct Projects {
     known: BTreeMap<u64, Known>,
     next: u64,
+    /// How often something has changed in them.
+    pub(super) changes: u64,
     /// The project of each folder of the workspace and of each open document.
     assigned: HashMap<String, Assigned>,
     queue: VecDeque<String>,
@@ -197,13 +199,15 @@ impl Projects {
     /// Forgets all projects.
     pub(super) fn forget(&mut self) {
         let queue = std::mem::take(&mut self.queue);
-        *self = Projects { next: self.next, queue, ..Projects::default() };
+        let (next, changes) = (self.next, self.changes + 1);
+        *self = Projects { next, changes, queue, ..Projects::default() };
     }
 
     /// Does something with all projects; those of which it says so have changed.
     pub(super) fn for_each(&mut self, mut change: impl FnMut(&mut Known) -> bool) {
         for project in self.known.values_mut() {
             if change(project) {
+                self.changes += 1;
                 project.generation += 1;
                 project.is_stopped = false;
             }
@@ -361,29 +365,31 @@ impl Actor {
             Done::Opened(path, is_root, opened) => self.opened(&path, is_root, opened),
             Done::Analysed(id, generation, result) => self.analysed(id, generation, result),
             Done::Mended(id, generation, result) => {
-                if let Some(known) = self.projects.known.get_mut(&id) {
-                    known.is_mending = false;
-                    // What goes wrong would go wrong again.
-                    if result != Err(Halt::Cancelled) {
-                        known.mended = Some(generation);
-                    }
+                let Some(known) = self.projects.known.get_mut(&id) else { return };
+                known.is_mending = false;
+                let result = result.map_err(|halt| halt.after(known.generation != generation));
+                // What goes wrong would go wrong again.
+                if result != Err(Halt::Cancelled) {
+                    known.mended = Some(generation);
                 }
                 if let Err(Halt::Panicked(message)) = result {
                     self.log(Level::Error, format!("mends could not be judged: {message}"));
                 }
             }
             Done::Asked(None) => {}
-            Done::Asked(Some((mut pending, halt))) => match halt {
-                Halt::Cancelled if pending.question.interrupt().is_over() => {
-                    pending.question.refuse(Refusal::Cancelled);
+            Done::Asked(Some((mut pending, halt, changes))) => {
+                match halt.after(changes != self.projects.changes) {
+                    Halt::Cancelled if pending.question.interrupt().is_over() => {
+                        pending.question.refuse(Refusal::Cancelled);
+                    }
+                    // If the document is still the same it is asked again.
+                    Halt::Cancelled | Halt::Waited => self.ask_again(pending),
+                    Halt::Panicked(message) => {
+                        self.log(Level::Error, format!("a question could not be answered: {message}"));
+                        pending.question.refuse(Refusal::Failed(message));
+                    }
                 }
-                // If the document is still the same it is asked again.
-                Halt::Cancelled => self.ask_again(pending),
-                Halt::Panicked(message) => {
-                    self.log(Level::Error, format!("a question could not be answered: {message}"));
-                    pending.question.refuse(Refusal::Failed(message));
-                }
-            },
+            }
         }
     }
 
@@ -446,9 +452,10 @@ impl Actor {
     fn analysed(&mut self, id: u64, generation: u64, result: Result<Analysed, Halt>) {
         let Some(known) = self.projects.known.get_mut(&id) else { return };
         known.is_running = false;
-        match result {
+        let is_changed = known.generation != generation;
+        match result.map_err(|halt| halt.after(is_changed || known.is_stopped)) {
             // What was found is old already.
-            Ok(_) if known.generation != generation => {}
+            Ok(_) if is_changed => {}
             Ok(found) => {
                 let count: usize = found.by_file.values().map(|shown| shown.len()).sum();
                 let (folder, time) = (&known.project.folder, known.since.elapsed().as_micros());
@@ -459,7 +466,7 @@ impl Actor {
                 self.is_to_redraw = self.documents.len() > 1;
                 self.follow();
             }
-            Err(Halt::Cancelled) => {}
+            Err(Halt::Cancelled | Halt::Waited) => {}
             Err(Halt::Panicked(message)) => {
                 // What was known before is not true any more, and another try would fare no better.
                 known.found = Analysed::default();

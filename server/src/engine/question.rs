@@ -2,7 +2,6 @@
 
 use super::document::Range;
 use super::editor::Editor;
-use super::work::Halt;
 use rowan::{TextRange, TextSize};
 use speclint_lint::analysis::{Analysis, Stop};
 use speclint_lint::findings::{Edit, Finding, Location};
@@ -197,15 +196,6 @@ impl<T, F> Asked<T, F> {
         if let Some(reply) = self.reply.take() {
             // Nobody may wait any more.
             let _ = reply.send(answer);
-        }
-    }
-}
-
-impl From<Halt> for Refusal {
-    fn from(halt: Halt) -> Self {
-        match halt {
-            Halt::Cancelled => Refusal::Cancelled,
-            Halt::Panicked(message) => Refusal::Failed(message),
         }
     }
 }

@@ -10,17 +10,43 @@ use speclint_lint::source::ColumnUnit;
 use speclint_lint::source::files::{FileSystem, MemoryFiles};
 use speclint_lint::syntax::hir::Name;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
-/// A machine on which reading `panic.nix` goes wrong.
-struct Machine(MemoryFiles);
+/// A machine on which reading `panic.nix` goes wrong, and `slow.nix` can only be read when it is open.
+#[derive(Clone)]
+struct Machine(MemoryFiles, Arc<Gate>);
+
+/// Whether it is open, and how many wait for that.
+#[derive(Default)]
+struct Gate(Mutex<(bool, usize)>, Condvar);
+
+impl Gate {
+    fn pass(&self) {
+        let mut state = self.0.lock().expect("the lock");
+        state.1 += 1;
+        self.1.notify_all();
+        drop(self.1.wait_while(state, |(is_open, _)| !*is_open).expect("the lock"));
+    }
+
+    fn wait_for_somebody(&self) {
+        let state = self.0.lock().expect("the lock");
+        drop(self.1.wait_while(state, |(_, waiting)| *waiting == 0).expect("the lock"));
+    }
+
+    fn open(&self) {
+        self.0.lock().expect("the lock").0 = true;
+        self.1.notify_all();
+    }
+}
 
 impl Environment for Machine {
     fn files(&self) -> Arc<dyn FileSystem> {
-        Arc::new(Machine(self.0.clone()))
+        Arc::new(self.clone())
     }
 
     fn tables(&self, _: &dyn FileSystem, _: &Project) -> Result<Arc<dyn Tables>, String> {
@@ -49,6 +75,9 @@ impl Environment for Machine {
 impl FileSystem for Machine {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         assert!(!path.ends_with("panic.nix"), "the file went wrong");
+        if path.ends_with("slow.nix") {
+            self.1.pass();
+        }
         self.0.read(path)
     }
 
@@ -71,9 +100,14 @@ const CLIENT: Client =
 
 /// An engine with a document, in which a specialisation has no tag.
 fn engine(client: Client) -> (Engine, UnboundedReceiver<Out>) {
-    let files = [("/r/configuration.nix", "{ }"), ("/elsewhere/panic.nix", "{ }")];
+    engine_on(client, Arc::default())
+}
+
+fn engine_on(client: Client, gate: Arc<Gate>) -> (Engine, UnboundedReceiver<Out>) {
+    let files =
+        [("/r/configuration.nix", "{ }"), ("/elsewhere/panic.nix", "{ }"), ("/elsewhere/slow.nix", "{ }")];
     let files = files.map(|(path, text)| (path.to_owned(), text.to_owned()));
-    let machine = Arc::new(Machine(MemoryFiles(files.into_iter().collect())));
+    let machine = Arc::new(Machine(MemoryFiles(files.into_iter().collect()), gate));
     let (engine, told) = Engine::start(machine).expect("a thread");
     engine.tell(Message::Start(client, Vec::new()));
     engine.tell(Message::Open(URI.into(), 0, "{ specialisation.tv.configuration = { }; }".into()));
@@ -116,6 +150,44 @@ fn what_goes_wrong_costs_one_answer() {
         logged.extend(matches!(out, Out::Log(Level::Error, _)).then_some(out));
     }
     assert_eq!(logged.len(), 2, "{logged:?}");
+}
+
+#[test]
+fn what_waits_for_work_that_an_edit_stops_is_not_what_goes_wrong() {
+    // Which of them work and which wait is not always the same.
+    (0..8).for_each(|_| stop_what_others_wait_for());
+}
+
+fn stop_what_others_wait_for() {
+    let gate = Arc::new(Gate::default());
+    let (engine, mut told) = engine_on(CLIENT, gate.clone());
+    let other = "file:///r/other.nix";
+    engine.tell(Message::Open(other.into(), 0, "{ }".into()));
+    replace(
+        &engine,
+        1,
+        "{ imports = [ ./other.nix /elsewhere/slow.nix ]; specialisation.tv.configuration = { }; }",
+    );
+    let asked: Vec<_> = (0..2)
+        .map(|_| {
+            let engine = engine.clone();
+            thread::spawn(move || wait(engine.ask(URI, |view| view.systems()[0].specialisations.len())))
+        })
+        .collect();
+    // One of them reads the file, and all others wait for it.
+    gate.wait_for_somebody();
+    thread::sleep(Duration::from_millis(30));
+    let change = Change { range: None, text: "{ a = 1; }".into() };
+    engine.tell(Message::Change(other.into(), 1, vec![change]));
+    thread::sleep(Duration::from_millis(30));
+    gate.open();
+    for answer in asked {
+        assert_eq!(answer.join().expect("a thread"), Ok(1));
+    }
+    assert!(pull(&engine).expect("an answer").contains(&"missing-tag"));
+    while let Ok(out) = told.try_recv() {
+        assert!(!matches!(out, Out::Log(Level::Error, _)), "{out:?}");
+    }
 }
 
 #[test]

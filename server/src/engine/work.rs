@@ -10,6 +10,8 @@ use std::thread;
 pub(crate) enum Halt {
     /// Nobody wants it any more: something that it depends on has changed, or whoever asked has gone.
     Cancelled,
+    /// It waited for work of another thread, which was cancelled or went wrong: only the other one knows which.
+    Waited,
     /// It went wrong.
     Panicked(String),
 }
@@ -20,11 +22,20 @@ pub(crate) fn attempt<T>(work: impl FnOnce() -> T) -> Result<T, Halt> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|payload| halt(&*payload))
 }
 
+impl Halt {
+    /// What it comes to if what it depends on has changed meanwhile, or has not.
+    pub(crate) fn after(self, is_changed: bool) -> Self {
+        match self {
+            Halt::Waited if is_changed => Halt::Cancelled,
+            Halt::Waited => Halt::Panicked("it waited for work that went wrong".into()),
+            other => other,
+        }
+    }
+}
+
 fn halt(payload: &(dyn Any + Send)) -> Halt {
     match payload.downcast_ref::<salsa::Cancelled>() {
-        Some(salsa::Cancelled::PropagatedPanic) => {
-            Halt::Panicked("it waited for work that went wrong".into())
-        }
+        Some(salsa::Cancelled::PropagatedPanic) => Halt::Waited,
         Some(_) => Halt::Cancelled,
         None => {
             let text = payload.downcast_ref::<String>().map(String::as_str);

@@ -27,6 +27,7 @@ impl Server {
         &self,
         params: DocumentDiagnosticParams,
     ) -> Result<DocumentDiagnosticReportResult> {
+        self.expect_pulls()?;
         let (reply, answer) = oneshot::channel();
         let uri = params.text_document.uri.as_str().to_owned();
         self.engine.tell(Message::Pull(uri, params.previous_result_id, reply));
@@ -40,6 +41,11 @@ impl Server {
             }),
             Err(why) => Err(refused(why)),
         }
+    }
+
+    /// A client that is sent diagnostics was not offered to ask for them: it would wait for ever.
+    fn expect_pulls(&self) -> Result<()> {
+        if self.abilities().engine.pulls { Ok(()) } else { Err(Error::method_not_found()) }
     }
 
     fn pulled(&self, Pulled { report, others }: Pulled) -> DocumentDiagnosticReport {
@@ -81,6 +87,7 @@ impl Server {
         &self,
         params: WorkspaceDiagnosticParams,
     ) -> Result<WorkspaceDiagnosticReportResult> {
+        self.expect_pulls()?;
         let (reply, mut parts) = unbounded_channel();
         let known = params.previous_result_ids.into_iter();
         let known = known.map(|known| (known.uri.as_str().to_owned(), known.value)).collect();

@@ -1,5 +1,5 @@
-//! The client's messages before they are taken apart. What is no message must not end the server, as it would one layer above: in its
-//! place goes a request that is answered with the error.
+//! The client's messages before they are taken apart. What is no message must not end the server, as it would one layer above, nor must
+//! a request stay without an answer: in its place goes another one that is answered with the error.
 
 use crate::engine::{Engine, Message};
 use serde_json::{Value as Json, json};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, ReadBuf};
-use tower_lsp_server::jsonrpc::{Error, Request, Response, Result};
+use tower_lsp_server::jsonrpc::{Error, Id, Request, Response, Result};
 
 /// The method of the request in place of what is no message.
 pub(super) const MALFORMED: &str = "speclint/malformed";
@@ -24,9 +24,27 @@ const MOST_BYTES: usize = 256 << 20;
 /// How much is read at once.
 const CHUNK: usize = 16 << 10;
 
+/// What starts so is a notification, or what no server needs to know. The layer above answers no such request, but it must be answered.
+const OPTIONAL: &str = "$/";
+
+/// What is wrong with a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Wrong {
+    /// It is no JSON.
+    Text,
+    /// It is no message.
+    Message,
+    /// Nobody answers it.
+    Method,
+}
+
 /// Answers what is no message.
-pub(super) fn malformed(is_json: &Json) -> Result<()> {
-    Err(if is_json == &Json::Bool(true) { Error::invalid_request() } else { Error::parse_error() })
+pub(super) fn malformed(why: &Json) -> Result<()> {
+    Err(match why.as_str() {
+        Some("Method") => Error::method_not_found(),
+        Some("Message") => Error::invalid_request(),
+        _ => Error::parse_error(),
+    })
 }
 
 /// What of the input is read next.
@@ -115,18 +133,18 @@ impl Splitter {
                         // Whatever that is, it does not get better.
                         if self.input.len() > MOST_HEADERS {
                             self.input.clear();
-                            frame(ready, &error(false));
+                            frame(ready, &error(Wrong::Text, &Id::Null));
                         }
                         return;
                     };
                     self.state = match length(&self.input[..end]) {
                         Some(length) if length <= MOST_BYTES => State::Body(length),
                         Some(length) => {
-                            frame(ready, &error(false));
+                            frame(ready, &error(Wrong::Text, &Id::Null));
                             State::Skipped(length)
                         }
                         None => {
-                            frame(ready, &error(false));
+                            frame(ready, &error(Wrong::Text, &Id::Null));
                             State::Headers
                         }
                     };
@@ -142,7 +160,7 @@ impl Splitter {
                             self.is_shut_down |= is_shutdown;
                             frame(ready, body);
                         }
-                        Err(is_json) => frame(ready, &error(is_json)),
+                        Err((wrong, id)) => frame(ready, &error(wrong, &id)),
                     }
                     self.input.drain(..length);
                     self.state = State::Headers;
@@ -169,20 +187,25 @@ fn length(headers: &[u8]) -> Option<usize> {
     std::str::from_utf8(line).ok()?.trim().parse().ok()
 }
 
-/// Of a message, whether it says that it is over; of anything else, whether it is at least JSON.
-fn check(body: &[u8]) -> std::result::Result<bool, bool> {
+/// Of a message, whether it says that it is over; of anything else, what is wrong with it, and what the answer is called.
+fn check(body: &[u8]) -> std::result::Result<bool, (Wrong, Id)> {
     if let Ok(request) = serde_json::from_slice::<Request>(body) {
-        return Ok(request.method() == "shutdown");
+        return match request.id() {
+            Some(id) if request.method().starts_with(OPTIONAL) => Err((Wrong::Method, id.clone())),
+            _ => Ok(request.method() == "shutdown"),
+        };
     }
     if serde_json::from_slice::<Response>(body).is_ok() {
         return Ok(false);
     }
-    Err(serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok())
+    let is_json = serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok();
+    Err((if is_json { Wrong::Message } else { Wrong::Text }, Id::Null))
 }
 
 /// The request in place of what is no message.
-fn error(is_json: bool) -> Vec<u8> {
-    json!({ "jsonrpc": "2.0", "id": null, "method": MALFORMED, "params": [is_json] }).to_string().into_bytes()
+fn error(wrong: Wrong, id: &Id) -> Vec<u8> {
+    let why = format!("{wrong:?}");
+    json!({ "jsonrpc": "2.0", "id": id, "method": MALFORMED, "params": [why] }).to_string().into_bytes()
 }
 
 fn frame(ready: &mut Vec<u8>, body: &[u8]) {
@@ -220,23 +243,26 @@ mod tests {
     #[test]
     fn what_is_no_message_becomes_an_error() {
         let good = format!("Content-Length: {}\r\n\r\n{GOOD}", GOOD.len());
-        for (bad, is_json) in [
-            ("Content-Length: 2\r\n\r\n{}", true),
-            ("Content-Length: 3\r\n\r\n{a}", false),
-            ("Content-Length: 0\r\n\r\n", false),
-            ("Content-Length: -1\r\n\r\n", false),
-            ("Content-Length: 99999999999999999999999\r\n\r\n", false),
-            ("Nothing: 2\r\n\r\n", false),
-            ("\r\n\r\n", false),
+        for (bad, wrong) in [
+            ("Content-Length: 2\r\n\r\n{}", Wrong::Message),
+            ("Content-Length: 3\r\n\r\n{a}", Wrong::Text),
+            ("Content-Length: 0\r\n\r\n", Wrong::Text),
+            ("Content-Length: -1\r\n\r\n", Wrong::Text),
+            ("Content-Length: 99999999999999999999999\r\n\r\n", Wrong::Text),
+            ("Nothing: 2\r\n\r\n", Wrong::Text),
+            ("\r\n\r\n", Wrong::Text),
         ] {
             let all = format!("{bad}{good}");
-            assert_eq!(split([all.as_bytes()]), framed(&[&error(is_json), GOOD.as_bytes()]), "{bad:?}");
+            let expected = framed(&[&error(wrong, &Id::Null), GOOD.as_bytes()]);
+            assert_eq!(split([all.as_bytes()]), expected, "{bad:?}");
         }
+        let optional = framed(&[br#"{"jsonrpc":"2.0","method":"$/a","id":7}"#]);
+        assert_eq!(split([&optional[..]]), framed(&[&error(Wrong::Method, &Id::Number(7))]));
         let other = format!("garbage content-length:  {} \r\nX: y\r\n\r\n{GOOD}", GOOD.len());
         assert_eq!(split([other.as_bytes()]), framed(&[GOOD.as_bytes()]));
         assert_eq!(
             split([&[b'x'; MOST_HEADERS + 1][..], good.as_bytes()]),
-            framed(&[&error(false), GOOD.as_bytes()])
+            framed(&[&error(Wrong::Text, &Id::Null), GOOD.as_bytes()])
         );
     }
 

@@ -115,6 +115,8 @@ impl<'t> Balancer<'t> {
             match token.kind {
                 Kind::Semicolon if std::mem::take(&mut skip_semicolon) => {
                     self.out.edits.push(Edit::replace(token.range(), ""));
+                    // What is put in comes behind it.
+                    last_end = token.end;
                     continue;
                 }
                 Kind::Semicolon | Kind::Assign | Kind::With | Kind::Assert | Kind::Let | Kind::In => {
@@ -247,5 +249,21 @@ impl<'t> Balancer<'t> {
         }
         self.open.pop();
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::draft::Draft;
+    use super::super::lexer::lex;
+    use super::balance;
+
+    #[test]
+    fn what_is_put_in_comes_behind_what_is_left_out() {
+        for (text, balanced) in [("{ a = 1; );", "{ a = 1; }"), ("{ a = [ 1 );\n", "{ a = [ 1 ];}\n")] {
+            let mut draft = Draft::new(text);
+            draft.edit(&balance(text, &lex(text, None).tokens).edits);
+            assert_eq!(draft.text, balanced);
+        }
     }
 }
