@@ -1,6 +1,6 @@
-//! Code actions.
+//! Code actions, and other edits that the server makes of what stands there.
 
-use crate::support::{Client, Features, Folder, TV, plain};
+use crate::support::{Client, FLAKE, Features, Folder, TV, plain};
 use expect_test::expect;
 use serde_json::{Value as Json, json};
 
@@ -253,4 +253,62 @@ fn rules_are_ignored_in_the_settings_that_are_there() {
         let told = format!("{}-{}: {}", at("start"), at("end"), edit["newText"].as_str().expect("a text"));
         assert_eq!(told, line, "{text}");
     }
+}
+
+#[test]
+fn renaming_goes_through_tags_markers_and_references() {
+    let base = "{ config, lib, ... }: {
+  services.openssh.enable = lib.mkIf (config.specialisation ? tv) true;
+}
+";
+    let tv = "{
+  specialisation.tv.configuration = {
+    system.nixos.tags = [ \"tv\" ];
+    environment.etc.\"specialisation\".text = \"tv\";
+  };
+}
+";
+    let folder = Folder::with(&[("flake.nix", FLAKE), ("base.nix", base), ("tv.nix", tv)]);
+    // A client that knows no versions, and has nothing open.
+    let mut client = Client::begin();
+    let folders = json!([{ "uri": folder.uri("").trim_end_matches('/'), "name": "folder" }]);
+    let params = json!({ "processId": null, "workspaceFolders": folders, "capabilities": {} });
+    client.ask("initialize", params).expect("the server can be initialized");
+    client.tell("initialized", json!({}));
+    let at = json!({ "line": 1, "character": 18 });
+    let document = json!({ "uri": folder.uri("tv.nix") });
+    let params = json!({ "textDocument": document, "position": at, "newName": "telly" });
+    let edit = client.ask("textDocument/rename", params).expect("an edit");
+    assert_eq!(edit["changes"].as_object().map(|files| files.len()), Some(2), "{edit}");
+    let edits = |name: &str| plain(&edit["changes"][folder.uri(name)], &folder);
+    expect![[r#"
+        [
+          {
+            "range": "1:62-1:64",
+            "newText": "telly"
+          }
+        ]"#]]
+    .assert_eq(&edits("base.nix"));
+    expect![[r#"
+        [
+          {
+            "range": "1:17-1:19",
+            "newText": "telly"
+          },
+          {
+            "range": "2:26-2:30",
+            "newText": "\"telly\""
+          },
+          {
+            "range": "3:44-3:48",
+            "newText": "\"telly\""
+          }
+        ]"#]]
+    .assert_eq(&edits("tv.nix"));
+    // It makes no files either: what needs one is not offered.
+    let range = json!({ "start": at, "end": at });
+    let params = json!({ "textDocument": document, "range": range, "context": { "diagnostics": [] } });
+    let actions = client.ask("textDocument/codeAction", params).expect("actions");
+    let kinds: Vec<&Json> = actions.as_array().into_iter().flatten().map(|action| &action["kind"]).collect();
+    assert_eq!(kinds, ["refactor.rewrite", "refactor"]);
 }

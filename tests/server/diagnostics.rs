@@ -262,6 +262,47 @@ fn files_on_disk_are_followed() {
 }
 
 #[test]
+fn what_is_in_a_folder_comes_and_goes_with_it() {
+    // A client that watches tells of the folder alone, or of what it did itself, or does not watch.
+    for way in ["watched", "done", "unwatched"] {
+        let flake = FLAKE.replace("./tv.nix", "./new/tv.nix");
+        let folder = Folder::with(&[("flake.nix", &flake), ("base.nix", BASE), ("new/tv.nix", TV)]);
+        let new = folder.uri("new");
+        let tv = format!("{new}/tv.nix");
+        let mut client = Client::in_folder(&folder, Features { watch: way != "unwatched", ..Features::PUSH });
+        assert_eq!(codes(&client.published(&tv, None)), conflict_in(3), "{way}");
+        let mut rename = |from: &str, to: &str| {
+            folder.rename(from, to);
+            let [from, to] = [from, to].map(|name| format!("{}{name}", folder.uri("")));
+            let changes = json!([{ "uri": from, "type": 3 }, { "uri": to, "type": 1 }]);
+            match way {
+                "watched" => client.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes })),
+                "done" => {
+                    let files = json!([{ "oldUri": from, "newUri": to }]);
+                    client.tell("workspace/didRenameFiles", json!({ "files": files }));
+                }
+                _ => {}
+            }
+            codes(&client.published(&tv, None))
+        };
+        assert_eq!(rename("new", "old"), [], "{way}");
+        assert_eq!(rename("old", "new"), conflict_in(3), "{way}");
+        std::fs::remove_dir_all(folder.path("new")).expect("it is removed");
+        match way {
+            "watched" => {
+                let changes = json!([{ "uri": new, "type": 3 }]);
+                client.tell("workspace/didChangeWatchedFiles", json!({ "changes": changes }));
+            }
+            "done" => client.tell("workspace/didDeleteFiles", json!({ "files": [{ "uri": new }] })),
+            _ => {}
+        }
+        assert_eq!(codes(&client.published(&tv, None)), [], "{way}");
+        let done = &client.initialized["capabilities"]["workspace"]["fileOperations"];
+        assert_eq!(done["didRename"]["filters"][0]["pattern"]["matches"], "folder", "{done}");
+    }
+}
+
+#[test]
 fn settings_of_the_project_count() {
     let folder = Folder::with_conflict();
     let (tv, settings) = (folder.uri("tv.nix"), folder.uri("speclint.toml"));
@@ -288,6 +329,70 @@ fn settings_of_the_client_count() {
     client.settings = json!({ "ignore": ["needs-mkdefault"] });
     client.tell("workspace/didChangeConfiguration", json!({ "settings": null }));
     assert_eq!(codes(&client.published(&tv, None)), []);
+}
+
+#[test]
+fn settings_of_a_client_that_cannot_be_asked_count() {
+    let folder = Folder::with_conflict();
+    let tv = folder.uri("tv.nix");
+    let mut client = Client::begin();
+    let params = json!({
+        "processId": null, "rootUri": folder.uri("").trim_end_matches('/'), "capabilities": {},
+        "initializationOptions": { "ignore": ["needs-mkdefault"] },
+    });
+    client.ask("initialize", params).expect("the server can be initialized");
+    client.tell("initialized", json!({}));
+    client.open(&tv, 1, TV);
+    assert_eq!(codes(&client.published(&tv, Some(1))), []);
+    let changed = |ignored: &str| json!({ "settings": { "speclint": { "ignore": [ignored] } } });
+    client.tell("workspace/didChangeConfiguration", changed("missing-tag"));
+    assert_eq!(codes(&client.published(&tv, Some(1))), conflict_in(3));
+    client.tell("workspace/didChangeConfiguration", changed("needs-mkdefalt"));
+    let told = client.wait_for(|message| message["method"] == "window/showMessage");
+    assert_eq!(
+        told["params"]["message"],
+        "in the setting `speclint.ignore`, \"needs-mkdefalt\" is no rule: did you mean `needs-mkdefault`?"
+    );
+}
+
+#[test]
+fn what_nixos_drops_is_unnecessary() {
+    let dropped = "{ specialisation.tv.configuration = { system.nixos.tags = [ \"tv\" ];
+  specialisation.inner.configuration = { }; }; }\n";
+    let folder = Folder::with(&[("flake.nix", FLAKE), ("base.nix", BASE), ("tv.nix", dropped)]);
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    let found = client.published(&folder.uri("tv.nix"), None);
+    let nested = found.as_array().into_iter().flatten().find(|one| one["code"] == "nested-specialisation");
+    let nested = nested.unwrap_or_else(|| panic!("{found}"));
+    assert_eq!((&nested["tags"], &nested["range"]["start"]["line"]), (&json!([1]), &json!(1)));
+}
+
+#[test]
+fn folders_may_be_several_and_one_in_another() {
+    let outer = Folder::with_conflict();
+    for (name, text) in [("flake.nix", FLAKE), ("base.nix", BASE), ("tv.nix", TV)] {
+        outer.write(&format!("inner/{name}"), text);
+    }
+    let other = Folder::with_conflict();
+    let [outer_uri, inner, other_uri] = [outer.uri(""), outer.uri("inner"), other.uri("")];
+    let named = |uri: &str| json!({ "uri": uri.trim_end_matches('/'), "name": "folder" });
+    let folders = [&*outer_uri, &inner, &other_uri].map(named);
+    let mut client = Client::begin();
+    let params = json!({ "processId": null, "workspaceFolders": folders, "capabilities": {} });
+    client.ask("initialize", params).expect("the server can be initialized");
+    client.tell("initialized", json!({}));
+    for tv in [outer.uri("tv.nix"), outer.uri("inner/tv.nix"), other.uri("tv.nix")] {
+        assert_eq!(codes(&client.published(&tv, None)), conflict_in(3), "{tv}");
+    }
+    let mut remove = |uri: &str, gone: &str| {
+        let event = json!({ "added": [], "removed": [named(uri)] });
+        client.tell("workspace/didChangeWorkspaceFolders", json!({ "event": event }));
+        // The same may have been told twice while both folders had it.
+        while client.published(gone, None) != json!([]) {}
+    };
+    remove(&outer_uri, &outer.uri("tv.nix"));
+    remove(&inner, &outer.uri("inner/tv.nix"));
+    remove(&other_uri, &other.uri("tv.nix"));
 }
 
 #[test]

@@ -43,6 +43,56 @@ fn nothing_is_answered_before_it_is_initialized() {
 }
 
 #[test]
+fn it_begins_once_and_only_as_it_should() {
+    let mut client = Client::begin();
+    for wrong in [json!({ "capabilities": 7 }), json!([]), json!("all")] {
+        let error = client.ask("initialize", wrong).expect_err("an error");
+        assert_eq!(error["code"], -32602, "{error}");
+    }
+    let right = json!({ "capabilities": {} });
+    let begun = client.ask("initialize", right.clone()).expect("the server can be initialized");
+    assert_eq!(begun["capabilities"]["positionEncoding"], "utf-16", "unless another one is offered");
+    assert_eq!(client.ask("initialize", right).expect_err("an error")["code"], -32600);
+    assert_eq!(client.ask("shutdown", Json::Null), Ok(Json::Null));
+    assert_eq!(client.ask("textDocument/hover", json!({})).expect_err("an error")["code"], -32600);
+    client.tell("exit", Json::Null);
+    assert_eq!(client.status().code(), Some(0));
+}
+
+#[test]
+fn what_cannot_be_served_is_told() {
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = taken.local_addr().expect("an address").port().to_string();
+    for (arguments, told) in [
+        (&["--socket", &*port][..], "cannot serve"),
+        (&["--socket", "99999999"], "invalid value"),
+        (&["--socket", "1", "--stdio"], "cannot be used with"),
+        (&["--log-file", "/nowhere/at/all"], "cannot write"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_speclint"))
+            .arg("lsp")
+            .args(arguments)
+            .stdin(std::process::Stdio::null())
+            .output()
+            .expect("the program runs");
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.contains(told) && output.stdout.is_empty(), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn a_restart_reads_what_nobody_has_told() {
+    let folder = Folder::with_conflict();
+    let tv = folder.uri("tv.nix");
+    let mut client = Client::in_folder(&folder, Features::PUSH);
+    assert_eq!(client.published(&tv, None)[0]["code"], "needs-mkdefault");
+    folder.write("base.nix", "{ }");
+    client.ask("workspace/executeCommand", json!({ "command": "speclint.restart" })).expect("an answer");
+    assert_eq!(client.published(&tv, None), json!([]));
+}
+
+#[test]
 fn it_ends_with_its_parent() {
     // A process that is there for a while, and then is not.
     let mut parent = Command::new("sleep").arg("60").spawn().expect("a process");
@@ -117,6 +167,8 @@ fn it_can_be_reached_by_a_socket_of_this_machine() {
             Err(_) => assert!(child.try_wait().expect("it can be waited for").is_none(), "it has ended"),
         }
     };
+    // This is another address of the same machine, of all that others would see as well.
+    assert!(TcpStream::connect(("127.0.0.2", port)).is_err(), "it listens for others");
     let mut reader = stream.try_clone().expect("another end");
     let initialize =
         json!({ "jsonrpc": "2.0", "id": 1, "method": "initialize", "params": { "capabilities": {} } });
@@ -158,8 +210,22 @@ fn the_log_can_be_a_file() {
     let text = trace["params"]["message"].as_str().expect("a text").to_owned();
     assert!(text.starts_with("analysed `") && text.contains("findings"), "{text}");
     assert_eq!(client.end().code(), Some(0));
-    let log = std::fs::read_to_string(file).expect("a log");
+    let log = std::fs::read_to_string(&file).expect("a log");
     assert!(log.lines().any(|line| line.ends_with(&format!("debug: {text}"))), "{log}");
+    // Or no longer.
+    let mut client = Client::begin();
+    client.initialize(Features::PUSH, &folder);
+    for (value, text) in [("messages", "{ }"), ("off", "{ a = 1; }")] {
+        client.tell("$/setTrace", json!({ "value": value }));
+        client.open(&tv, 1, text);
+        client.published(&tv, Some(1));
+        client.close(&tv);
+        client.published(&tv, None);
+        client.wait(std::time::Duration::from_millis(50));
+        let kept = std::mem::take(&mut client.kept);
+        let is_told = kept.iter().any(|message| message["method"] == "$/logTrace");
+        assert_eq!(is_told, value == "messages");
+    }
     let mut client = Client::begin_with(&[], &[("SPECLINT_LOG", "loud")]);
     assert_eq!(client.status().code(), Some(2));
 }

@@ -8,6 +8,11 @@ use super::projects::says_where_systems_start;
 /// From so many files on everything that was read is read again.
 const MANY: usize = 20;
 
+/// Whether a path is that of a file that was asked about, by its name. Of anything else it is only known that it may be a folder.
+fn is_file(path: &str) -> bool {
+    [".nix", ".lock", ".toml"].iter().any(|end| path.ends_with(end))
+}
+
 impl Actor {
     /// Folders of the workspace went, and came.
     pub(super) fn change_folders(&mut self, gone: &[String], come: &[String]) {
@@ -52,7 +57,9 @@ impl Actor {
                 Happened::Changed => {
                     self.projects.for_each(|project| project.analysis.database().refresh(&path))
                 }
-                Happened::CameOrWent => self.came_or_went(&path),
+                Happened::CameOrWent if is_file(&path) => self.came_or_went(&path),
+                // Whatever was in it has come or gone with it.
+                Happened::CameOrWent => self.disk_has_changed = true,
             }
             if says_where_systems_start(&path) {
                 self.projects.reconsider();

@@ -8,14 +8,14 @@ use super::pages::Pages;
 use super::settings::Settings;
 use super::types::{
     CodeAction, CodeActionParams, CodeActionResponse, CodeLens, CodeLensParams, CompletionParams,
-    CompletionResponse, DidChangeConfigurationParams, DidChangeTextDocumentParams,
+    CompletionResponse, DeleteFilesParams, DidChangeConfigurationParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, DocumentDiagnosticParams,
     DocumentDiagnosticReportResult, DocumentHighlight, DocumentHighlightParams, DocumentSymbolParams,
     DocumentSymbolResponse, ExecuteCommandParams, FileChangeType, GotoDefinitionParams,
     GotoDefinitionResponse, Hover, HoverParams, InitializeParams, InitializeResult, InitializedParams,
     InlayHint, InlayHintParams, Location, LogTrace, LspAny, MessageType, NumberOrString,
-    PrepareRenameResponse, ReferenceParams, Registration, RenameParams, ServerInfo,
+    PrepareRenameResponse, ReferenceParams, Registration, RenameFilesParams, RenameParams, ServerInfo,
     TextDocumentPositionParams, Uri, WorkDoneProgressCancelParams, WorkspaceDiagnosticParams,
     WorkspaceDiagnosticReportResult, WorkspaceEdit, WorkspaceSymbolParams, WorkspaceSymbolResponse,
 };
@@ -263,6 +263,14 @@ impl LanguageServer for Server {
         let files =
             params.changes.iter().map(|change| (change.uri.as_str().to_owned(), happened(change.typ)));
         self.engine.tell(Message::Files(files.collect()));
+    }
+
+    async fn did_rename_files(&self, _: RenameFilesParams) {
+        self.engine.tell(Message::Disk);
+    }
+
+    async fn did_delete_files(&self, _: DeleteFilesParams) {
+        self.engine.tell(Message::Disk);
     }
 
     async fn did_change_workspace_folders(&self, params: DidChangeWorkspaceFoldersParams) {

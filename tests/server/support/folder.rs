@@ -44,6 +44,10 @@ impl Folder {
         fs::write(path, text).expect("a file");
     }
 
+    pub(crate) fn rename(&self, name: &str, new: &str) {
+        fs::rename(self.path(name), self.path("").join(new)).expect("a file to rename");
+    }
+
     pub(crate) fn remove(&self, name: &str) {
         fs::remove_file(self.path(name)).expect("a file to remove");
     }
