@@ -22,7 +22,7 @@ known to be a later one, and a warning where it is not known.
 
 ## Why it hurts
 
-NixOS fails an assertion:
+Since 20.09, NixOS fails an assertion:
 
 ```text
 error:
@@ -95,14 +95,19 @@ fn finding(
     definition: &DefinitionModel,
 ) -> Option<Finding> {
     let place = definition.place?;
+    let (since, refuses) = match severity {
+        Severity::Error => ("", "NixOS will refuse"),
+        // Which release it is is not known.
+        _ => (" since 20.09", "NixOS 20.09 and later refuse"),
+    };
     let finding = Finding {
         rule: RULE.name,
         severity,
-        message: format!("`{name}` is no longer: `specialisation.NAME` has taken its place"),
+        message: format!("`{name}` is no longer{since}: `specialisation.NAME` has taken its place"),
         primary: cx.label(&place, "NixOS 20.09 removed it"),
         related: Vec::new(),
         consequence: format!(
-            "NixOS will refuse to build the system: \"The option definition `{name}' no longer has any effect\""
+            "{refuses} to build the system: \"The option definition `{name}' no longer has any effect\""
         ),
         systems: Vec::new(),
         specialisation: None,

@@ -77,10 +77,10 @@ impl View {
         self.lines(&self.path).offset_of(position, self.editor.unit)
     }
 
-    /// The range of offsets of a range in the document.
+    /// The range of offsets of a range in the document, whichever end of it is said first.
     pub(crate) fn offsets(&self, range: Range) -> TextRange {
         let (start, end) = (self.offset(range.start), self.offset(range.end));
-        TextRange::new(start, end.max(start))
+        TextRange::new(start.min(end), end.max(start))
     }
 
     /// A range of a file, as the client counts.
