@@ -3,6 +3,8 @@
 //!
 //! A text stands in a comment of the configuration of a specialisation when it is looked at: moved to a file of its own, the configuration
 //! is what the server has there, to the last byte.
+//!
+//! There are as many edits as a short time allows; `SPECLINT_SERVER_EDITS=1000000` makes as many as it says, in two or three minutes.
 
 mod model;
 mod noise;
