@@ -29,8 +29,8 @@ pub struct System {
     pub options: Option<Node<'static>>,
     /// The files that took part; a [`Span`] refers to them by index.
     pub files: Vec<String>,
-    /// The system without any specialisation.
-    pub parent: Scope,
+    /// The system without any specialisation. What another evaluation made that came to the same is shared.
+    pub parent: Arc<Scope>,
     /// Its specialisations, by name.
     pub specialisations: Vec<Specialisation>,
     /// The users whose homes have specialisations of their own.
@@ -90,7 +90,7 @@ pub struct Specialisation {
     /// Whether it certainly exists: false when its condition is not known.
     pub certain: bool,
     /// What it is.
-    pub scope: Scope,
+    pub scope: Arc<Scope>,
     /// Specialisations that are defined inside of it, which NixOS drops.
     pub nested: Vec<Nested>,
 }
@@ -465,11 +465,22 @@ impl System {
 
     /// The parent and each specialisation, with the latter's name.
     pub fn scopes(&self) -> impl Iterator<Item = (Option<&Specialisation>, &Scope)> {
-        std::iter::once((None, &self.parent)).chain(self.specialisations.iter().map(|s| (Some(s), &s.scope)))
+        std::iter::once((None, &*self.parent))
+            .chain(self.specialisations.iter().map(|s| (Some(s), &*s.scope)))
     }
 }
 
 impl Scope {
+    /// Whether it is another one, with the same options in memory.
+    pub(super) fn shares_all_with(&self, other: &Scope) -> bool {
+        let options = || self.options.iter().zip(&other.options);
+        self.options.len() == other.options.len()
+            && options().all(|((path, option), (of, theirs))| path == of && Arc::ptr_eq(option, theirs))
+            && (self.complete, self.lacks_own) == (other.complete, other.lacks_own)
+            && self.troubles == other.troubles
+            && self.intruders == other.intruders
+    }
+
     /// Adds an option at its place in the order, or replaces it.
     pub(super) fn insert(&mut self, path: impl Into<OptionPath>, option: OptionModel) {
         self.options.insert_sorted(path.into(), Arc::new(option));

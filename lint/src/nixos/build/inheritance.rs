@@ -143,12 +143,14 @@ impl Builder<'_> {
         for (i, unit) in units.iter().enumerate() {
             let of_unit = self.renamed_among(unit.options.iter().map(|(path, option)| (path, option)));
             renamed.extend(of_unit.into_iter().map(|renamed| (i, renamed)));
-            let inherited = |(path, option): &(OptionPath, Arc<OptionModel>)| Inherited {
+            let all = || unit.options.iter().map(|(_, option)| in_child(option)).collect();
+            let all = unit.inherited.get_or_init(all).iter();
+            let inherited = |((path, _), option): (&(OptionPath, _), &Arc<OptionModel>)| Inherited {
                 path: path.clone(),
                 unit: i,
-                option: in_child(option),
+                option: option.clone(),
             };
-            options.extend(unit.options.iter().map(inherited));
+            options.extend(unit.options.iter().zip(all).map(inherited));
         }
         options.sort_by(|a, b| a.path.cmp(&b.path));
         Heritage { options, failing: units.iter().map(|unit| unit.fails()).collect(), renamed }

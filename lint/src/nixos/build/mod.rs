@@ -26,12 +26,13 @@ use record::KeptScope;
 pub use record::Record;
 #[cfg(debug_assertions)]
 pub(super) use record::compare;
-pub(super) use record::{Kept, moved};
+pub(super) use record::{Kept, moved, share};
 pub(super) use renewal::{Base, Change, Changed};
 use renewal::{Holds, has_all_files};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 use walk::Walk;
 
 /// How many steps one option may take.
@@ -81,7 +82,7 @@ pub(super) fn system(
         None => builder.walked(ev, scope),
     };
     let mut specialisations = builder.specialisations(ev, scope, &mut parent, &walk);
-    let children = specialisations.iter_mut().map(|(id, s)| (*id, &mut s.scope));
+    let children = specialisations.iter_mut().map(|(id, s)| (*id, Arc::make_mut(&mut s.scope)));
     builder.name_alike(ev, std::iter::once((Some(scope), &mut parent)).chain(children).collect());
     let specialisations: Vec<Specialisation> = specialisations.into_iter().map(|(_, s)| s).collect();
     let homes = match builder.homes_as_they_were() {
@@ -108,7 +109,7 @@ pub(super) fn system(
         lacks_platform,
         options,
         files,
-        parent,
+        parent: parent.into(),
         specialisations,
         homes,
         named,

@@ -8,7 +8,7 @@ use crate::nixos::model::{
 };
 use rowan::TextRange;
 use rustc_hash::FxHashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The files that were edited, by their numbers.
 pub(super) type Edited<'d> = FxHashMap<u32, &'d Difference>;
@@ -52,7 +52,7 @@ impl<'d> Mover<'d> {
         if !unit.files.iter().any(|file| self.is_elsewhere(*file)) {
             return unit.clone();
         }
-        let mut unit = Unit::clone(unit);
+        let mut unit = Unit { inherited: OnceLock::new(), ..Unit::clone(unit) };
         unit.options.iter_mut().for_each(|(_, option)| *option = self.option(option));
         Arc::new(unit)
     }
@@ -92,9 +92,16 @@ impl<'d> Mover<'d> {
         }
     }
 
-    fn scope(&mut self, scope: &mut Scope) {
-        let Scope { options, troubles, intruders, .. } = scope;
-        options.values_mut().chain(intruders).for_each(|option| *option = self.option(option));
+    fn scope(&mut self, scope: &mut Arc<Scope>) {
+        let moved: Vec<Arc<OptionModel>> = scope.options.values().map(|option| self.option(option)).collect();
+        let is_elsewhere = scope.options.values().zip(&moved).any(|(old, new)| !Arc::ptr_eq(old, new));
+        // There are no more than a few of the others.
+        if !is_elsewhere && scope.troubles.is_empty() && scope.intruders.is_empty() {
+            return;
+        }
+        let Scope { options, troubles, intruders, .. } = Arc::make_mut(scope);
+        options.values_mut().zip(moved).for_each(|(option, new)| *option = new);
+        intruders.iter_mut().for_each(|option| *option = self.option(option));
         troubles.iter_mut().for_each(|trouble| self.trouble(trouble));
     }
 

@@ -15,7 +15,7 @@ use crate::eval::{Eval, ThunkId, Value};
 use crate::nixos::MOST_NAMES;
 use crate::nixos::collect::Collected;
 use crate::nixos::definitions::tag;
-use crate::nixos::model::System;
+use crate::nixos::model::{Scope, System};
 use crate::nixos::system::{Module, ScopeId, Trouble};
 use crate::syntax::hir::{File, Name};
 use std::collections::{BTreeMap, BTreeSet};
@@ -99,6 +99,22 @@ pub(in crate::nixos) fn moved(former: &Record, changed: &Changed) -> Option<(Arc
         });
         (mover.system(&former.system).into(), kept)
     })
+}
+
+/// Lets a system have the scopes of a former one that are no others.
+pub(in crate::nixos) fn share(system: &mut System, former: &System) {
+    let share = |scope: &mut Arc<Scope>, former: &Arc<Scope>| {
+        if scope.shares_all_with(former) {
+            *scope = former.clone();
+        }
+    };
+    share(&mut system.parent, &former.parent);
+    for specialisation in &mut system.specialisations {
+        let former = former.specialisations.iter().find(|former| former.name == specialisation.name);
+        if let Some(former) = former {
+            share(&mut specialisation.scope, &former.scope);
+        }
+    }
 }
 
 impl KeptScope {

@@ -8,6 +8,7 @@ use crate::nixos::definitions::DefState;
 use crate::nixos::model::*;
 use crate::nixos::system::{NodeId, NodeKind, ScopeId, show_loc};
 use crate::syntax::hir::Name;
+use std::sync::Arc;
 
 impl Builder<'_> {
     /// The specialisations, each with its scope where that is known.
@@ -88,7 +89,7 @@ impl Builder<'_> {
             places,
             inherits: None,
             certain,
-            scope: Scope::default(),
+            scope: Arc::default(),
             nested: Vec::new(),
         };
         let mut id = None;
@@ -98,21 +99,21 @@ impl Builder<'_> {
                 result.inherits = Some(inherits);
                 self.scopes.insert(child, Some(name.clone()));
                 self.of = Some(name.clone());
-                result.scope = self.child(ev, child, parent_id, walk);
-                result
-                    .scope
+                let mut scope = self.child(ev, child, parent_id, walk);
+                scope
                     .options
                     .retain(|path, _| path != "specialisation" && !path.starts_with("specialisation."));
                 result.nested = self.nested(ev, child);
                 if !inherits {
-                    refuse_options_of_parent(parent, &mut result.scope);
+                    refuse_options_of_parent(parent, &mut scope);
                 }
-                self.refuse_settings_beside(ev, element, &mut result.scope);
+                self.refuse_settings_beside(ev, element, &mut scope);
+                result.scope = scope.into();
                 self.of = None;
             }
             Err(stop) => {
                 let trouble = trouble(ev, &stop);
-                result.scope.troubles.push(trouble);
+                result.scope = Scope { troubles: vec![trouble], ..Scope::default() }.into();
             }
         }
         Some((id, result))

@@ -9,7 +9,7 @@ use crate::nixos::model::{OptionModel, OptionPath, Options, Scope};
 use crate::nixos::system::{NodeId, ScopeId};
 use crate::syntax::hir::Name;
 use std::cell::OnceCell;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The way through a scope: what was evaluated, and what had a part in it.
 #[derive(Default)]
@@ -44,6 +44,8 @@ pub(super) struct Unit {
     pub(super) modules: Vec<u32>,
     /// The options of the scope that it is, before anything else is made of them.
     pub(super) options: Vec<(OptionPath, Arc<OptionModel>)>,
+    /// These as specialisations have them that change nothing about them, once one is evaluated.
+    pub(super) inherited: OnceLock<Arc<[Arc<OptionModel>]>>,
     /// The files that it has places in, by their numbers.
     pub(super) files: Vec<u32>,
 }
@@ -160,7 +162,9 @@ impl Builder<'_> {
         if let Some(walk) = &mut self.walk {
             walk.inside = false;
             let (complete, lacks_own) = known;
-            walk.units.push(Arc::new(Unit { path, plain, complete, lacks_own, modules, options, files }));
+            let inherited = OnceLock::new();
+            let unit = Unit { path, plain, complete, lacks_own, modules, options, inherited, files };
+            walk.units.push(Arc::new(unit));
             walk.seen_by.push(reads.seen);
         }
     }

@@ -190,7 +190,8 @@ fn renewed(
     let world = world(&mut ev, &modules, scope);
     let base = Some(build::Base { kept, changed });
     let of = build::Start { name, entry: start.file(), world, base, keeps };
-    let (system, kept) = build::system(&mut ev, &modules, scope, of)?;
+    let (mut system, kept) = build::system(&mut ev, &modules, scope, of)?;
+    build::share(&mut system, &former.system);
     if ev.is_exhausted() || has_definers(&system) && !system.failures().is_empty() {
         return None;
     }
@@ -365,7 +366,7 @@ fn failed(ev: &Eval<'_>, name: &str, start: &Start, stop: &Stop) -> System {
         lacks_platform: false,
         options: None,
         files: ev.units().iter().map(|unit| unit.path.to_string()).collect(),
-        parent: Scope { troubles: vec![trouble], lacks_own: true, ..Scope::default() },
+        parent: Scope { troubles: vec![trouble], lacks_own: true, ..Scope::default() }.into(),
         specialisations: Vec::new(),
         homes: Vec::new(),
         named: Vec::new(),
