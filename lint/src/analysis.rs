@@ -25,6 +25,7 @@ use crate::syntax::hir;
 use rayon::prelude::*;
 use salsa::Database as _;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An analysis of the systems of a file system. What was found stays known until something that it depends on changes.
@@ -43,6 +44,8 @@ pub struct Analysis {
     further: Arc<Mutex<HashMap<Source, Root>>>,
     choice: Choice,
     stop: Option<Stop>,
+    /// Whether what projects have besides their systems was asked for the last time.
+    needs_outputs: Arc<AtomicBool>,
 }
 
 /// What came of fixing.
@@ -87,6 +90,7 @@ impl Analysis {
             further: Arc::default(),
             choice: Choice::default(),
             stop: None,
+            needs_outputs: Arc::default(),
         }
     }
 
@@ -100,6 +104,7 @@ impl Analysis {
             further: Arc::default(),
             choice: self.choice.clone(),
             stop: None,
+            needs_outputs: Arc::default(),
         };
         for (project, _) in &self.projects {
             afresh.add_project(project.clone());
@@ -316,10 +321,13 @@ impl Analysis {
 
     /// What the rules find in the systems by `find`, and in the projects.
     fn found(&self, find: impl Fn(&dyn Db, &[Entry], Entry) -> Arc<Vec<Finding>> + Sync) -> Vec<Finding> {
-        let systems = self.evaluated();
-        let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
-        let found =
-            self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
+        let (systems, found) = self.while_outputs_are_found(|| {
+            let systems = self.evaluated();
+            let entries: Vec<Entry> = systems.iter().map(|(entry, _)| *entry).collect();
+            let found =
+                self.for_each(&systems, |db, (entry, system)| (system.clone(), find(db, &entries, *entry)));
+            (systems, found)
+        });
         let host = db::host(&self.db);
         let of_projects = self.projects.iter().flat_map(|(project, roots)| {
             let roots = self.all_roots(project, roots);

@@ -7,8 +7,10 @@ use crate::nixos::entry::{Outputs, Reference, Start};
 use crate::nixos::model::{OptionModel, System, World};
 use crate::project::Project;
 use crate::rules::Unreached;
+use salsa::Database as _;
 use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// What a file must contain to refer to a specialisation of a system from outside.
 const REFERENCE: [&str; 2] = ["Configurations", "specialisation"];
@@ -88,7 +90,28 @@ impl Analysis {
         self.outputs(roots).flat_map(|outputs| outputs.references.clone()).collect()
     }
 
+    /// Does something while another thread finds out what flakes have besides their systems, if that was asked for the last time: it takes
+    /// as long as a system.
+    pub(super) fn while_outputs_are_found<T>(&self, work: impl FnOnce() -> T) -> T {
+        if !self.needs_outputs.swap(false, Ordering::Relaxed) {
+            return work();
+        }
+        let db = self.db.clone();
+        if let Some(stop) = &self.stop {
+            stop.note(db.cancellation_token());
+        }
+        let roots: Vec<Root> = self.projects.iter().flat_map(|(_, roots)| roots).copied().collect();
+        rayon::in_place_scope(|scope| {
+            scope.spawn(move |_| {
+                let flakes = roots.into_iter().filter(|root| root.is_flake(&db));
+                flakes.for_each(|root| drop(db::outputs(&db, root)));
+            });
+            work()
+        })
+    }
+
     fn outputs(&self, roots: &[Root]) -> impl Iterator<Item = Arc<Outputs>> {
+        self.needs_outputs.store(true, Ordering::Relaxed);
         roots.iter().map(|root| db::outputs(&self.db, *root))
     }
 
