@@ -4,7 +4,7 @@
 //! names, both kinds of strings) and keeps a map back to the text. It is made once per file text and
 //! shared between all evaluations of it.
 
-use rowan::TextRange;
+use rowan::{TextRange, TextSize};
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -54,10 +54,31 @@ impl File {
 
     /// Whether two texts say the same, if perhaps at other places: what is between the tokens may be another.
     pub fn says_the_same(&self, other: &File) -> bool {
-        let kinds = |file: &File| file.entries.iter().map(|entry| entry.kind).collect::<Vec<_>>();
+        let kinds = || self.entries.iter().map(|entry| entry.kind);
         self.root == other.root
             && (Arc::ptr_eq(&self.exprs, &other.exprs)
-                || self.exprs == other.exprs && kinds(self) == kinds(other))
+                || self.exprs == other.exprs && kinds().eq(other.entries.iter().map(|entry| entry.kind)))
+    }
+}
+
+/// Where what is the same in two texts stands in the new one: what stood at a place or behind it stands so far behind that now.
+#[derive(Clone, Copy, Debug)]
+pub struct Shift {
+    /// The place, in the former text.
+    pub at: TextSize,
+    /// How far, in bytes.
+    pub by: i64,
+}
+
+impl Shift {
+    /// Where a place of the former text is now.
+    pub fn place(self, place: TextSize) -> TextSize {
+        if place < self.at { place } else { ((i64::from(u32::from(place)) + self.by) as u32).into() }
+    }
+
+    /// Where a range of the former text is now.
+    pub fn range(self, range: TextRange) -> TextRange {
+        TextRange::new(self.place(range.start()), self.place(range.end()))
     }
 }
 

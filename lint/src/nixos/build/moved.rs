@@ -23,13 +23,9 @@ pub(super) struct Mover<'d> {
 }
 
 impl<'d> Mover<'d> {
-    pub(super) fn new(edited: &'d Edited<'d>) -> Self {
-        Mover { edited, options: FxHashMap::default(), is_lost: false }
-    }
-
     /// What `moved` makes with it, unless a place is not there any more.
     pub(super) fn all<T>(edited: &'d Edited<'d>, moved: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        let mut mover = Mover::new(edited);
+        let mut mover = Mover { edited, options: FxHashMap::default(), is_lost: false };
         let moved = moved(&mut mover);
         (!mover.is_lost).then_some(moved)
     }

@@ -1,14 +1,14 @@
 //! Where what is the same in two texts of a file stands in each of them.
 
-use crate::syntax::hir::{Entry, File};
+use crate::syntax::hir::{Entry, File, Shift};
 use rowan::{TextRange, TextSize};
 use rustc_hash::FxHashMap;
 
 /// Where what is the same stands in the new text, by where it stands in the old one.
 #[derive(Debug)]
 pub(super) enum Places {
-    /// What stands at this place or behind it stands so many bytes behind that now.
-    Behind(TextSize, i64),
+    /// All that stands behind a place is shifted.
+    Shifted(Shift),
     /// Each piece by itself.
     Each(FxHashMap<TextRange, Option<TextRange>>),
 }
@@ -24,12 +24,12 @@ impl Places {
     pub(super) fn of_the_same(old: &File, new: &File) -> Self {
         let pairs = || ranges(old).zip(ranges(new));
         let ends = || pairs().flat_map(|(old, new)| [(old.start(), new.start()), (old.end(), new.end())]);
-        let behind = match ends().filter(|(old, new)| old != new).min() {
-            Some((old, new)) => (old, i64::from(u32::from(new)) - i64::from(u32::from(old))),
-            None => (TextSize::new(0), 0),
+        let shift = match ends().filter(|(old, new)| old != new).min() {
+            Some((old, new)) => Shift { at: old, by: i64::from(u32::from(new)) - i64::from(u32::from(old)) },
+            None => Shift { at: TextSize::new(0), by: 0 },
         };
-        if ends().all(|(old, new)| place(old, behind) == new) {
-            return Places::Behind(behind.0, behind.1);
+        if pairs().all(|(old, new)| shift.range(old) == new) {
+            return Places::Shifted(shift);
         }
         let mut places = Places::default();
         pairs().for_each(|(old, new)| places.note(old, new));
@@ -49,9 +49,7 @@ impl Places {
     /// Where a piece of the old text that is the same in the new one stands there.
     pub(super) fn moved(&self, range: TextRange) -> Option<TextRange> {
         match self {
-            Places::Behind(at, by) => {
-                Some(TextRange::new(place(range.start(), (*at, *by)), place(range.end(), (*at, *by))))
-            }
+            Places::Shifted(shift) => Some(shift.range(range)),
             Places::Each(places) => places.get(&range).copied().flatten(),
         }
     }
@@ -59,7 +57,7 @@ impl Places {
     /// Whether all of it stands where it stood.
     pub(super) fn are_the_same(&self) -> bool {
         match self {
-            Places::Behind(_, by) => *by == 0,
+            Places::Shifted(shift) => shift.by == 0,
             Places::Each(places) => places.iter().all(|(old, new)| *new == Some(*old)),
         }
     }
@@ -70,9 +68,4 @@ fn ranges(file: &File) -> impl Iterator<Item = TextRange> {
     let of_entries =
         file.entries.iter().flat_map(|Entry { range, path, name, value, .. }| [*range, *path, *name, *value]);
     file.ranges.iter().copied().chain(of_entries)
-}
-
-/// Where a place is now if what stands behind another one is so many bytes behind.
-fn place(place: TextSize, (at, by): (TextSize, i64)) -> TextSize {
-    if place < at { place } else { ((i64::from(u32::from(place)) + by) as u32).into() }
 }

@@ -11,7 +11,7 @@ mod scope;
 mod strings;
 mod tree;
 
-use super::hir::{Entry, EntryId, Expr, ExprId, File, Name, SyntaxError};
+use super::hir::{Entry, EntryId, Expr, ExprId, File, Name, Shift, SyntaxError};
 use super::parse::{self, Draft, Edit, Tree};
 use attrs::Set;
 use rowan::{GreenNodeData, TextRange, TextSize};
@@ -50,7 +50,7 @@ pub fn lower_edited(text: &Arc<str>, former: Option<Kept>) -> (Arc<File>, Option
         && let Some((parsed, edit)) = parsed.edited(text)
     {
         let file = Arc::new(match edit {
-            Edit::BetweenTokens { at, by } => moved(old, at, by),
+            Edit::BetweenTokens(shift) => moved(old, shift),
             Edit::OfTokens => file(text, &Draft::new(text), Some(parsed.tree()), &[]),
         });
         return (file.clone(), Some(Kept { parsed, file }));
@@ -61,12 +61,9 @@ pub fn lower_edited(text: &Arc<str>, former: Option<Kept>) -> (Arc<File>, Option
     (file, kept.or(former))
 }
 
-/// The lowered form of a text that parses as it is, and has become so much longer at a place between tokens.
-fn moved(file: &File, at: TextSize, by: i64) -> File {
-    let place = |place: TextSize| {
-        if place < at { place } else { ((i64::from(u32::from(place)) + by) as u32).into() }
-    };
-    let range = |range: &TextRange| TextRange::new(place(range.start()), place(range.end()));
+/// The lowered form of a text that parses as it is, when something was edited between two of its tokens.
+fn moved(file: &File, shift: Shift) -> File {
+    let range = |range: &TextRange| shift.range(*range);
     let entry = |entry: &Entry| Entry {
         kind: entry.kind,
         range: range(&entry.range),

@@ -5,6 +5,7 @@
 //! the same kind and begins and ends with the tokens that the former began and ended with, so nothing around it is read otherwise.
 
 use super::{MAX_RECURSING, Tree, parse_clean};
+use crate::hir::Shift;
 use rnix::{NixLanguage, SyntaxKind};
 use rowan::{GreenNode, GreenNodeData, GreenToken, GreenTokenData, Language, NodeOrToken, TextSize};
 use std::ops::Range;
@@ -52,7 +53,7 @@ impl Kept {
         let mut edited = Edited { with: &text[new], tries: 0, between_tokens: false };
         let tree = edited.node(&self.tree, &old, 0)?;
         let by = text.len() as i64 - self.text.len() as i64;
-        let edit = if edited.between_tokens { Edit::BetweenTokens { at, by } } else { Edit::OfTokens };
+        let edit = if edited.between_tokens { Edit::BetweenTokens(Shift { at, by }) } else { Edit::OfTokens };
         Some((Kept { text: text.clone(), tree }, edit))
     }
 }
@@ -60,13 +61,8 @@ impl Kept {
 /// What of a text was edited.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Edit {
-    /// Only what is between tokens: what stands at this place or behind it stands so far behind that now.
-    BetweenTokens {
-        /// The place, in the former text.
-        at: TextSize,
-        /// How far, in bytes.
-        by: i64,
-    },
+    /// Only what is between tokens: what follows stands elsewhere.
+    BetweenTokens(Shift),
     /// Anything else.
     OfTokens,
 }
